@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+"""A configured kernel as plain facts: module, parameters, streams, and its C++ twin."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hls.errors import KernelError
+
+__all__ = ["Bits", "Instance", "Stream", "Table", "cpp_path", "pack_bits", "rtl_path", "sv_literal"]
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Bits:
+    """An unsigned vector of exactly `width` bits."""
+
+    width: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A valid/ready/data port group `<name>_*` that carries `width` bits a beat."""
+
+    name: str
+    width: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A C++ constant array of `width`-bit integers, in the shape of `values`."""
+
+    name: str
+    width: int
+    signed: bool
+    values: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Instance:
+    """One kernel with its parameters: what a netlist, a test bench or a C++ call is made from."""
+
+    module: str
+    params: Mapping[str, int | Bits]
+    inputs: tuple[Stream, ...]
+    outputs: tuple[Stream, ...]
+    function: str = ""  # the C++ twin in namespace bnn; empty where there is none
+    template: tuple[int, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+def pack_bits(values: np.ndarray, width: int) -> Bits:
+    """All items of `values`, row-major, as two's complement of `width` bits, item 0 lowest.
+
+    Raises:
+        KernelError: an item needs more than `width` bits, or `width` is not in 1..63.
+
+    >>> hex(pack_bits(np.array([[1, 2], [-1, 0]]), 4).value)
+    '0xf21'
+    """
+    items = np.asarray(values).astype(np.int64).ravel()
+    if not 1 <= width <= 63:
+        raise KernelError(f"pack_bits: width={width} must be in 1..63")
+    if items.size and (items.min() < -(1 << (width - 1)) or items.max() >= 1 << width):
+        raise KernelError(
+            f"pack_bits: items {items.min()}..{items.max()} do not fit in width={width} bits"
+        )
+    bits = (items[:, None] >> np.arange(width)) & 1
+    packed = np.packbits(bits.astype(np.uint8), bitorder="little")
+    return Bits(items.size * width, int.from_bytes(packed.tobytes(), "little"))
+
+
+def sv_literal(value: int | Bits) -> str:
+    """`value` as a SystemVerilog literal.
+
+    >>> sv_literal(Bits(9, 0x1A)), sv_literal(-3)
+    ("9'h1a", '-3')
+    """
+    return f"{value.width}'h{value.value:x}" if isinstance(value, Bits) else str(value)
+
+
+def rtl_path(module: str) -> Path:
+    """The SystemVerilog file that defines `module`."""
+    return _existing(_HERE / "rtl" / f"{module}.sv", module)
+
+
+def cpp_path(module: str) -> Path:
+    """The header with the HLS C++ twin of `module`."""
+    return _existing(_HERE / "cpp" / f"{module}.hpp", module)
+
+
+def _existing(path: Path, module: str) -> Path:
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in path.parent.glob(f"*{path.suffix}")))
+        raise KernelError(f"{module}: no {path.parent.name}/{path.name}; there are {known}")
+    return path

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+"""One constructor per kernel: checked arguments in, an `Instance` out."""
+
+from hls.make.dots import int_dot, xnor_dot
+from hls.make.lanes import act_table, requant, residual_add, sign_threshold
+from hls.make.plumbing import fifo, fork, width_adapter, window
+
+__all__ = [
+    "act_table",
+    "fifo",
+    "fork",
+    "int_dot",
+    "requant",
+    "residual_add",
+    "sign_threshold",
+    "width_adapter",
+    "window",
+    "xnor_dot",
+]

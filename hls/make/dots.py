@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+"""Constructors of the matrix-vector kernels."""
+
+import numpy as np
+
+from hls.errors import KernelError
+from hls.instance import Instance, Stream, Table, pack_bits
+from hls.make.ranges import integers, require_at_least, signed_width, unsigned_width
+
+__all__ = ["int_dot", "xnor_dot"]
+
+
+def xnor_dot(weights: np.ndarray, pe: int, simd: int) -> Instance:
+    """Popcounts of a vector against the rows of `weights`, `pe` rows times `simd` terms a cycle.
+
+    Args:
+        weights: (rows, terms) integers in {-1, +1}
+
+    Raises:
+        KernelError: a weight is not -1 or +1, or the folding does not divide the matrix.
+    """
+    matrix = integers("xnor_dot", "weights", weights, 2)
+    if not np.isin(matrix, (-1, 1)).all():
+        bad = matrix[~np.isin(matrix, (-1, 1))][0]
+        raise KernelError(f"xnor_dot: weight {bad} must be -1 or +1")
+    rows, terms = matrix.shape
+    _check_folding("xnor_dot", rows, terms, pe, simd)
+    bits = matrix > 0
+    return Instance(
+        module="xnor_dot",
+        params={
+            "Terms": terms,
+            "Rows": rows,
+            "Pe": pe,
+            "Simd": simd,
+            "Weights": pack_bits(bits, 1),
+        },
+        inputs=(Stream("x", terms),),
+        outputs=(Stream("y", pe * unsigned_width(terms)),),
+        function="XnorDot",
+        template=(terms, rows, pe, simd),
+        tables=(Table("weights", 1, False, bits.astype(np.int64)),),
+    )
+
+
+def int_dot(
+    weights: np.ndarray, bias: np.ndarray, x_width: int, x_signed: bool, pe: int, simd: int
+) -> Instance:
+    """Biased integer sums, in the narrowest SumW that no input can overflow.
+
+    Args:
+        weights: (rows, terms) integers
+        bias: (rows,) integers, in units of the sum
+
+    Raises:
+        KernelError: shapes disagree, or the folding does not divide the matrix.
+    """
+    matrix = integers("int_dot", "weights", weights, 2)
+    offsets = integers("int_dot", "bias", bias, 1)
+    rows, terms = matrix.shape
+    if offsets.shape != (rows,):
+        raise KernelError(f"int_dot: bias of shape {offsets.shape} must be ({rows},), one a row")
+    require_at_least("int_dot", 1, x_width=x_width)
+    _check_folding("int_dot", rows, terms, pe, simd)
+    w_width = signed_width(matrix.min(), matrix.max())
+    sum_width = _sum_width(matrix, offsets, x_width, x_signed)
+    return Instance(
+        module="int_dot",
+        params={
+            "Terms": terms,
+            "Rows": rows,
+            "Pe": pe,
+            "Simd": simd,
+            "XWidth": x_width,
+            "XSigned": int(x_signed),
+            "WWidth": w_width,
+            "SumW": sum_width,
+            "Weights": pack_bits(matrix, w_width),
+            "Bias": pack_bits(offsets, sum_width),
+        },
+        inputs=(Stream("x", terms * x_width),),
+        outputs=(Stream("y", pe * sum_width),),
+        function="IntDot",
+        template=(terms, rows, pe, simd, x_width, int(x_signed), sum_width),
+        tables=(
+            Table("weights", w_width, True, matrix),
+            Table("bias", sum_width, True, offsets),
+        ),
+    )
+
+
+def _check_folding(kernel: str, rows: int, terms: int, pe: int, simd: int) -> None:
+    require_at_least(kernel, 1, pe=pe, simd=simd)
+    if rows % pe or terms % simd:
+        raise KernelError(f"{kernel}: pe={pe}, simd={simd} must divide rows={rows}, terms={terms}")
+
+
+def _sum_width(weights: np.ndarray, bias: np.ndarray, x_width: int, x_signed: bool) -> int:
+    x_least = -(1 << (x_width - 1)) if x_signed else 0
+    x_most = (1 << (x_width - x_signed)) - 1
+    ends = np.stack([weights * x_least, weights * x_most])
+    least = int((bias + ends.min(axis=0).sum(axis=1)).min())
+    most = int((bias + ends.max(axis=0).sum(axis=1)).max())
+    # the bias alone must fit too, since it travels as a parameter of this width
+    return signed_width(min(least, int(bias.min())), max(most, int(bias.max())))

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""Constructors of the kernels that move pixels without changing them."""
+
+import numpy as np
+
+from hls.errors import KernelError
+from hls.instance import Instance, Stream, Table, pack_bits
+from hls.make.ranges import integers, require_at_least
+
+__all__ = ["fifo", "fork", "width_adapter", "window"]
+
+
+def fifo(width: int, depth: int) -> Instance:
+    """A queue of exactly `depth` beats."""
+    require_at_least("fifo", 1, width=width, depth=depth)
+    return Instance(
+        module="fifo",
+        params={"Width": width, "Depth": depth},
+        inputs=(Stream("x", width),),
+        outputs=(Stream("y", width),),
+    )
+
+
+def fork(width: int) -> Instance:
+    """One stream to two readers, each at its own pace within one beat."""
+    require_at_least("fork", 1, width=width)
+    return Instance(
+        module="fork",
+        params={"Width": width},
+        inputs=(Stream("x", width),),
+        outputs=(Stream("y0", width), Stream("y1", width)),
+        function="Fork",
+        template=(width,),
+    )
+
+
+def width_adapter(x_width: int, y_width: int) -> Instance:
+    """Narrow words gathered into wide beats or wide beats cut into words, first word low."""
+    require_at_least("width_adapter", 1, x_width=x_width, y_width=y_width)
+    if x_width % y_width and y_width % x_width:
+        raise KernelError(
+            f"width_adapter: of x_width={x_width} and y_width={y_width} one must divide the other"
+        )
+    return Instance(
+        module="width_adapter",
+        params={"XWidth": x_width, "YWidth": y_width},
+        inputs=(Stream("x", x_width),),
+        outputs=(Stream("y", y_width),),
+    )
+
+
+def window(channels: int, bits: int, frame_w: int, frame_h: int, pad: np.ndarray) -> Instance:
+    """The 3x3 neighbourhood of every pixel of `channels` lanes of `bits` bits.
+
+    Args:
+        pad: (channels,) integers, the pixel that stands outside the frame
+
+    Raises:
+        KernelError: the frame is smaller than 2x2, or `pad` is not one value a channel.
+    """
+    require_at_least("window", 1, channels=channels, bits=bits)
+    require_at_least("window", 2, frame_w=frame_w, frame_h=frame_h)
+    outside = integers("window", "pad", pad, 1)
+    if outside.shape != (channels,):
+        raise KernelError(f"window: pad of shape {outside.shape} must be ({channels},)")
+    packed = pack_bits(outside, bits)
+    return Instance(
+        module="window",
+        params={
+            "PixelWidth": packed.width,
+            "FrameW": frame_w,
+            "FrameH": frame_h,
+            "Pad": packed,
+        },
+        inputs=(Stream("x", packed.width),),
+        outputs=(Stream("y", 9 * packed.width),),
+        function="Window",
+        template=(channels, bits, frame_w, frame_h),
+        tables=(Table("pad", bits, False, outside & ((1 << bits) - 1)),),
+    )
