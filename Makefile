@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+.DEFAULT_GOAL := help
+.PHONY: help demo test check clean
+.DELETE_ON_ERROR:
+
+# Named after the lock's content: a changed lock installs again, a touched one does not.
+INSTALLED := .venv/installed-$(shell sha256sum requirements.lock | cut -c1-12)
+PIP := .venv/bin/python -m pip install --quiet --no-input --disable-pip-version-check
+PYTEST := .venv/bin/python -m pytest
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+demo: $(INSTALLED)  ## restore the built-in low-light frame, or RAW=path, into build/demo
+	@.venv/bin/python -m boards.cli.demo $(if $(RAW),"$(RAW)")
+
+test: $(INSTALLED)  ## lint and every test
+	.venv/bin/ruff check . && .venv/bin/ruff format --check .
+	$(PYTEST) -n 2
+
+check: $(INSTALLED)  ## lint and the quick tests
+	.venv/bin/ruff check . && .venv/bin/ruff format --check .
+	$(PYTEST) -n 2 -m "not slow and not data"
+
+clean:  ## remove build products, keep .venv
+	rm -rf build .pytest_cache .ruff_cache
+
+# torch first and with its dependencies, so that its CPU and its CUDA build both work.
+$(INSTALLED):
+	@command -v python3.11 >/dev/null || { echo "Tarsier needs python3.11, which is not on the PATH"; exit 2; }
+	@echo "Installing the pinned Python packages into .venv (once, a few minutes)"
+	@python3.11 -m venv .venv
+	@echo "  1/3 torch" && $(PIP) --constraint requirements.lock torch
+	@echo "  2/3 everything else" && $(PIP) --no-deps -r requirements.lock
+	@echo "  3/3 tarsier" && $(PIP) --no-deps --no-build-isolation --editable .
+	@rm -f .venv/installed-* && touch $@

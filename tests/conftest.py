@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+"""Fixtures every test folder uses."""
+
+import os
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def rng(request) -> np.random.Generator:
+    """Random numbers that depend on the test's name and parameters, and on nothing else."""
+    seed = zlib.crc32(request.node.nodeid.encode())
+    print(f"seed {seed}")  # pytest shows it when the test fails
+    return np.random.default_rng(seed)
+
+
+@pytest.fixture
+def data() -> Path:
+    """Folder of the research data; the test is skipped, visibly, where it is missing."""
+    root = Path(__file__).parent.parent
+    folder = Path(os.environ.get("TARSIER_DATA", root / "../shared/data")).resolve()
+    if not folder.is_dir():
+        pytest.skip(f"no research data: set TARSIER_DATA, {folder} is missing")
+    return folder

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""Imports go one way: training -> (file) -> flow -> hls, boards on top."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("training", "hls", "flow", "boards")
+
+# The first entry that starts a module's name says what of ours it may import besides itself.
+MAY_IMPORT = {
+    "boards.board": (),
+    "boards.errors": (),
+    "boards.host": ("boards.errors", "boards.board", "flow", "hls"),
+    "boards.cli": PACKAGES,
+    "flow": ("hls", "boards.board"),
+    "hls": (),
+    "training": (),
+}
+SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+
+
+def within(module: str, package: str) -> bool:
+    return module == package or module.startswith(package + ".")
+
+
+def imported(tree: ast.AST) -> set[str]:
+    names = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=aliases):
+                names |= {alias.name for alias in aliases}
+            case ast.ImportFrom(module=str(module), level=0, names=aliases):
+                names |= {
+                    module if within(module, "boards.board") else f"{module}.{alias.name}"
+                    for alias in aliases
+                }
+            case ast.ImportFrom(level=level) if level > 0:
+                raise AssertionError("relative imports hide the direction")
+    return names
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_go_one_way(path):
+    module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    home = next((home for home in MAY_IMPORT if within(module, home)), "boards")
+    allowed = MAY_IMPORT.get(home, ()) + ((home,) if home in MAY_IMPORT else ())
+    ours = {
+        name for name in imported(ast.parse(path.read_text())) if name.split(".")[0] in PACKAGES
+    }
+    wrong = {name for name in ours if not any(within(name, package) for package in allowed)}
+    assert not wrong, f"{module} must not import {', '.join(sorted(wrong))}"
