@@ -3,16 +3,16 @@
 
 from hls.make.dots import int_dot, xnor_dot
 from hls.make.lanes import act_table, requant, residual_add, sign_threshold
-from hls.make.plumbing import fifo, fork, width_adapter, window
+from hls.make.plumbing import fifo, stream_fork, width_adapter, window
 
 __all__ = [
     "act_table",
     "fifo",
-    "fork",
     "int_dot",
     "requant",
     "residual_add",
     "sign_threshold",
+    "stream_fork",
     "width_adapter",
     "window",
     "xnor_dot",

@@ -7,7 +7,7 @@ from hls.errors import KernelError
 from hls.instance import Instance, Stream, Table, pack_bits
 from hls.make.ranges import integers, require_at_least
 
-__all__ = ["fifo", "fork", "width_adapter", "window"]
+__all__ = ["fifo", "stream_fork", "width_adapter", "window"]
 
 
 def fifo(width: int, depth: int) -> Instance:
@@ -21,15 +21,15 @@ def fifo(width: int, depth: int) -> Instance:
     )
 
 
-def fork(width: int) -> Instance:
+def stream_fork(width: int) -> Instance:
     """One stream to two readers, each at its own pace within one beat."""
-    require_at_least("fork", 1, width=width)
+    require_at_least("stream_fork", 1, width=width)
     return Instance(
-        module="fork",
+        module="stream_fork",
         params={"Width": width},
         inputs=(Stream("x", width),),
         outputs=(Stream("y0", width), Stream("y1", width)),
-        function="Fork",
+        function="StreamFork",
         template=(width,),
     )
 

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// requant - divide by a power of two, round, clamp.
+//
+//   y[l] = min(max(rint(x[l] / 2^Shift), YMin), YMax),   l = 0 .. Lanes-1
+//
+// Coding    rint rounds a half to the even neighbour.  x is signed; y carries YWidth bits,
+//           two's complement when YMin < 0.
+// Handshake y holds while !y_ready_i.
+// Rate      one beat per cycle.
+// Latency   y is valid one cycle after x is taken.
+// Reset     synchronous.  Clears y_valid_o.
+// Golden    hls/golden/requant.py     Test  tests/hls/test_requant.py
+module requant #(
+  parameter int unsigned Lanes  = 16,
+  parameter int unsigned XWidth = 18,
+  parameter int unsigned Shift  = 6,
+  parameter int unsigned YWidth = 8,
+  parameter int          YMin   = -128,
+  parameter int          YMax   = 127
+) (
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+
+  input  logic                    x_valid_i,
+  output logic                    x_ready_o,
+  input  logic [Lanes*XWidth-1:0] x_data_i,
+
+  output logic                    y_valid_o,
+  input  logic                    y_ready_i,
+  output logic [Lanes*YWidth-1:0] y_data_o
+);
+
+  // wide enough for x with its carry and for the clamp's integers
+  localparam int unsigned Widest = XWidth > Shift ? XWidth : Shift;
+  localparam int unsigned WorkW  = (Widest > 32 ? Widest : 32) + 1;
+  typedef logic signed [WorkW-1:0] work_t;
+
+  if (Lanes == 0 || XWidth == 0 || YWidth == 0)
+    $error("requant: Lanes=%0d XWidth=%0d YWidth=%0d, all must be >= 1", Lanes, XWidth, YWidth);
+  if (YMin > YMax) $error("requant: YMin=%0d must be <= YMax=%0d", YMin, YMax);
+  if (YWidth < 32 && (YMin < 0 ? YMin < -(2**(YWidth-1)) || YMax >= 2**(YWidth-1)
+                               : longint'(YMax) >= longint'(2)**YWidth))
+    $error("requant: YWidth=%0d must carry YMin=%0d .. YMax=%0d", YWidth, YMin, YMax);
+
+  // Half an output step minus one, plus one more where the floor is odd: a half then
+  // carries only into an even result.
+  function automatic work_t rint(input work_t x);
+    if (Shift == 0) return x;
+    return (x + (work_t'(1) <<< Shift >>> 1) - work_t'(!x[Shift])) >>> Shift;
+  endfunction
+
+  assign x_ready_o = y_ready_i || !y_valid_o;
+
+  for (genvar l = 0; l < Lanes; l++) begin : gen_lane
+    work_t             rounded;
+    logic [YWidth-1:0] clamped;
+
+    assign rounded = rint(work_t'(signed'(x_data_i[l*XWidth +: XWidth])));
+    assign clamped = rounded < work_t'(YMin) ? YWidth'(YMin)
+                   : rounded > work_t'(YMax) ? YWidth'(YMax) : YWidth'(rounded);
+
+    always_ff @(posedge clk_i) begin
+      if (x_ready_o) y_data_o[l*YWidth +: YWidth] <= clamped;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni)        y_valid_o <= 1'b0;
+    else if (x_ready_o) y_valid_o <= x_valid_i;
+  end
+
+endmodule
