@@ -4,7 +4,7 @@
 //
 // ports.hpp is generated beside the model and lists the design's streams and probes:
 //   TOP_INPUTS(PORT), TOP_OUTPUTS(PORT)   PORT(name, words): words of 32 bits per beat
-//   TOP_PROBES(PROBE)                     PROBE(expression): numbers read after a run
+//   TOP_PROBES(ITEM), TOP_KNOBS(ITEM)     ITEM(path): numbers read after a run, set before one
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -88,12 +88,16 @@ void Tick(Vtop &top) {
 extern "C" {
 
 /// A design after reset. Registers without a reset, and memories, start with random contents.
-void *tarsier_open(int seed) {
+/// `knob` holds values for the knobs, in the order of ports.hpp.
+void *tarsier_open(int seed, const uint64_t *knob) {
   auto *design = new Design;
   design->context.randReset(2);
   design->context.randSeed(seed);
   design->top = std::make_unique<Vtop>(&design->context);
   Vtop &top = *design->top;
+  Vtop___024root &root = *top.rootp;
+  (void)root;
+  (void)knob;
   top.rst_ni = 0;
 #define OFF(name, words) top.name##_valid_i = 0;
   TOP_INPUTS(OFF)
@@ -101,6 +105,11 @@ void *tarsier_open(int seed) {
 #define OFF(name, words) top.name##_ready_i = 0;
   TOP_OUTPUTS(OFF)
 #undef OFF
+  // The first evaluation runs the initial blocks, which a knob must not come before.
+  top.eval();
+#define SET(path) root.path = *knob++;
+  TOP_KNOBS(SET)
+#undef SET
   for (int i = 0; i < 8; ++i) Tick(top);
   top.rst_ni = 1;
   return design;
@@ -197,9 +206,9 @@ void tarsier_probe(void *handle, uint64_t *value) {
   Vtop___024root &root = *static_cast<Design *>(handle)->top->rootp;
   (void)root;
   (void)value;
-#define PROBE(expression) *value++ = root.expression;
-  TOP_PROBES(PROBE)
-#undef PROBE
+#define READ(path) *value++ = root.path;
+  TOP_PROBES(READ)
+#undef READ
 }
 
 }  // extern "C"

@@ -77,6 +77,7 @@ class Model:
     inputs: tuple[Stream, ...]
     outputs: tuple[Stream, ...]
     probes: tuple[str, ...]
+    knobs: tuple[str, ...]
     library: Path
 
     def run(
@@ -85,6 +86,7 @@ class Model:
         outputs: Mapping[str, int],
         *,
         stall: float | Mapping[str, float] = 0.0,
+        knobs: Mapping[str, int] | None = None,
         seed: int = 0,
         idle_limit: int = 100_000,
         drain: int = 16,
@@ -94,7 +96,8 @@ class Model:
 
         `inputs` are (beats, words) uint32 by stream name; `stall` is the chance, in each cycle and
         for each stream, that the outside does not offer or accept a beat. After the last beat the
-        outputs are watched for `drain` more cycles. `progress` is told the fraction done.
+        outputs are watched for `drain` more cycles. `knobs` gives every knob of the model its value.
+        `progress` is told the fraction done.
 
         Raises:
             SimError: nothing moves for `idle_limit` cycles, an output changes while it waits, or
@@ -108,7 +111,7 @@ class Model:
         run = _Run(idle_limit=idle_limit, drain=drain)
 
         started = time.perf_counter()
-        with self._design(int(rng.integers(1, 2**31))) as (lib, handle):
+        with self._design(int(rng.integers(1, 2**31)), knobs or {}) as (lib, handle):
             status = _in_slices(lib, handle, run, ins, outs, progress)
             probes = (ctypes.c_uint64 * max(1, len(self.probes)))()
             lib.tarsier_probe(handle, probes)
@@ -124,13 +127,15 @@ class Model:
         )
 
     @contextmanager
-    def _design(self, seed: int) -> Iterator[tuple[ctypes.CDLL, int]]:
+    def _design(self, seed: int, knobs: Mapping[str, int]) -> Iterator[tuple[ctypes.CDLL, int]]:
         lib = ctypes.CDLL(str(self.library))
         lib.tarsier_open.restype = ctypes.c_void_p
         lib.tarsier_close.argtypes = [ctypes.c_void_p]
         lib.tarsier_probe.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
         lib.tarsier_run.argtypes = [ctypes.c_void_p] * 4 + [ctypes.c_uint64]
-        handle = lib.tarsier_open(seed)
+        lib.tarsier_open.argtypes = [ctypes.c_int, ctypes.c_void_p]
+        values = (ctypes.c_uint64 * max(1, len(self.knobs)))(*(knobs[k] for k in self.knobs))
+        handle = lib.tarsier_open(seed, values)
         try:
             yield lib, handle
         finally:

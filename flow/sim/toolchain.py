@@ -16,7 +16,15 @@ from pathlib import Path
 
 from flow.sim.errors import ToolError
 
-__all__ = ["ap_types", "compile_objects", "cxx", "run_tool", "verilator", "verilator_include"]
+__all__ = [
+    "ap_types",
+    "compile_objects",
+    "cxx",
+    "run_tool",
+    "verilator",
+    "verilator_include",
+    "verilator_runtime",
+]
 
 
 @functools.cache
@@ -37,9 +45,16 @@ def verilator() -> Path:
     return _package("verilator") / "bin" / "verilator_bin"
 
 
-def verilator_include() -> Path:
-    """Folder of verilated.h and verilated.cpp."""
-    return _package("verilator") / "include"
+def verilator_include() -> list[str]:
+    """g++ flags that find verilated.h and svdpi.h."""
+    include = _package("verilator") / "include"
+    return [f"-I{include}", f"-I{include / 'vltstd'}"]
+
+
+def verilator_runtime() -> list[Path]:
+    """Verilator's own C++, which every model is linked with."""
+    include = _package("verilator") / "include"
+    return [include / f"verilated{part}.cpp" for part in ("", "_threads", "_random")]
 
 
 def ap_types() -> Path:

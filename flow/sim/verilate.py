@@ -5,6 +5,7 @@ Verilator is two-state, so what X would show in other simulators is shown by ran
 every register without reset, and every memory, starts with random contents.
 """
 
+import shutil
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -13,10 +14,10 @@ from flow.cache import content_key, made_once
 from flow.netlist import Netlist, single
 from flow.rtl_top import rtl_top
 from flow.sim.model import Model
-from flow.sim.toolchain import compile_objects, cxx, run_tool, verilator, verilator_include
+from flow.sim.toolchain import compile_objects, cxx, run_tool, verilator, verilator_include, verilator_runtime
 from hls.instance import Instance, Stream, rtl_path
 
-__all__ = ["build"]
+__all__ = ["build", "build_sources"]
 
 _HARNESS = Path(__file__).with_name("harness.cpp")
 _VERILATE = (
@@ -24,91 +25,114 @@ _VERILATE = (
     "--no-timing --output-split 20000 -Wno-fatal"
 ).split()
 _CXX = "-O2 -march=native -fPIC -std=c++17 -DVERILATOR=1 -DVM_TRACE=0 -DVM_COVERAGE=0".split()
-_RUNTIME = ("verilated.cpp", "verilated_threads.cpp", "verilated_random.cpp")
 
 
-def build(design: Netlist | Instance, probes: Mapping[str, str] | None = None) -> Model:
+def build(
+    design: Netlist | Instance,
+    probes: Mapping[str, str] | None = None,
+    knobs: Mapping[str, str] | None = None,
+) -> Model:
     """A model of `design`, compiled or taken from the cache.
 
-    `probes` maps names of your choice to registers inside, written `cell.register`; their values
-    are in the result of a run.
+    `probes` maps names of your choice to registers inside, written `cell.register`, whose values
+    are in the result of a run; `knobs` likewise names variables that a run can set.
 
     Raises:
         ToolError: a tool is missing, or Verilator refuses the design (its message is passed on).
     """
     netlist = single(design) if isinstance(design, Instance) else design
-    probes = dict(probes or {})
-    top = rtl_top(netlist)
-    sources = [rtl_path(module) for module in netlist.modules]
-    ports = _ports(netlist, probes)
-    config = _public(probes)
+    sources = {path.name: path.read_text() for path in map(_source, netlist.modules)}
+    sources[f"{netlist.name}.sv"] = rtl_top(netlist)
+    return build_sources(
+        netlist.name, sources, netlist.inputs, netlist.outputs, probes or {}, knobs or {}
+    )
+
+
+def build_sources(
+    top: str,
+    sources: Mapping[str, str],
+    inputs: tuple[Stream, ...],
+    outputs: tuple[Stream, ...],
+    probes: Mapping[str, str],
+    knobs: Mapping[str, str],
+) -> Model:
+    """As `build`, from SystemVerilog texts by file name and the streams of module `top`."""
+    texts = {
+        **sources,
+        "ports.hpp": _ports(top, inputs, outputs, probes, knobs),
+        "public.vlt": _public(probes, knobs),
+    }
     key = content_key(
         [
-            top,
-            ports,
-            config,
-            *(source.read_bytes() for source in sources),
+            *(part for item in sorted(texts.items()) for part in item),
             _HARNESS.read_bytes(),
-            " ".join(_VERILATE + _CXX),
-            verilator().read_bytes()[-4096:],
-            cxx(),
+            " ".join([*_VERILATE, *_CXX]),
+            f"{verilator()} {verilator().stat().st_size} {cxx()}",
         ]
     )
 
     def make(folder: Path) -> None:
-        (folder / f"{netlist.name}.sv").write_text(top)
-        (folder / "ports.hpp").write_text(ports)
-        (folder / "public.vlt").write_text(config)
-        files = [folder / "public.vlt", *sources, folder / f"{netlist.name}.sv"]
+        for name, text in texts.items():
+            (folder / name).write_text(text)
         run_tool(
-            [verilator(), *_VERILATE, "--top-module", netlist.name, "--Mdir", folder, *files],
+            [verilator(), *_VERILATE, "--top-module", top, "--Mdir", "cpp", "public.vlt", *sources],
             folder,
         )
-        include = [f"-I{folder}", f"-I{verilator_include()}", f"-I{verilator_include()}/vltstd"]
-        generated = sorted(folder.glob("Vtop*.cpp"))
-        objects = compile_objects([*generated, _HARNESS], [*_CXX, *include], folder)
-        model = folder / "model.so"
-        run_tool([cxx(), "-shared", *objects, *_runtime(), "-pthread", "-o", model], folder)
-        for leftover in [*objects, *generated, *folder.glob("Vtop*")]:
-            leftover.unlink(missing_ok=True)
+        include = [f"-I{folder}", f"-I{folder}/cpp", *verilator_include()]
+        generated = sorted((folder / "cpp").glob("*.cpp"))
+        objects = compile_objects([*generated, _HARNESS], [*_CXX, *include], folder / "cpp")
+        shared = [cxx(), "-shared", *objects, *_runtime(), "-pthread", "-o", folder / "model.so"]
+        run_tool(shared, folder)
+        shutil.rmtree(folder / "cpp")
 
     library = made_once("verilated", key, make) / "model.so"
-    return Model(netlist.inputs, netlist.outputs, tuple(probes), library)
+    return Model(inputs, outputs, tuple(probes), tuple(knobs), library)
+
+
+def _source(module: str) -> Path:
+    beside = Path(__file__).with_name(f"{module}.sv")
+    return beside if beside.is_file() else rtl_path(module)
 
 
 @cache
 def _runtime() -> tuple[Path, ...]:
     """Verilator's own C++, compiled once for all designs."""
-    sources = [verilator_include() / name for name in _RUNTIME]
-    include = [f"-I{verilator_include()}", f"-I{verilator_include()}/vltstd"]
+    sources = verilator_runtime()
     key = content_key([*(source.read_bytes() for source in sources), " ".join(_CXX), cxx()])
     folder = made_once(
-        "runtime", key, lambda work: compile_objects(sources, [*_CXX, *include], work)
+        "runtime", key, lambda work: compile_objects(sources, [*_CXX, *verilator_include()], work)
     )
     return tuple(sorted(folder.glob("*.o")))
 
 
-def _ports(netlist: Netlist, probes: Mapping[str, str]) -> str:
-    def table(name: str, streams: tuple[Stream, ...]) -> str:
-        rows = " ".join(f"PORT({s.name}, {-(-s.width // 32)})" for s in streams)
+def _ports(top, inputs, outputs, probes, knobs) -> str:
+    def streams(name: str, ports: tuple[Stream, ...]) -> str:
+        rows = " ".join(f"PORT({port.name}, {-(-port.width // 32)})" for port in ports)
         return f"#define {name}(PORT) {rows}"
 
-    path = " ".join(
-        f"PROBE({netlist.name}__DOT__{target.replace('.', '__DOT__')})"
-        for target in probes.values()
-    )
+    def registers(name: str, targets: Mapping[str, str]) -> str:
+        rows = " ".join(
+            f"ITEM({top}__DOT__{target.replace('.', '__DOT__')})" for target in targets.values()
+        )
+        return f"#define {name}(ITEM) {rows}"
+
     return "\n".join(
         [
             "#pragma once",
-            table("TOP_INPUTS", netlist.inputs),
-            table("TOP_OUTPUTS", netlist.outputs),
-            f"#define TOP_PROBES(PROBE) {path}",
+            streams("TOP_INPUTS", inputs),
+            streams("TOP_OUTPUTS", outputs),
+            registers("TOP_PROBES", probes),
+            registers("TOP_KNOBS", knobs),
             "",
         ]
     )
 
 
-def _public(probes: Mapping[str, str]) -> str:
-    registers = sorted({target.rsplit(".", 1)[1] for target in probes.values()})
-    rows = [f'public_flat_rd -module "*" -var "{register}"' for register in registers]
-    return "\n".join(["`verilator_config", *rows, ""])
+def _public(probes: Mapping[str, str], knobs: Mapping[str, str]) -> str:
+    def rows(access: str, targets: Mapping[str, str]) -> list[str]:
+        registers = sorted({target.rsplit(".", 1)[1] for target in targets.values()})
+        return [f'{access} -module "*" -var "{register}"' for register in registers]
+
+    return "\n".join(
+        ["`verilator_config", *rows("public_flat_rd", probes), *rows("public_flat_rw", knobs), ""]
+    )

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+"""How deep the FIFOs must be, found by simulation.
+
+Where two paths from one fork meet again, the shorter one must hold the pixels that the longer one
+still works on, about one row for each 3x3 window on it. A first run with gauges that cannot fill
+gives the marks; a second run with exactly those capacities must give the same cycles.
+
+The depths depend on the width of the frame, not on its height, since rows follow each other
+without a gap; so short frames are simulated.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from flow.errors import FlowError
+from flow.netlist import Cell, Netlist
+from flow.sim import verilate
+from flow.sim.model import Model, Result
+from hls.instance import Instance, Stream
+
+__all__ = ["CUT_DEPTH", "Sizing", "size_fifos"]
+
+# After every join, a FIFO of this depth ends the combinational chain of ready signals.
+CUT_DEPTH = 4
+_FRAMES = 3
+
+
+@dataclass(frozen=True)
+class Sizing:
+    """Depths by stream name, and the cycles one frame takes with them at steady state."""
+
+    depths: Mapping[str, int]
+    cycles_per_frame: int
+
+
+def size_fifos(netlist: Netlist, pixels: int) -> Sizing:
+    """Depths of the FIFOs that the joins of `netlist` need at full rate.
+
+    `netlist` has no FIFOs yet and takes and gives `pixels` beats a frame. Streams that need no
+    FIFO are not among the depths.
+
+    Raises:
+        FlowError: the throughput with the final depths is not that of the unbounded run.
+        SimError: the design hangs.
+    """
+    gauged = [
+        cell.streams[port.name]
+        for cell in netlist.cells
+        if len(cell.instance.inputs) > 1
+        for port in cell.instance.inputs
+    ]
+    depth = _FRAMES * pixels
+    model = verilate.build(
+        _with_gauges(netlist, gauged, depth),
+        probes={name: f"u_gauge_{name}.high_water_q" for name in gauged},
+        knobs={name: f"u_gauge_{name}.limit" for name in gauged},
+    )
+    free = _run(model, pixels, dict.fromkeys(gauged, depth))
+    marks = {name: max(1, mark) for name, mark in free.probes.items()}
+    bounded = _run(model, pixels, marks)
+    before, after = _cycles_per_frame(free, pixels), _cycles_per_frame(bounded, pixels)
+    if after != before:
+        raise FlowError(
+            f"FIFO depths {marks} cost throughput: {after} instead of {before} cycles per frame"
+        )
+    return Sizing({name: mark for name, mark in marks.items() if mark > CUT_DEPTH}, after)
+
+
+def _with_gauges(netlist: Netlist, streams: list[str], depth: int) -> Netlist:
+    width = {stream.name: stream.width for stream in netlist.streams}
+    cells = []
+    for cell in netlist.cells:
+        for port, stream in list(cell.streams.items()):
+            if stream in streams and port in {p.name for p in cell.instance.inputs}:
+                gauge = Instance(
+                    "fifo_gauge",
+                    {"Width": width[stream], "Depth": depth},
+                    (Stream("x", width[stream]),),
+                    (Stream("y", width[stream]),),
+                )
+                held = f"{stream}_held"
+                cells.append(Cell(f"u_gauge_{stream}", gauge, {"x": stream, "y": held}))
+                cell = replace(cell, streams={**cell.streams, port: held})
+        cells.append(cell)
+    return replace(netlist, cells=tuple(cells))
+
+
+def _run(model: Model, pixels: int, limits: Mapping[str, int]) -> Result:
+    words = -(-model.inputs[0].width // 32)
+    beats = np.random.default_rng(0).integers(0, 2**32, (_FRAMES * pixels, words), np.uint32)
+    spare = 32 * words - model.inputs[0].width
+    beats[:, -1] >>= spare
+    return model.run({"x": beats}, {"y": _FRAMES * pixels}, knobs=limits)
+
+
+def _cycles_per_frame(result: Result, pixels: int) -> int:
+    ends = result.out_cycles["y"][pixels - 1 :: pixels]
+    return int(ends[-1] - ends[-2])

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+"""FINN custom ops, one per kernel, each with its RTL variant."""
+
+from flow.ops.act_table import TarsierActTable
+from flow.ops.base import TarsierOp
+from flow.ops.fork import TarsierFork
+from flow.ops.int_dot import TarsierIntDot
+from flow.ops.requant import TarsierRequant
+from flow.ops.residual_add import TarsierResidualAdd
+from flow.ops.shell import rtl_variant
+from flow.ops.sign_threshold import TarsierSignThreshold
+from flow.ops.window import TarsierWindow
+from flow.ops.xnor_dot import TarsierXnorDot
+
+__all__ = ["OPS", "RTL_OPS", "TarsierOp"]
+
+OPS = (
+    TarsierActTable,
+    TarsierFork,
+    TarsierIntDot,
+    TarsierRequant,
+    TarsierResidualAdd,
+    TarsierSignThreshold,
+    TarsierWindow,
+    TarsierXnorDot,
+)
+RTL_OPS = tuple(rtl_variant(op) for op in OPS)

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+"""TarsierActTable: a function of a popcount per channel. Inputs: frame, table (channels, entries).
+
+PE channels are looked up per cycle, so that the table keeps the pace of the dot product before it.
+"""
+
+from flow.ops.base import TarsierOp
+from hls import make
+from hls.golden.act_table import act_table
+
+__all__ = ["TarsierActTable"]
+
+
+class TarsierActTable(TarsierOp):
+    """Kernel act_table: activation, scale and rounding of a binary layer in one table."""
+
+    def get_nodeattr_types(self):
+        return super().get_nodeattr_types() | {"PE": ("i", False, 1)}
+
+    def lanes_in(self):
+        return self.get_nodeattr("PE")
+
+    def lanes_out(self):
+        return self.get_nodeattr("PE")
+
+    def compute(self, streams, constants):
+        return [act_table(streams[0], constants[0])]
+
+    def make(self, constants):
+        return make.act_table(constants[0], self.lanes_in(), self.get_output_datatype().bitwidth())

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: MIT
+"""What every Tarsier op answers FINN, derived from the channels and lanes of its streams.
+
+A frame is (1, H, W, channels), a beat of a stream `lanes` channels of one pixel, so a folded shape
+is (1, H, W, channels / lanes, lanes). Tensors hold the very integers of the lanes: scales are gone,
+and a bit is BINARY, 1 for +1 and 0 for -1.
+"""
+
+from abc import abstractmethod
+
+import numpy as np
+from finn.custom_op.fpgadataflow.hwcustomop import HWCustomOp
+from qonnx.core.datatype import DataType
+from qonnx.core.modelwrapper import ModelWrapper
+
+from hls.instance import Instance
+
+__all__ = ["TarsierOp"]
+
+
+class TarsierOp(HWCustomOp):
+    """One kernel. The first inputs are streams, as many as have a datatype; the rest constants."""
+
+    def get_nodeattr_types(self):
+        return super().get_nodeattr_types() | {
+            "frame": ("ints", True, []),  # height, width
+            "channels": ("i", True, 0),  # of an input pixel
+            "inputDataTypes": ("strings", True, []),
+            "outputDataType": ("s", True, ""),
+        }
+
+    @abstractmethod
+    def compute(self, streams: list[np.ndarray], constants: list[np.ndarray]) -> list[np.ndarray]:
+        """Outputs (H, W, channels) of the integer frames `streams`, for a frame of any size."""
+
+    @abstractmethod
+    def make(self, constants: list[np.ndarray]) -> Instance:
+        """The kernel, configured as this node."""
+
+    def channels_in(self) -> int:
+        return self.get_nodeattr("channels")
+
+    def channels_out(self) -> int:
+        return self.channels_in()
+
+    def lanes_in(self) -> int:
+        return self.channels_in()
+
+    def lanes_out(self) -> int:
+        return self.channels_out()
+
+    def fold(self) -> int:
+        """Cycles a pixel takes."""
+        return max(self.channels_in() // self.lanes_in(), self.channels_out() // self.lanes_out())
+
+    def instance(self, model: ModelWrapper) -> Instance:
+        """The kernel, configured as this node, with the constants that `model` holds."""
+        return self.make(self.constants(model))
+
+    def constants(self, model: ModelWrapper) -> list[np.ndarray]:
+        """The inputs that are no streams, as integers."""
+        names = self.onnx_node.input[self.stream_count :]
+        return [np.rint(model.get_initializer(name)).astype(np.int64) for name in names]
+
+    @property
+    def stream_count(self) -> int:
+        return len(self.get_nodeattr("inputDataTypes"))
+
+    def get_input_datatype(self, ind=0):
+        return DataType[self.get_nodeattr("inputDataTypes")[ind]]
+
+    def get_output_datatype(self, ind=0):
+        return DataType[self.get_nodeattr("outputDataType")]
+
+    def get_normal_input_shape(self, ind=0):
+        return (1, *self.get_nodeattr("frame"), self.channels_in())
+
+    def get_normal_output_shape(self, ind=0):
+        return (1, *self.get_nodeattr("frame"), self.channels_out())
+
+    def get_folded_input_shape(self, ind=0):
+        beats = self.channels_in() // self.lanes_in()
+        return (1, *self.get_nodeattr("frame"), beats, self.lanes_in())
+
+    def get_folded_output_shape(self, ind=0):
+        beats = self.channels_out() // self.lanes_out()
+        return (1, *self.get_nodeattr("frame"), beats, self.lanes_out())
+
+    def get_instream_width(self, ind=0):
+        if ind >= self.stream_count:
+            return 0  # FINN's word for an input that is no stream
+        return self.lanes_in() * self.get_input_datatype(ind).bitwidth()
+
+    def get_outstream_width(self, ind=0):
+        return self.lanes_out() * self.get_output_datatype(ind).bitwidth()
+
+    def get_exp_cycles(self):
+        height, width = self.get_nodeattr("frame")
+        return height * width * self.fold()
+
+    def infer_node_datatype(self, model):
+        for name in self.onnx_node.output:
+            model.set_tensor_datatype(name, self.get_output_datatype())
+
+    def make_shape_compatible_op(self, model):
+        op = super().make_shape_compatible_op(model)
+        op.output[:] = self.onnx_node.output
+        return op
+
+    def execute_node(self, context, graph):
+        tensors = [np.rint(context[name]).astype(np.int64) for name in self.onnx_node.input]
+        count = self.stream_count
+        results = self.compute([frame[0] for frame in tensors[:count]], tensors[count:])
+        for name, result in zip(self.onnx_node.output, results, strict=True):
+            context[name] = result[None].astype(np.float32)

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+"""TarsierFork: one frame to two readers. Input: frame. Outputs: the frame, twice."""
+
+from flow.ops.base import TarsierOp
+from hls import make
+
+__all__ = ["TarsierFork"]
+
+
+class TarsierFork(TarsierOp):
+    """Kernel fork: each output takes a beat when it is ready."""
+
+    def get_nodeattr_types(self):
+        return super().get_nodeattr_types() | {"outFIFODepths": ("ints", False, [2, 2])}
+
+    def get_output_datatype(self, ind=0):
+        return self.get_input_datatype()
+
+    def compute(self, streams, constants):
+        return [streams[0], streams[0]]
+
+    def make(self, constants):
+        return make.fork(self.get_instream_width())

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+"""TarsierIntDot: biased integer sums. Inputs: frame, weights (rows, terms), bias (rows,)."""
+
+from flow.ops.dot import DotOp
+from hls import make
+from hls.golden.int_dot import int_dot
+
+__all__ = ["TarsierIntDot"]
+
+
+class TarsierIntDot(DotOp):
+    """Kernel int_dot: sums wide enough that no input overflows them."""
+
+    def compute(self, streams, constants):
+        return [int_dot(streams[0], *constants)]
+
+    def make(self, constants):
+        x = self.get_input_datatype()
+        pe, simd = self.get_nodeattr("PE"), self.get_nodeattr("SIMD")
+        return make.int_dot(*constants, x.bitwidth(), x.signed(), pe, simd)

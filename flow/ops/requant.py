@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+"""TarsierRequant: clamp(rint(x / 2^shift), floor, ceiling), on PE channels per cycle."""
+
+from flow.ops.base import TarsierOp
+from hls import make
+from hls.golden.requant import requant
+
+__all__ = ["TarsierRequant"]
+
+
+class TarsierRequant(TarsierOp):
+    """Kernel requant: accumulators to fewer bits, half to even; a floor of 0 is a ReLU."""
+
+    def get_nodeattr_types(self):
+        return super().get_nodeattr_types() | {
+            "PE": ("i", False, 1),
+            "shift": ("i", True, 0),
+            "floor": ("i", True, 0),
+            "ceiling": ("i", True, 0),
+        }
+
+    def lanes_in(self):
+        return self.get_nodeattr("PE")
+
+    def lanes_out(self):
+        return self.get_nodeattr("PE")
+
+    def compute(self, streams, constants):
+        shift, *clamp = (self.get_nodeattr(name) for name in ("shift", "floor", "ceiling"))
+        return [requant(streams[0], shift, *clamp)]
+
+    def make(self, constants):
+        return make.requant(
+            lanes=self.lanes_in(),
+            x_width=self.get_input_datatype().bitwidth(),
+            shift=self.get_nodeattr("shift"),
+            y_width=self.get_output_datatype().bitwidth(),
+            y_min=self.get_nodeattr("floor"),
+            y_max=self.get_nodeattr("ceiling"),
+        )

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+"""TarsierResidualAdd: x + d, clamped to the range of its output. Inputs: two frames, x and d."""
+
+from flow.ops.base import TarsierOp
+from hls import make
+from hls.golden.residual_add import residual_add
+
+__all__ = ["TarsierResidualAdd"]
+
+
+class TarsierResidualAdd(TarsierOp):
+    """Kernel residual_add: the skip connection x, signed or not, joins the signed branch d."""
+
+    def get_nodeattr_types(self):
+        return super().get_nodeattr_types() | {
+            "inFIFODepths": ("ints", False, [2, 2]),
+            "floor": ("i", True, 0),
+            "ceiling": ("i", True, 0),
+        }
+
+    def compute(self, streams, constants):
+        return [residual_add(*streams, self.get_nodeattr("floor"), self.get_nodeattr("ceiling"))]
+
+    def make(self, constants):
+        x, d = (self.get_input_datatype(ind) for ind in range(2))
+        return make.residual_add(
+            lanes=self.channels_in(),
+            x_width=x.bitwidth(),
+            x_signed=x.signed(),
+            d_width=d.bitwidth(),
+            y_width=self.get_output_datatype().bitwidth(),
+            y_min=self.get_nodeattr("floor"),
+            y_max=self.get_nodeattr("ceiling"),
+        )

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+"""TarsierSignThreshold: one bit per channel, 1 where x >= T. Inputs: frame, T (channels,)."""
+
+from qonnx.core.datatype import DataType
+
+from flow.ops.base import TarsierOp
+from hls import make
+from hls.golden.sign_threshold import sign_threshold
+
+__all__ = ["TarsierSignThreshold"]
+
+
+class TarsierSignThreshold(TarsierOp):
+    """Kernel sign_threshold: the sign of x - alpha, whose scale the thresholds have absorbed."""
+
+    def get_output_datatype(self, ind=0):
+        return DataType["BINARY"]
+
+    def compute(self, streams, constants):
+        return [sign_threshold(streams[0], constants[0])]
+
+    def make(self, constants):
+        return make.sign_threshold(constants[0], self.get_input_datatype().bitwidth())

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+"""TarsierXnorDot: popcounts of a bit vector. Inputs: frame, weights (rows, terms) of +1 and -1."""
+
+from flow.ops.dot import DotOp
+from hls import make
+from hls.golden.xnor_dot import xnor_dot
+
+__all__ = ["TarsierXnorDot"]
+
+
+class TarsierXnorDot(DotOp):
+    """Kernel xnor_dot: in how many terms the pixel's bits equal each row."""
+
+    def compute(self, streams, constants):
+        return [xnor_dot(streams[0], constants[0])]
+
+    def make(self, constants):
+        return make.xnor_dot(constants[0], self.get_nodeattr("PE"), self.get_nodeattr("SIMD"))

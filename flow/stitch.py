@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT
+"""A hardware graph of FINN nodes as a netlist of kernels.
+
+Every node is one kernel and every tensor between nodes is one stream. FINN's own FIFO and width
+converter nodes are bound to our fifo and width_adapter, which simulate without Vivado.
+"""
+
+import re
+from collections import Counter
+
+import numpy as np
+from qonnx.core.datatype import DataType
+from qonnx.core.modelwrapper import ModelWrapper
+from qonnx.custom_op.registry import getCustomOp
+
+from flow.errors import FlowError
+from flow.netlist import Cell, Netlist
+from hls import make
+from hls.instance import Instance, Stream
+
+__all__ = ["cell_names", "stitch"]
+
+
+def stitch(model: ModelWrapper, name: str = "tarsier_top") -> Netlist:
+    """The netlist of `model`; its one input is stream x, its one output stream y.
+
+    Raises:
+        FlowError: a node is neither one of ours nor one of the two FINN nodes named above.
+    """
+    external = {model.graph.input[0].name: "x", model.graph.output[0].name: "y"}
+    constants = {tensor.name for tensor in model.graph.initializer}
+    names = cell_names(model)
+    streams = dict(external)
+    cells = []
+    for node in model.graph.node:
+        instance = _instance(node, model)
+        cell = names[node.name]
+        written = list(zip(instance.outputs, node.output, strict=True))
+        for port, tensor in written:
+            streams.setdefault(tensor, f"{cell.removeprefix('u_')}_{port.name}")
+        read = [tensor for tensor in node.input if tensor not in constants]
+        ends = [*zip(instance.inputs, read, strict=True), *written]
+        cells.append(Cell(cell, instance, {port.name: streams[t] for port, t in ends}))
+    x_width = _width_of("x", cells, "inputs")
+    y_width = _width_of("y", cells, "outputs")
+    return Netlist(name, tuple(cells), (Stream("x", x_width),), (Stream("y", y_width),))
+
+
+def cell_names(model: ModelWrapper) -> dict[str, str]:
+    """Node name -> instance name: u_<kernel>_<n>, counted along the graph."""
+    seen: Counter[str] = Counter()
+    names = {}
+    for node in model.graph.node:
+        kernel = _kernel(node.op_type)
+        names[node.name] = f"u_{kernel}_{seen[kernel]}"
+        seen[kernel] += 1
+    return names
+
+
+def _kernel(op_type: str) -> str:
+    match op_type.removesuffix("_rtl"):
+        case "StreamingFIFO":
+            return "fifo"
+        case "StreamingDataWidthConverter":
+            return "width_adapter"
+        case ours if ours.startswith("Tarsier"):
+            return re.sub(r"(?<!^)([A-Z])", r"_\1", ours.removeprefix("Tarsier")).lower()
+        case other:
+            raise FlowError(f"{other}: no kernel; the graph may hold Tarsier..., FIFO and DWC nodes")
+
+
+def _instance(node, model: ModelWrapper) -> Instance:
+    op = getCustomOp(node)
+    match _kernel(node.op_type):
+        case "fifo":
+            lane = DataType[op.get_nodeattr("dataType")].bitwidth()
+            width = lane * int(op.get_nodeattr("folded_shape")[-1])
+            return make.fifo(width, op.get_nodeattr("depth"))
+        case "width_adapter":
+            return make.width_adapter(op.get_nodeattr("inWidth"), op.get_nodeattr("outWidth"))
+        case _:
+            return op.instance(model)
+
+
+def _width_of(stream: str, cells: list[Cell], side: str) -> int:
+    return int(
+        np.max(
+            [
+                port.width
+                for cell in cells
+                for port in getattr(cell.instance, side)
+                if cell.streams[port.name] == stream
+            ]
+        )
+    )
