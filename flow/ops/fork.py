@@ -8,7 +8,7 @@ __all__ = ["TarsierFork"]
 
 
 class TarsierFork(TarsierOp):
-    """Kernel fork: each output takes a beat when it is ready."""
+    """Kernel stream_fork: each output takes a beat when it is ready."""
 
     def get_nodeattr_types(self):
         return super().get_nodeattr_types() | {"outFIFODepths": ("ints", False, [2, 2])}
@@ -20,4 +20,4 @@ class TarsierFork(TarsierOp):
         return [streams[0], streams[0]]
 
     def make(self, constants):
-        return make.fork(self.get_instream_width())
+        return make.stream_fork(self.get_instream_width())
