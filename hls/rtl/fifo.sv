@@ -10,7 +10,7 @@
 // Rate      one beat per cycle for Depth >= 2; Depth = 1 alternates between taking and giving.
 // Latency   y is valid one cycle after x is taken, when the queue was empty.
 // Reset     synchronous.  Empties the queue.
-// Golden    hls/golden/fifo.py     Test  tests/hls/test_fifo.py
+// Test      tests/hls/test_fifo.py
 module fifo #(
   parameter int unsigned Width = 16,
   parameter int unsigned Depth = 4
