@@ -74,16 +74,17 @@ def run_tool(command: Sequence[str | Path], cwd: Path) -> None:
         raise ToolError(f"{Path(command[0]).name} failed with {done.returncode}:\n{tail}")
 
 
-def compile_objects(sources: Sequence[Path], flags: Sequence[str], cwd: Path) -> list[Path]:
-    """Compile each source to an object in `cwd`, as many at once as there are cores."""
+def compile_objects(jobs: Sequence[tuple[Path, Sequence[str]]], cwd: Path) -> list[Path]:
+    """Compile each (source, flags) to an object in `cwd`, as many at once as there are cores."""
 
-    def compile_one(source: Path) -> Path:
+    def compile_one(job: tuple[Path, Sequence[str]]) -> Path:
+        source, flags = job
         target = cwd / f"{source.stem}.o"
         run_tool([cxx(), *flags, "-c", source, "-o", target], cwd)
         return target
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(compile_one, sources))
+        return list(pool.map(compile_one, jobs))
 
 
 @functools.cache

@@ -24,7 +24,8 @@ _VERILATE = (
     "--cc --prefix Vtop -O3 --flatten --x-assign fast --x-initial unique "
     "--no-timing --output-split 20000 -Wno-fatal"
 ).split()
-_CXX = "-O2 -march=native -fPIC -std=c++17 -DVERILATOR=1 -DVM_TRACE=0 -DVM_COVERAGE=0".split()
+_CXX = "-march=native -fPIC -std=c++17 -DVERILATOR=1 -DVM_TRACE=0 -DVM_COVERAGE=0".split()
+_FAST, _SLOW = "-O2", "-O0"  # what runs every cycle, and what runs once at the start
 
 
 def build(
@@ -66,7 +67,7 @@ def build_sources(
         [
             *(part for item in sorted(texts.items()) for part in item),
             _HARNESS.read_bytes(),
-            " ".join([*_VERILATE, *_CXX]),
+            " ".join([*_VERILATE, *_CXX, _FAST, _SLOW]),
             f"{verilator()} {verilator().stat().st_size} {cxx()}",
         ]
     )
@@ -79,8 +80,12 @@ def build_sources(
             folder,
         )
         include = [f"-I{folder}", f"-I{folder}/cpp", *verilator_include()]
-        generated = sorted((folder / "cpp").glob("*.cpp"))
-        objects = compile_objects([*generated, _HARNESS], [*_CXX, *include], folder / "cpp")
+        sources_cpp = [*sorted((folder / "cpp").glob("*.cpp")), _HARNESS]
+        slow = [path for path in sources_cpp if "__Slow" in path.name]
+        fast = [path for path in sources_cpp if path not in slow]
+        jobs = [(p, [_FAST, *_CXX, *include]) for p in fast]
+        jobs += [(p, [_SLOW, *_CXX, *include]) for p in slow]
+        objects = compile_objects(jobs, folder / "cpp")
         shared = [cxx(), "-shared", *objects, *_runtime(), "-pthread", "-o", folder / "model.so"]
         run_tool(shared, folder)
         shutil.rmtree(folder / "cpp")
@@ -98,9 +103,10 @@ def _source(module: str) -> Path:
 def _runtime() -> tuple[Path, ...]:
     """Verilator's own C++, compiled once for all designs."""
     sources = verilator_runtime()
-    key = content_key([*(source.read_bytes() for source in sources), " ".join(_CXX), cxx()])
+    flags = [_FAST, *_CXX, *verilator_include()]
+    key = content_key([*(source.read_bytes() for source in sources), *flags, cxx()])
     folder = made_once(
-        "runtime", key, lambda work: compile_objects(sources, [*_CXX, *verilator_include()], work)
+        "runtime", key, lambda work: compile_objects([(path, flags) for path in sources], work)
     )
     return tuple(sorted(folder.glob("*.o")))
 

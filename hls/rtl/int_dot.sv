@@ -129,20 +129,18 @@ module int_dot #(
 
   for (genvar j = 0; j < Pe; j++) begin : gen_lane
     // Stage 1: products.
-    prod_t prod_q[Simd];
+    prod_t prod_d[Simd], prod_q[Simd];
 
     for (genvar k = 0; k < Simd; k++) begin : gen_term
       logic x_sign;
       assign x_sign = XSigned && x[k*XWidth + XWidth-1];
-      always_ff @(posedge clk_i) begin
-        if (advance)
-          prod_q[k] <= prod_t'(signed'({x_sign, x[k*XWidth +: XWidth]}))
-                     * prod_t'(signed'(w[j][k*WWidth +: WWidth]));
-      end
+      assign prod_d[k] = prod_t'(signed'({x_sign, x[k*XWidth +: XWidth]}))
+                       * prod_t'(signed'(w[j][k*WWidth +: WWidth]));
     end
+    always_ff @(posedge clk_i) if (advance) prod_q <= prod_d;
 
     // Stage 2: sums of groups of products.
-    group_t group_q[Groups];
+    group_t group_d[Groups], group_q[Groups];
 
     for (genvar g = 0; g < Groups; g++) begin : gen_group
       localparam int unsigned Size = g < Groups - 1 ? GROUP : Simd - g*GROUP;
@@ -151,10 +149,9 @@ module int_dot #(
         group = '0;
         for (int unsigned k = 0; k < Size; k++) group += group_t'(prod_q[g*GROUP + k]);
       end
-      always_ff @(posedge clk_i) begin
-        if (advance) group_q[g] <= group;
-      end
+      assign group_d[g] = group;
     end
+    always_ff @(posedge clk_i) if (advance) group_q <= group_d;
 
     // Stage 3: add the groups to the row's sum, which is the output register.
     sum_t bias, sum_d, sum_q;

@@ -105,14 +105,13 @@ module xnor_dot #(
 
   for (genvar j = 0; j < Pe; j++) begin : gen_lane
     // Stage 1: count the matches of each group.
-    sum_t hits_q[Groups];
+    sum_t hits_d[Groups], hits_q[Groups];
 
     for (genvar g = 0; g < Groups; g++) begin : gen_group
       localparam int unsigned Size = g < Groups - 1 ? GROUP : Simd - g*GROUP;
-      always_ff @(posedge clk_i) begin
-        if (advance) hits_q[g] <= sum_t'($countones(x[g*GROUP +: Size] ~^ w[j][g*GROUP +: Size]));
-      end
+      assign hits_d[g] = sum_t'($countones(x[g*GROUP +: Size] ~^ w[j][g*GROUP +: Size]));
     end
+    always_ff @(posedge clk_i) if (advance) hits_q <= hits_d;
 
     // Stage 2: add the groups to the row's sum, which is the output register.
     sum_t sum_d, sum_q;
