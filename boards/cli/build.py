@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""tarsier build: a network for a board, a frame size and a rate."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from boards.cli.options import parse_size
+from boards.cli.outputs import check_folder
+from boards.cli.progress import progress
+
+__all__ = ["build"]
+
+
+def build(
+    net: Annotated[str, typer.Argument(help="a shipped net, a checkpoint or an .onnx")],
+    board: Annotated[str, typer.Option(help="board to build for")],
+    size: Annotated[str, typer.Option(help="raw frame, WIDTHxHEIGHT")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="folder to write the design to")],
+    fps: Annotated[
+        float | None, typer.Option(help="frames per second; the most if left out")
+    ] = None,
+) -> int:
+    """Build a design; its folder holds everything and design.json."""
+    from boards.board import load_board
+    from boards.cli.designs import build_design
+
+    target, extent = load_board(board), parse_size(size)
+    if not out.parent.is_dir():
+        check_folder(out)
+    with progress() as show:
+        design = build_design(net, target, extent, fps, out, show)
+    used = design.estimate.lut / target.resources.lut
+    print(
+        f"{design.net} for {target.title}: {design.width} x {design.height}, "
+        f"{design.ideal_cycles} cycles per frame, "
+        f"{design.clock_mhz * 1e6 / design.ideal_cycles:.1f} fps at {design.clock_mhz:g} MHz "
+        f"(clock assumed)\n"
+        f"about {design.estimate.lut} LUT, {used:.0%} of the board (estimate); {out}"
+    )
+    return 0

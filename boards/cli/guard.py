@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+"""Errors as people should meet them: one sentence and an exit code, never a traceback."""
+
+import errno
+import sys
+from collections.abc import Callable
+
+from typer.exceptions import TyperException
+
+from boards.board import BoardError
+from boards.errors import HostError
+from flow.errors import FlowError
+from hls.errors import KernelError
+from training.errors import TrainingError
+
+__all__ = ["INTERRUPTED", "NOT_EXACT", "USER_ERROR", "guarded"]
+
+NOT_EXACT = 1
+USER_ERROR = 2
+INTERRUPTED = 130  # as shells report SIGINT
+
+_USER_ERRORS = (BoardError, FlowError, HostError, KernelError, TrainingError)
+
+
+def guarded(work: Callable[[], int | None]) -> int:
+    """Exit code of `work`, which returns one or None for success."""
+    try:
+        code = work() or 0
+    except _USER_ERRORS as error:
+        return _say(str(error), USER_ERROR)
+    except TyperException as error:
+        return _say(error.format_message().replace("Value error, ", ""), USER_ERROR)
+    except OSError as error:
+        return _say(_os_sentence(error), USER_ERROR)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        return _say("interrupted, nothing was written; run it again to start over", code)
+    return code
+
+
+def _os_sentence(error: OSError) -> str:
+    where = f": {error.filename}" if error.filename else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"no space left on the disk{where}"
+    return f"{error.strerror or error}{where}"
+
+
+def _say(sentence: str, code: int) -> int:
+    if sentence:  # a bare `tarsier` has printed its help instead
+        print(f"tarsier: {sentence.strip()}", file=sys.stderr)
+    return code

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""What users type, made into values."""
+
+import re
+from enum import StrEnum
+
+from boards.errors import HostError
+
+__all__ = ["Accel", "parse_gain", "parse_size"]
+
+
+class Accel(StrEnum):
+    """Accelerators a frame can be sent to; `sim` is the design's RTL, cycle by cycle."""
+
+    SIM = "sim"
+
+
+def parse_gain(text: str) -> float | None:
+    """A factor, or None for `auto`.
+
+    Raises:
+        HostError: neither.
+
+    >>> parse_gain("auto"), parse_gain("2.5")
+    (None, 2.5)
+    """
+    if text == "auto":
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise HostError(f"gain {text!r} is neither a number nor auto") from None
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Width and height.
+
+    Raises:
+        HostError: not WIDTHxHEIGHT, or not even.
+
+    >>> parse_size("1920x1080")
+    (1920, 1080)
+    """
+    match = re.fullmatch(r"(\d+)x(\d+)", text)
+    if not match:
+        raise HostError(f"size {text!r} is not WIDTHxHEIGHT, such as 1920x1080")
+    width, height = int(match[1]), int(match[2])
+    if width % 2 or height % 2:
+        raise HostError(f"size {text}: a Bayer frame is even in both directions")
+    return width, height

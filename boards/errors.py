@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: MIT
+"""What goes wrong on the host's side, said in one sentence."""
+
+__all__ = ["HostError"]
+
+
+class HostError(ValueError):
+    """The host cannot do its job with what it was given."""

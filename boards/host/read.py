@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: MIT
+"""Read raw files: everything LibRaw knows, and headerless dumps described by a TOML sidecar."""
+
+import contextlib
+import os
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import rawpy
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from boards.errors import HostError
+from boards.host.raw import CFA_PHASES, Raw, align
+
+__all__ = ["Sidecar", "read_raw"]
+
+_TIFF_MAGIC = (b"II*\0", b"MM\0*", b"IIU\0", b"IIRO")
+
+# Linear sRGB to XYZ under D65, IEC 61966-2-1.
+_XYZ_FROM_SRGB = np.array(
+    [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+)
+
+
+class Sidecar(BaseModel):
+    """What a headerless file does not say: NAME.toml beside NAME.raw.
+
+    Pixels of up to 8 bits are one byte each, wider ones two bytes, little endian, right aligned.
+    `black` is one level or four, in the order of the first two by two pixels.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    width: int = Field(ge=3)
+    height: int = Field(ge=3)
+    bits: int = Field(ge=1, le=16)
+    cfa: Literal["RGGB", "GRBG", "GBRG", "BGGR"]
+    black: int | tuple[int, int, int, int] = 0
+    white: int = Field(ge=1, le=65535)
+    balance: tuple[float, float, float] | None = None
+    xyz_to_camera: tuple[tuple[float, float, float], ...] | None = None
+
+
+def read_raw(path: Path, sidecar: Path | None = None) -> Raw:
+    """The raw frame in `path`.
+
+    Raises:
+        HostError: the file is missing, damaged, no raw, or its sensor is no Bayer sensor.
+    """
+    if not path.is_file():
+        raise HostError(f"{path}: there is no such file")
+    beside = path.with_suffix(".toml")
+    if sidecar is None and path.suffix == ".raw" and beside.is_file():
+        sidecar = beside
+    return _read_headerless(path, sidecar) if sidecar else _read_with_libraw(path)
+
+
+def _read_headerless(path: Path, sidecar: Path) -> Raw:
+    if not sidecar.is_file():
+        raise HostError(f"{sidecar}: there is no such sidecar file")
+    try:
+        facts = Sidecar(**tomllib.loads(sidecar.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise HostError(f"{sidecar}: {where}: {first['msg'].lower()}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise HostError(f"{sidecar} is no TOML: {error}") from None
+    sample = np.dtype("u1" if facts.bits <= 8 else "<u2")
+    expected, size = facts.width * facts.height * sample.itemsize, path.stat().st_size
+    if size != expected:
+        raise HostError(
+            f"{path} has {size} bytes, but {sidecar.name} describes {expected}: "
+            f"{facts.width} x {facts.height} pixels of {8 * sample.itemsize} bits"
+        )
+    mosaic = np.fromfile(path, sample).astype(np.uint16).reshape(facts.height, facts.width)
+    black = (facts.black,) * 4 if isinstance(facts.black, int) else facts.black
+    matrix = None if facts.xyz_to_camera is None else _to_srgb(np.array(facts.xyz_to_camera))
+    return _checked(path, mosaic, facts.cfa, black, facts.white, facts.balance, matrix, flip=0)
+
+
+def _read_with_libraw(path: Path) -> Raw:
+    try:
+        with _silent_stderr(), rawpy.imread(str(path)) as file:
+            cfa = _bayer_phase(path, file)
+            mosaic = file.raw_image_visible.copy()
+            colours = file.raw_colors_visible[:2, :2].ravel()
+            black = [file.black_level_per_channel[colour] for colour in colours]
+            balance = tuple(float(gain) for gain in file.camera_whitebalance[:3])
+            matrix = _camera_matrix(file)
+            white, flip = int(file.white_level), int(file.sizes.flip)
+    except rawpy.LibRawFileUnsupportedError:
+        raise HostError(f"{path} is no raw frame: LibRaw does not know its format") from None
+    except rawpy.LibRawError:
+        raise _unreadable(path) from None
+    known = balance if all(gain > 0 for gain in balance) else None
+    return _checked(path, mosaic, cfa, black, white, known, matrix, flip)
+
+
+def _bayer_phase(path: Path, file: rawpy.RawPy) -> str:
+    pattern = file.raw_pattern
+    if pattern is None or file.raw_type != rawpy.RawType.Flat:
+        raise HostError(f"{path} holds full colour at every pixel, not a Bayer mosaic")
+    if pattern.shape == (1, 1) or file.num_colors == 1:
+        raise HostError(f"{path} comes from a monochrome sensor, only Bayer sensors are supported")
+    if pattern.shape != (2, 2):
+        raise HostError(f"{path} comes from an X-Trans sensor, only Bayer sensors are supported")
+    names = file.color_desc.decode()
+    phase = "".join(names[colour] for colour in file.raw_colors_visible[:2, :2].ravel())
+    if phase not in CFA_PHASES:
+        raise HostError(f"{path}: colour filter {phase} is not one of {', '.join(CFA_PHASES)}")
+    return phase
+
+
+def _camera_matrix(file: rawpy.RawPy) -> np.ndarray | None:
+    """Balanced camera RGB to linear sRGB; cameras LibRaw knows by name carry the inverse."""
+    direct = np.array(file.color_matrix)[:, :3].astype(np.float64)
+    if direct.any():
+        return direct
+    xyz_to_camera = np.array(file.rgb_xyz_matrix)[:3].astype(np.float64)
+    return _to_srgb(xyz_to_camera) if xyz_to_camera.any() else None
+
+
+def _to_srgb(xyz_to_camera: np.ndarray) -> np.ndarray:
+    camera_from_srgb = xyz_to_camera @ _XYZ_FROM_SRGB
+    return np.linalg.inv(camera_from_srgb / camera_from_srgb.sum(axis=1, keepdims=True))
+
+
+def _checked(path, mosaic, cfa, black, white, balance, matrix, flip) -> Raw:
+    if white <= max(black):
+        raise HostError(f"{path}: white level {white} must be above black level {max(black)}")
+    try:
+        mosaic, black = align(mosaic, cfa, black)
+    except HostError as error:
+        raise HostError(f"{path}: {error}") from None
+    return Raw(path.name, np.ascontiguousarray(mosaic), black, white, balance, matrix, flip)
+
+
+def _unreadable(path: Path) -> HostError:
+    with path.open("rb") as file:
+        magic = file.read(4)
+    if magic in _TIFF_MAGIC:
+        return HostError(f"{path} is truncated or damaged: LibRaw ran out of data")
+    return HostError(f"{path} is no raw frame: LibRaw does not know its format")
+
+
+@contextlib.contextmanager
+def _silent_stderr() -> Iterator[None]:
+    """LibRaw prints to the process's own stderr before it fails; we say it better."""
+    saved = os.dup(2)
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(quiet, 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(quiet)
