@@ -14,15 +14,6 @@ __all__ = ["TarsierActTable"]
 class TarsierActTable(TarsierOp):
     """Kernel act_table: activation, scale and rounding of a binary layer in one table."""
 
-    def get_nodeattr_types(self):
-        return super().get_nodeattr_types() | {"PE": ("i", False, 1)}
-
-    def lanes_in(self):
-        return self.get_nodeattr("PE")
-
-    def lanes_out(self):
-        return self.get_nodeattr("PE")
-
     def compute(self, streams, constants):
         return [act_table(streams[0], constants[0])]
 

@@ -19,14 +19,17 @@ __all__ = ["TarsierOp"]
 
 
 class TarsierOp(HWCustomOp):
-    """One kernel. The first inputs are streams, as many as have a datatype; the rest constants."""
+    """One kernel. Its first STREAMS inputs are streams, the rest constants."""
+
+    STREAMS = 1
 
     def get_nodeattr_types(self):
         return super().get_nodeattr_types() | {
             "frame": ("ints", True, []),  # height, width
             "channels": ("i", True, 0),  # of an input pixel
-            "inputDataTypes": ("strings", True, []),
-            "outputDataType": ("s", True, ""),
+            "PE": ("i", False, 0),  # channels of an output beat, 0 for all
+            "inputDataTypes": ("strings", False, []),  # of the streams
+            "outputDataType": ("s", False, ""),
         }
 
     @abstractmethod
@@ -44,14 +47,14 @@ class TarsierOp(HWCustomOp):
         return self.channels_in()
 
     def lanes_in(self) -> int:
-        return self.channels_in()
+        return self.lanes_out()
 
     def lanes_out(self) -> int:
-        return self.channels_out()
+        return self.get_nodeattr("PE") or self.channels_out()
 
     def fold(self) -> int:
         """Cycles a pixel takes."""
-        return max(self.channels_in() // self.lanes_in(), self.channels_out() // self.lanes_out())
+        return self.channels_out() // self.lanes_out()
 
     def instance(self, model: ModelWrapper) -> Instance:
         """The kernel, configured as this node, with the constants that `model` holds."""
@@ -59,12 +62,8 @@ class TarsierOp(HWCustomOp):
 
     def constants(self, model: ModelWrapper) -> list[np.ndarray]:
         """The inputs that are no streams, as integers."""
-        names = self.onnx_node.input[self.stream_count :]
+        names = self.onnx_node.input[self.STREAMS :]
         return [np.rint(model.get_initializer(name)).astype(np.int64) for name in names]
-
-    @property
-    def stream_count(self) -> int:
-        return len(self.get_nodeattr("inputDataTypes"))
 
     def get_input_datatype(self, ind=0):
         return DataType[self.get_nodeattr("inputDataTypes")[ind]]
@@ -87,7 +86,7 @@ class TarsierOp(HWCustomOp):
         return (1, *self.get_nodeattr("frame"), beats, self.lanes_out())
 
     def get_instream_width(self, ind=0):
-        if ind >= self.stream_count:
+        if ind >= self.STREAMS:
             return 0  # FINN's word for an input that is no stream
         return self.lanes_in() * self.get_input_datatype(ind).bitwidth()
 
@@ -99,6 +98,10 @@ class TarsierOp(HWCustomOp):
         return height * width * self.fold()
 
     def infer_node_datatype(self, model):
+        streams = self.onnx_node.input[: self.STREAMS]
+        self.set_nodeattr(
+            "inputDataTypes", [model.get_tensor_datatype(name).name for name in streams]
+        )
         for name in self.onnx_node.output:
             model.set_tensor_datatype(name, self.get_output_datatype())
 
@@ -109,7 +112,7 @@ class TarsierOp(HWCustomOp):
 
     def execute_node(self, context, graph):
         tensors = [np.rint(context[name]).astype(np.int64) for name in self.onnx_node.input]
-        count = self.stream_count
-        results = self.compute([frame[0] for frame in tensors[:count]], tensors[count:])
+        frames = [tensor[0] for tensor in tensors[: self.STREAMS]]
+        results = self.compute(frames, tensors[self.STREAMS :])
         for name, result in zip(self.onnx_node.output, results, strict=True):
             context[name] = result[None].astype(np.float32)

@@ -16,16 +16,18 @@ class DotOp(TarsierOp):
     def get_nodeattr_types(self):
         return super().get_nodeattr_types() | {
             "rows": ("i", True, 0),
-            "PE": ("i", False, 1),
-            "SIMD": ("i", False, 1),
+            "SIMD": ("i", False, 0),  # terms of a cycle, 0 for all
         }
+
+    @property
+    def simd(self) -> int:
+        return self.get_nodeattr("SIMD") or self.channels_in()
 
     def channels_out(self):
         return self.get_nodeattr("rows")
 
-    def lanes_out(self):
-        return self.get_nodeattr("PE")
+    def lanes_in(self):
+        return self.channels_in()
 
     def fold(self):
-        rows, terms = self.channels_out(), self.channels_in()
-        return rows // self.get_nodeattr("PE") * (terms // self.get_nodeattr("SIMD"))
+        return self.channels_out() // self.lanes_out() * (self.channels_in() // self.simd)

@@ -16,5 +16,4 @@ class TarsierIntDot(DotOp):
 
     def make(self, constants):
         x = self.get_input_datatype()
-        pe, simd = self.get_nodeattr("PE"), self.get_nodeattr("SIMD")
-        return make.int_dot(*constants, x.bitwidth(), x.signed(), pe, simd)
+        return make.int_dot(*constants, x.bitwidth(), x.signed(), self.lanes_out(), self.simd)

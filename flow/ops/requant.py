@@ -13,17 +13,10 @@ class TarsierRequant(TarsierOp):
 
     def get_nodeattr_types(self):
         return super().get_nodeattr_types() | {
-            "PE": ("i", False, 1),
             "shift": ("i", True, 0),
             "floor": ("i", True, 0),
             "ceiling": ("i", True, 0),
         }
-
-    def lanes_in(self):
-        return self.get_nodeattr("PE")
-
-    def lanes_out(self):
-        return self.get_nodeattr("PE")
 
     def compute(self, streams, constants):
         shift, *clamp = (self.get_nodeattr(name) for name in ("shift", "floor", "ceiling"))

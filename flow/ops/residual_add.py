@@ -11,6 +11,8 @@ __all__ = ["TarsierResidualAdd"]
 class TarsierResidualAdd(TarsierOp):
     """Kernel residual_add: the skip connection x, signed or not, joins the signed branch d."""
 
+    STREAMS = 2
+
     def get_nodeattr_types(self):
         return super().get_nodeattr_types() | {
             "inFIFODepths": ("ints", False, [2, 2]),

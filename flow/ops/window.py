@@ -17,6 +17,9 @@ class TarsierWindow(TarsierOp):
     def channels_out(self):
         return 9 * self.channels_in()
 
+    def lanes_in(self):
+        return self.channels_in()
+
     def get_output_datatype(self, ind=0):
         return self.get_input_datatype()
 

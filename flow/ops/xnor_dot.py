@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """TarsierXnorDot: popcounts of a bit vector. Inputs: frame, weights (rows, terms) of +1 and -1."""
 
+from qonnx.core.datatype import DataType
+
 from flow.ops.dot import DotOp
 from hls import make
 from hls.golden.xnor_dot import xnor_dot
@@ -11,8 +13,11 @@ __all__ = ["TarsierXnorDot"]
 class TarsierXnorDot(DotOp):
     """Kernel xnor_dot: in how many terms the pixel's bits equal each row."""
 
+    def get_output_datatype(self, ind=0):
+        return DataType[f"UINT{self.channels_in().bit_length()}"]
+
     def compute(self, streams, constants):
         return [xnor_dot(streams[0], constants[0])]
 
     def make(self, constants):
-        return make.xnor_dot(constants[0], self.get_nodeattr("PE"), self.get_nodeattr("SIMD"))
+        return make.xnor_dot(constants[0], self.lanes_out(), self.simd)

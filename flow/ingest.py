@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""Read a QONNX network and bring it into the form that `flow.lower` expects.
+
+The exporter's vocabulary is small on purpose: what it means in hardware is known for every node.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from google.protobuf.message import DecodeError
+from onnx import NodeProto
+from qonnx.core.datatype import DataType
+from qonnx.core.modelwrapper import ModelWrapper
+from qonnx.transformation.general import (
+    GiveUniqueNodeNames,
+    SortCommutativeInputsInitializerLast,
+)
+from qonnx.transformation.infer_datatypes import InferDataTypes
+from qonnx.transformation.lower_convs_to_matmul import LowerConvsToMatMul
+from qonnx.util.basic import get_by_name
+from qonnx.util.cleanup import cleanup_model
+
+from flow.errors import FlowError
+from flow.finn import prepare_finn
+from flow.lower.channels_last import ChannelsLast
+
+__all__ = ["VOCABULARY", "NetFacts", "ingest", "net_facts", "read_qonnx"]
+
+VOCABULARY = frozenset(
+    {"Sub", "Add", "Mul", "Pad", "Conv", "Relu", "PRelu", "Quant", "BipolarQuant"}
+)
+CODES = DataType["UINT10"]  # what frames consist of
+
+
+@dataclass(frozen=True, slots=True)
+class NetFacts:
+    """What a network says of itself: its codes of black and white, and on how many packed pixels
+    to each side a pixel depends."""
+
+    name: str
+    black: int
+    white: int
+    radius: int
+
+
+def read_qonnx(path: Path) -> ModelWrapper:
+    """The network in `path`.
+
+    Raises:
+        FlowError: there is no such file, or it is no network that Tarsier exported.
+    """
+    try:
+        model = ModelWrapper(str(path))
+    except FileNotFoundError:
+        raise FlowError(f"{path}: no such file; a QONNX network is needed") from None
+    except (DecodeError, OSError) as error:
+        raise FlowError(f"{path}: cannot be read as ONNX: {error}") from None
+    net_facts(model)
+    return model
+
+
+def net_facts(model: ModelWrapper) -> NetFacts:
+    """The facts in the metadata of `model`.
+
+    Raises:
+        FlowError: one is missing or no number.
+    """
+    values = {}
+    for key in ("net", "black", "white", "radius"):
+        values[key] = model.get_metadata_prop(f"tarsier.{key}")
+        if values[key] is None or (key != "net" and not values[key].isdecimal()):
+            raise FlowError(
+                f"metadata tarsier.{key} is {values[key]!r}; only networks from Tarsier's export"
+                " say what their codes mean"
+            )
+    numbers = {key: int(values[key]) for key in ("black", "white", "radius")}
+    return NetFacts(values["net"], **numbers)
+
+
+def ingest(model: ModelWrapper) -> ModelWrapper:
+    """`model` on frames (1, H, W, C), its convolutions as Im2Col and MatMul with integer weights.
+
+    It still computes what it did, in qonnx' float execution.
+
+    Raises:
+        FlowError: a node is outside the vocabulary or unusual; the sentence names it.
+    """
+    prepare_finn()
+    from finn.transformation.qonnx.fold_quant_weights import FoldQuantWeights
+
+    model = cleanup_model(model)
+    model.set_tensor_datatype(model.graph.input[0].name, CODES)
+    for node in model.graph.node:
+        _check(model, node)
+    for step in (
+        SortCommutativeInputsInitializerLast(),
+        FoldQuantWeights(),
+        LowerConvsToMatMul(),
+        ChannelsLast(),
+        GiveUniqueNodeNames(),
+        InferDataTypes(),
+    ):
+        model = model.transform(step)
+    return model
+
+
+def _check(model: ModelWrapper, node: NodeProto) -> None:
+    if node.op_type not in VOCABULARY:
+        raise FlowError(
+            f"{node.op_type} {node.name}: not among {', '.join(sorted(VOCABULARY))},"
+            " of which hardware can be made"
+        )
+    if node.op_type != "Conv":
+        return
+    wanted = {"kernel_shape": [3, 3], "strides": [1, 1], "dilations": [1, 1], "pads": [0, 0, 0, 0]}
+    for name, value in wanted.items():
+        given = get_by_name(node.attribute, name)
+        if given is not None and list(given.ints) != value:
+            raise FlowError(f"Conv {node.name}: {name} {list(given.ints)} must be {value}")
+    group = get_by_name(node.attribute, "group")
+    if (group is not None and group.i != 1) or len(node.input) != 2:
+        raise FlowError(f"Conv {node.name}: groups and a bias are not supported")

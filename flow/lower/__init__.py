@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""The quantized NHWC network to a hardware graph of Tarsier ops on integers."""
+
+from qonnx.core.modelwrapper import ModelWrapper
+from qonnx.transformation.general import (
+    GiveReadableTensorNames,
+    GiveUniqueNodeNames,
+    RemoveUnusedTensors,
+)
+from qonnx.transformation.infer_datatypes import InferDataTypes
+
+from flow.errors import FlowError
+from flow.finn import DOMAIN
+from flow.lower.act_table import InferActTable
+from flow.lower.dots import InferDots
+from flow.lower.fixed import track_fixed
+from flow.lower.forks import InsertForks
+from flow.lower.quant import InferRequant, InferResidualAdd
+from flow.lower.window import InferWindow
+
+__all__ = ["lower"]
+
+
+def lower(model: ModelWrapper) -> ModelWrapper:
+    """The hardware graph of `model`, which `flow.ingest` prepared, at one pixel per cycle.
+
+    Raises:
+        FlowError: a scale is no power of two, or a node fits no kernel; the sentence names it.
+    """
+    fixed = track_fixed(model)
+    for infer in (InferWindow, InferDots, InferActTable, InferRequant, InferResidualAdd):
+        model = model.transform(infer(fixed))
+    for node in model.graph.node:
+        if node.domain != DOMAIN:
+            raise FlowError(f"{node.op_type} {node.name}: no kernel computes it where it stands")
+    # Names that the passes made up are random; the last step makes equal networks equal bytes.
+    for step in (
+        InsertForks(),
+        InferDataTypes(),
+        RemoveUnusedTensors(),
+        GiveUniqueNodeNames(),
+        GiveReadableTensorNames(),
+    ):
+        model = model.transform(step)
+    return model
