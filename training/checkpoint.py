@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""Files of a run, written to a temporary name and then renamed: never half a file.
+
+A *state* (.pt) resumes a run and holds the optimiser; a *net* (.safetensors) is what ships: the
+parameters and, in the header, the facts that rebuild the module around them.
+"""
+
+import copy
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from training.errors import TrainingError
+from training.spec import NetSpec
+
+__all__ = ["load_state", "read_net", "save_net", "save_state", "write_atomically"]
+
+
+def write_atomically(path: Path, write: Callable[[Path], Any]) -> None:
+    """Let `write` fill a temporary file beside `path`, then rename it to `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        write(partial)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def save_state(path: Path, state: dict[str, Any]) -> None:
+    write_atomically(path, lambda partial: torch.save(state, partial))
+
+
+def load_state(path: Path) -> dict[str, Any]:
+    return torch.load(path, weights_only=True)
+
+
+def save_net(path: Path, net: nn.Module, name: str, spec: NetSpec) -> None:
+    """Write what `net` deploys; `name` and `spec` go into the header."""
+    net = copy.deepcopy(net)
+    net.settle()
+    tensors = {key: value.detach().contiguous() for key, value in net.state_dict().items()}
+    facts = {"tarsier.net": name, "tarsier.spec": json.dumps(asdict(spec), sort_keys=True)}
+    write_atomically(path, lambda partial: save_file(tensors, partial, facts))
+
+
+def read_net(path: Path) -> tuple[str, NetSpec, dict[str, torch.Tensor]]:
+    """Name, facts and parameters of a shipped net.
+
+    Raises:
+        TrainingError: the file is no safetensors, or not one of ours.
+    """
+    try:
+        with safetensors.safe_open(path, "pt") as file:
+            facts = file.metadata() or {}
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    except safetensors.SafetensorError as error:
+        raise TrainingError(f"{path} is no safetensors file: {error}") from None
+    if "tarsier.spec" not in facts:
+        raise TrainingError(f"{path} has no tarsier.spec in its header, so its net is unknown")
+    return facts["tarsier.net"], NetSpec(**json.loads(facts["tarsier.spec"])), tensors

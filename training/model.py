@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: MIT
+"""The networks, top to bottom: bbcu-raw-<C>x<N> and its full-precision parent.
+
+Both take and give packed RGGB frames (B, 4, H, W): channels R, G1, G2, B at half resolution,
+10-bit codes held in float32 (see codes.py). The body estimates the noise and subtracts it.
+
+    x' = (x - 128) / 32                              about [0, 24]: the residual alignment of BBCU
+    r  = Q_B(relu(head(x')))                      Q_B: saturating B-bit residual, steps of 2^e
+    r  = Q_B(r + Q_8(rprelu(s * bconv(sign(r + a)))))             once per unit
+    y  = clip(x + Q_11(32 * tail(r)), 0, 1023)
+
+Zero padding happens before the sign, so a padded pixel has the constant bits sign(a): hardware
+pads with that vector, and training sees the same border. Every intermediate value is exact in
+float32 whatever the order of summation, so this module IS the specification of the hardware.
+
+Source: BBCU-V4, Xia et al., "Basic Binary Convolution Unit for Binarized Image Restoration
+Network", ICLR 2023 (arXiv 2210.00405). Ours: the integer grids.
+"""
+
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from training.checkpoint import read_net
+from training.codes import BLACK
+from training.layers import BinaryConv, FixedPointConv, fixed_point, on_grid, sign
+from training.paths import net_file
+from training.spec import Kind, NetSpec
+
+__all__ = ["Bbcu", "Parent", "build", "load"]
+
+ALIGN = 2.0**5  # codes per unit of residual
+HEAD_EXPONENT = -8  # weights within +-0.5
+TAIL_EXPONENT = -9  # weights within +-0.25
+
+# Grids and bounds that keep rprelu(s * d) inside 24 bits: |s * d| <= 64, so |u| <= 96 and
+# |beta * u| <= 192 < 2^8 in steps of 2^-16.
+SCALE_EXPONENT, SCALE_REACH = -10, 64.0
+SHIFT_EXPONENT, SHIFT_LIMIT = -8, 32.0
+SLOPE_EXPONENT, SLOPE_LIMIT = -6, 2.0
+
+
+def build(spec: NetSpec) -> nn.Module:
+    """The network `spec` describes, freshly initialised from torch's global seed."""
+    match spec.kind:
+        case Kind.BBCU:
+            return Bbcu(spec)
+        case Kind.PARENT:
+            return Parent(spec)
+
+
+def load(net: str | Path) -> nn.Module:
+    """The trained network `net`, a name that ships or a .safetensors file, in eval mode.
+
+    Raises:
+        TrainingError: there is no such net, or the file is not one of ours.
+    """
+    _, spec, tensors = read_net(net_file(net))
+    module = build(spec)
+    module.load_state_dict(tensors)
+    return module.eval()
+
+
+class Bbcu(nn.Module):
+    """bbcu-raw-<C>x<N>: 8-bit head and tail, N binary units on a saturating integer residual."""
+
+    def __init__(self, spec: NetSpec):
+        super().__init__()
+        self.head = FixedPointConv(4, spec.channels, HEAD_EXPONENT)
+        self.residual = fixed_point(spec.residual_bits, spec.residual_exponent)
+        self.body = nn.Sequential(*(BinaryUnit(spec) for _ in range(spec.units)))
+        self.tail = FixedPointConv(spec.channels, 4, TAIL_EXPONENT)
+        self.noise = fixed_point(11, 0)
+        self.output = fixed_point(10, 0, signed=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        r = self.residual(F.relu(self.head(_pad((x - BLACK) * (1 / ALIGN)))))
+        r = self.body(r)
+        n = self.noise(self.tail(_pad(r)) * ALIGN)
+        return self.output(x + n)
+
+    def settle(self) -> None:
+        """Replace what training holds by what the hardware uses; the function stays the same."""
+        self.head.settle()
+        for unit in self.body:
+            unit.settle()
+        self.tail.settle()
+
+
+class BinaryUnit(nn.Module):
+    """One BBCU: r + Q_8(rprelu(s * bconv(sign(r + a)))), saturated to the residual's bits."""
+
+    def __init__(self, spec: NetSpec):
+        super().__init__()
+        c = spec.channels
+        self.scale_limit = SCALE_REACH / (9 * c)
+        self.threshold = nn.Parameter(torch.zeros(1, c, 1, 1))  # a = -alpha
+        self.sign = sign(spec.sign_window)
+        self.conv = BinaryConv(c)
+        nn.init.normal_(self.conv.weight, std=0.05)
+        self.register_buffer("scale", torch.empty(1, c, 1, 1))
+        self.measure_scale()
+        self.shift_in = nn.Parameter(torch.zeros(1, c, 1, 1))
+        self.slope = nn.Parameter(torch.full((c,), 0.25))
+        self.shift_out = nn.Parameter(torch.zeros(1, c, 1, 1))
+        self.branch = fixed_point(8, spec.residual_exponent)
+        self.residual = fixed_point(spec.residual_bits, spec.residual_exponent)
+
+    def forward(self, r: Tensor) -> Tensor:
+        d = self.conv(self.sign(_pad(r) + on_grid(self.threshold, SHIFT_EXPONENT, SHIFT_LIMIT)))
+        if self.training:
+            self.measure_scale()
+        u = d * self.scale + on_grid(self.shift_in, SHIFT_EXPONENT, SHIFT_LIMIT)
+        u = F.prelu(u, on_grid(self.slope, SLOPE_EXPONENT, SLOPE_LIMIT))
+        u = u + on_grid(self.shift_out, SHIFT_EXPONENT, SHIFT_LIMIT)
+        return self.residual(r + self.branch(u))
+
+    @torch.no_grad()
+    def measure_scale(self) -> None:
+        """Set each channel's scale to the mean magnitude of the weights that training holds."""
+        mean = self.conv.weight.abs().mean((1, 2, 3)).view(1, -1, 1, 1)
+        self.scale = on_grid(mean, SCALE_EXPONENT, self.scale_limit)
+
+    @torch.no_grad()
+    def settle(self) -> None:
+        """Replace what training holds by what the hardware uses; the function stays the same."""
+        self.measure_scale()
+        for shift in (self.threshold, self.shift_in, self.shift_out):
+            shift.copy_(on_grid(shift, SHIFT_EXPONENT, SHIFT_LIMIT))
+        self.slope.copy_(on_grid(self.slope, SLOPE_EXPONENT, SLOPE_LIMIT))
+        self.conv.settle()
+
+
+class Parent(nn.Module):
+    """The full-precision network of the same topology: conv + ReLU in place of a binary unit."""
+
+    def __init__(self, spec: NetSpec):
+        super().__init__()
+        c = spec.channels
+        self.head = nn.Conv2d(4, c, 3, bias=False)
+        self.body = nn.ModuleList(nn.Conv2d(c, c, 3) for _ in range(spec.units))
+        self.tail = nn.Conv2d(c, 4, 3, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        r = F.relu(self.head(_pad((x - BLACK) * (1 / ALIGN))))
+        for conv in self.body:
+            r = F.relu(conv(_pad(r)))
+        return x + self.tail(_pad(r)) * ALIGN
+
+    def settle(self) -> None:
+        """Nothing to do: full precision is deployed as it is trained."""
+
+
+def _pad(x: Tensor) -> Tensor:
+    return F.pad(x, (1, 1, 1, 1))

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+"""Where image sets and shipped nets are."""
+
+import os
+from pathlib import Path
+
+from training.errors import TrainingError
+
+__all__ = ["NETS", "data_dir", "net_file"]
+
+NETS = Path(__file__).with_name("nets")
+_SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+def data_dir(given: Path | None = None) -> Path:
+    """The folder of image sets: `given`, else $TARSIER_DATA, else ../shared/data.
+
+    Raises:
+        TrainingError: that folder does not exist.
+    """
+    folder = given or Path(os.environ.get("TARSIER_DATA", _SHARED_DATA))
+    if not folder.is_dir():
+        raise TrainingError(f"image sets not found: {folder} is no folder; set TARSIER_DATA")
+    return folder
+
+
+def net_file(net: str | Path) -> Path:
+    """The .safetensors file of a shipped net's name, or of a path.
+
+    Raises:
+        TrainingError: neither; the message lists the nets that ship.
+    """
+    for path in (Path(net), NETS / f"{net}.safetensors"):
+        if path.suffix == ".safetensors" and path.is_file():
+            return path
+    known = ", ".join(sorted(path.stem for path in NETS.glob("*.safetensors")))
+    raise TrainingError(f"no net {str(net)!r}: give a .safetensors file or one of {known}")

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""What a network is, as plain facts: it travels in the header of every checkpoint."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from training.errors import TrainingError
+
+__all__ = ["Kind", "NetSpec"]
+
+
+class Kind(StrEnum):
+    BBCU = "bbcu"
+    PARENT = "parent"
+
+
+@dataclass(frozen=True, slots=True)
+class NetSpec:
+    """A raw restoration network; the last three fields concern binary networks only."""
+
+    kind: Kind
+    channels: int
+    units: int
+    residual_bits: int = 8
+    residual_exponent: int = -2
+    sign_window: float = 1.0  # residual units; shapes the gradient, never the result
+
+    def __post_init__(self) -> None:
+        if self.kind not in set(Kind):
+            known = ", ".join(Kind)
+            raise TrainingError(f"net.kind = {self.kind!r} is unknown; known kinds: {known}")
+        object.__setattr__(self, "kind", Kind(self.kind))
+        for name, value in (("channels", self.channels), ("units", self.units)):
+            if value < 1:
+                raise TrainingError(f"net.{name} = {value} must be at least 1")
+        if not 2 <= self.residual_bits <= 12:
+            raise TrainingError(f"net.residual_bits = {self.residual_bits} must be 2 .. 12")
+
+    @property
+    def radius(self) -> int:
+        """Packed pixels on each side that one output pixel depends on: a 3x3 layer adds one."""
+        return self.units + 2
