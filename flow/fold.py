@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""Fold the dot products onto hardware: how many rows and terms of each run at once.
+
+A dot product is a matrix of `rows` output channels by `terms` = 9 * input channels, applied to
+every pixel. `pe` rows and `simd` terms are computed per cycle, so
+
+    cycles per pixel = (rows / pe) * (terms / simd)
+
+and the slowest one sets the frame rate of the whole pipeline.
+
+Source: the cycle model of FINN, `MVAU.get_exp_cycles` (Xilinx/finn, 39f0c9a).
+"""
+
+from dataclasses import dataclass
+
+from qonnx.core.modelwrapper import ModelWrapper
+from qonnx.custom_op.registry import getCustomOp
+
+from boards.board import Board
+from flow.errors import FlowError
+
+__all__ = ["Fold", "Layer", "cheapest_fold", "cycles_per_pixel", "fold", "pixel_budget"]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A dot product as the hardware sees it: `rows` x `terms` weights."""
+
+    name: str
+    rows: int
+    terms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Work done per clock cycle: `pe` rows times `simd` terms."""
+
+    pe: int
+    simd: int
+
+
+def fold(model: ModelWrapper, budget: int) -> ModelWrapper:
+    """`model` with the least hardware that needs at most `budget` cycles per pixel."""
+    for node in model.graph.node:
+        op = getCustomOp(node)
+        if node.op_type not in ("TarsierIntDot", "TarsierXnorDot"):
+            continue
+        layer = Layer(node.name, rows=op.channels_out(), terms=op.channels_in())
+        chosen = cheapest_fold(layer, budget)
+        op.set_nodeattr("PE", chosen.pe)
+        op.set_nodeattr("SIMD", chosen.simd)
+        # What follows works channel by channel: at the same pace it needs no width converter.
+        follower = model.find_consumer(node.output[0])
+        getCustomOp(follower).set_nodeattr("PE", chosen.pe)
+    return model
+
+
+def pixel_budget(board: Board, height: int, width: int, fps: float | None) -> int:
+    """Cycles that each of `height` x `width` pixels may take at `fps` frames per second.
+
+    Without `fps` it is one cycle, the fastest there is.
+
+    Raises:
+        FlowError: one pixel per cycle is not enough for `fps`.
+    """
+    if fps is None:
+        return 1
+    most = board.clock_mhz * 1e6 / (height * width)
+    if not 0 < fps <= most:
+        raise FlowError(
+            f"{fps:g} frames per second of {2 * width}x{2 * height} raw pixels are not possible:"
+            f" {board.name} at {board.clock_mhz:g} MHz and one packed pixel per cycle reaches"
+            f" {most:.1f}"
+        )
+    return int(most / fps)
+
+
+def cheapest_fold(layer: Layer, budget: int) -> Fold:
+    """The least hardware (pe * simd) that needs at most `budget` >= 1 cycles per pixel.
+
+    Among equals the wider `simd` wins: it needs fewer accumulators and tables.
+
+    >>> cheapest_fold(Layer("conv0", rows=16, terms=144), budget=4)
+    Fold(pe=4, simd=144)
+    """
+    folds = [Fold(pe, simd) for pe in _divisors(layer.rows) for simd in _divisors(layer.terms)]
+    fits = [fold for fold in folds if cycles_per_pixel(layer, fold) <= budget]
+    return min(fits, key=lambda fold: (fold.pe * fold.simd, -fold.simd))
+
+
+def cycles_per_pixel(layer: Layer, fold: Fold) -> int:
+    """Clock cycles one pixel spends in `layer`.
+
+    Raises:
+        FlowError: `pe` does not divide `rows`, or `simd` does not divide `terms`.
+
+    >>> cycles_per_pixel(Layer("conv0", rows=64, terms=576), Fold(pe=16, simd=32))
+    72
+    """
+    if layer.rows % fold.pe or layer.terms % fold.simd:
+        raise FlowError(
+            f"{layer.name}: pe={fold.pe}, simd={fold.simd}"
+            f" must divide rows={layer.rows}, terms={layer.terms}"
+        )
+    return (layer.rows // fold.pe) * (layer.terms // fold.simd)
+
+
+def _divisors(n: int) -> list[int]:
+    return [d for d in range(1, n + 1) if n % d == 0]

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+"""The size of the frames a hardware graph works on; no weight depends on it."""
+
+from qonnx.core.modelwrapper import ModelWrapper
+from qonnx.custom_op.registry import getCustomOp
+
+from flow.errors import FlowError
+from flow.ingest import net_facts
+
+__all__ = ["check_frame", "set_frame"]
+
+
+def set_frame(model: ModelWrapper, height: int, width: int) -> ModelWrapper:
+    """`model`, a graph of Tarsier ops only, for frames of `height` x `width` packed pixels.
+
+    Raises:
+        FlowError: the frame is smaller than what one pixel depends on.
+    """
+    check_frame(model, height, width)
+    source = model.graph.input[0].name
+    channels = model.get_tensor_shape(source)[-1]
+    model.set_tensor_shape(source, [1, height, width, channels])
+    for node in model.graph.node:
+        op = getCustomOp(node)
+        op.set_nodeattr("frame", [height, width])
+        for name in node.output:
+            model.set_tensor_shape(name, list(op.get_normal_output_shape()))
+    return model
+
+
+def check_frame(model: ModelWrapper, height: int, width: int) -> None:
+    """Raise FlowError if a frame is smaller than what one pixel depends on."""
+    facts = net_facts(model)
+    least = 2 * facts.radius + 1
+    if min(height, width) < least:
+        raise FlowError(
+            f"{facts.name}: a frame of {2 * width}x{2 * height} raw pixels is too small,"
+            f" it needs at least {2 * least}x{2 * least}"
+        )
