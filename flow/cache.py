@@ -38,7 +38,7 @@ def made_once(kind: str, key: str, make: Callable[[Path], None]) -> Path:
     if final.is_dir():
         return final
     home.mkdir(parents=True, exist_ok=True)
-    with open(home / f"{key}.lock", "w") as lock:
+    with (home / f"{key}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not final.is_dir():
             work = Path(tempfile.mkdtemp(prefix=f"{key}.", dir=home))

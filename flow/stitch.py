@@ -66,7 +66,9 @@ def _kernel(op_type: str) -> str:
         case ours if ours.startswith("Tarsier"):
             return re.sub(r"(?<!^)([A-Z])", r"_\1", ours.removeprefix("Tarsier")).lower()
         case other:
-            raise FlowError(f"{other}: no kernel; the graph may hold Tarsier..., FIFO and DWC nodes")
+            raise FlowError(
+                f"{other}: no kernel; the graph may hold Tarsier..., FIFO and DWC nodes"
+            )
 
 
 def _instance(node, model: ModelWrapper) -> Instance:

@@ -96,8 +96,8 @@ class Model:
 
         `inputs` are (beats, words) uint32 by stream name; `stall` is the chance, in each cycle and
         for each stream, that the outside does not offer or accept a beat. After the last beat the
-        outputs are watched for `drain` more cycles. `knobs` gives every knob of the model its value.
-        `progress` is told the fraction done.
+        outputs are watched for `drain` more cycles. `knobs` gives every knob of the model its
+        value. `progress` is told the fraction done.
 
         Raises:
             SimError: nothing moves for `idle_limit` cycles, an output changes while it waits, or

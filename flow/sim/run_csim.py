@@ -12,12 +12,12 @@ from flow.cache import content_key, made_once
 from flow.csim_top import csim_top
 from flow.netlist import Netlist, single
 from flow.sim.errors import SimError
-from flow.sim.toolchain import ap_types, cxx, run_tool
+from flow.sim.toolchain import ap_types, cxx, machine, run_tool
 from hls.instance import Instance, cpp_path
 
 __all__ = ["run"]
 
-_CXX = "-O1 -std=c++17 -Wno-unknown-pragmas -Wno-attributes".split()
+_CXX = ["-O1", "-std=c++17", "-Wno-unknown-pragmas", "-Wno-attributes"]
 
 
 def run(design: Netlist | Instance, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -39,9 +39,9 @@ def run(design: Netlist | Instance, inputs: Mapping[str, np.ndarray]) -> dict[st
         if done.returncode:
             raise SimError(f"{netlist.name}: C simulation failed: {done.stderr.strip()[-300:]}")
         return {
-            stream.name: np.frombuffer(
-                (folder / f"{stream.name}.out").read_bytes(), "<u4"
-            ).reshape(-1, -(-stream.width // 32))
+            stream.name: np.frombuffer((folder / f"{stream.name}.out").read_bytes(), "<u4").reshape(
+                -1, -(-stream.width // 32)
+            )
             for stream in netlist.outputs
         }
 
@@ -49,7 +49,7 @@ def run(design: Netlist | Instance, inputs: Mapping[str, np.ndarray]) -> dict[st
 def _program(netlist: Netlist) -> Path:
     text = csim_top(netlist)
     headers = [cpp_path(module) for module in netlist.modules if module != "fifo"]
-    key = content_key([text, *(h.read_bytes() for h in sorted(_siblings(headers))), *_CXX, cxx()])
+    key = content_key([text, *(h.read_bytes() for h in sorted(_siblings(headers))), *_CXX, machine()])
 
     def make(folder: Path) -> None:
         source = folder / "csim.cpp"

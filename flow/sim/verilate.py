@@ -14,17 +14,25 @@ from flow.cache import content_key, made_once
 from flow.netlist import Netlist, single
 from flow.rtl_top import rtl_top
 from flow.sim.model import Model
-from flow.sim.toolchain import compile_objects, cxx, run_tool, verilator, verilator_include, verilator_runtime
+from flow.sim.toolchain import (
+    compile_objects,
+    cxx,
+    machine,
+    run_tool,
+    verilator,
+    verilator_include,
+    verilator_runtime,
+)
 from hls.instance import Instance, Stream, rtl_path
 
 __all__ = ["build", "build_sources"]
 
 _HARNESS = Path(__file__).with_name("harness.cpp")
-_VERILATE = (
-    "--cc --prefix Vtop -O3 --flatten --x-assign fast --x-initial unique "
-    "--no-timing --output-split 20000 -Wno-fatal"
-).split()
-_CXX = "-march=native -fPIC -std=c++17 -DVERILATOR=1 -DVM_TRACE=0 -DVM_COVERAGE=0".split()
+_VERILATE = ["--cc", "--prefix", "Vtop", "-O3", "--flatten", "--no-timing", "-Wno-fatal"]
+_VERILATE += ["--x-assign", "fast", "--x-initial", "unique", "--output-split", "20000"]
+_CXX = ["-march=native", "-fPIC", "-std=c++17"]
+_CXX += ["-DVERILATOR=1", "-DVM_TRACE=0", "-DVM_COVERAGE=0"]
+_SMALL = 500_000  # bytes of C++ that compile faster as one unit than in parallel
 _FAST, _SLOW = "-O2", "-O0"  # what runs every cycle, and what runs once at the start
 
 
@@ -67,8 +75,9 @@ def build_sources(
         [
             *(part for item in sorted(texts.items()) for part in item),
             _HARNESS.read_bytes(),
-            " ".join([*_VERILATE, *_CXX, _FAST, _SLOW]),
-            f"{verilator()} {verilator().stat().st_size} {cxx()}",
+            Path(__file__).read_bytes(),
+            f"{verilator()} {verilator().stat().st_size}",
+            machine(),
         ]
     )
 
@@ -80,12 +89,10 @@ def build_sources(
             folder,
         )
         include = [f"-I{folder}", f"-I{folder}/cpp", *verilator_include()]
-        sources_cpp = [*sorted((folder / "cpp").glob("*.cpp")), _HARNESS]
-        slow = [path for path in sources_cpp if "__Slow" in path.name]
-        fast = [path for path in sources_cpp if path not in slow]
-        jobs = [(p, [_FAST, *_CXX, *include]) for p in fast]
-        jobs += [(p, [_SLOW, *_CXX, *include]) for p in slow]
-        objects = compile_objects(jobs, folder / "cpp")
+        units = _units(folder / "cpp")
+        objects = compile_objects(
+            [(path, [level, *_CXX, *include]) for path, level in units], folder / "cpp"
+        )
         shared = [cxx(), "-shared", *objects, *_runtime(), "-pthread", "-o", folder / "model.so"]
         run_tool(shared, folder)
         shutil.rmtree(folder / "cpp")
@@ -99,12 +106,31 @@ def _source(module: str) -> Path:
     return beside if beside.is_file() else rtl_path(module)
 
 
+def _units(folder: Path) -> list[tuple[Path, str]]:
+    """The generated C++ and the harness as few translation units, each with its optimization.
+
+    Most of the time to compile a small design goes into reading Verilator's headers, once a unit.
+    """
+    generated = sorted(folder.glob("*.cpp"))
+    slow = [path for path in generated if "__Slow" in path.name]
+    fast = [path for path in generated if path not in slow] + [_HARNESS]
+    if sum(path.stat().st_size for path in generated) < _SMALL:
+        return [(_unit(folder / "all.cpp", fast + slow), _FAST)]
+    halves = [(_unit(folder / f"fast{n}.cpp", fast[n::2]), _FAST) for n in range(2)]
+    return [*halves, (_unit(folder / "slow.cpp", slow), _SLOW)]
+
+
+def _unit(path: Path, parts: list[Path]) -> Path:
+    path.write_text("".join(f'#include "{part}"\n' for part in parts))
+    return path
+
+
 @cache
 def _runtime() -> tuple[Path, ...]:
     """Verilator's own C++, compiled once for all designs."""
     sources = verilator_runtime()
     flags = [_FAST, *_CXX, *verilator_include()]
-    key = content_key([*(source.read_bytes() for source in sources), *flags, cxx()])
+    key = content_key([*(source.read_bytes() for source in sources), *flags, machine()])
     folder = made_once(
         "runtime", key, lambda work: compile_objects([(path, flags) for path in sources], work)
     )

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""A built design: the folder `tarsier build` leaves, and the facts in its design.json."""
+
+import json
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from flow.errors import FlowError
+
+__all__ = ["GRAPH", "RTL", "TOP", "Design", "Estimate", "Fifo", "Layer", "read_design"]
+
+TOP = "tarsier_top"  # the stitched module
+RTL = "rtl"  # folder of the stitched module and its kernels
+GRAPH = "graph.onnx"  # the hardware graph they were made from
+
+
+class _Facts(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Layer(_Facts):
+    """One kernel; `cycles` is what one frame takes in it. pe and simd are 1 where nothing folds."""
+
+    name: str
+    op: str
+    backend: str
+    pe: int
+    simd: int
+    cycles: int
+
+
+class Fifo(_Facts):
+    """One FIFO: beats it holds, and bits of all of them together."""
+
+    name: str
+    depth: int
+    bits: int
+
+
+class Estimate(_Facts):
+    """Resources by formula, before synthesis (flow/estimate.py)."""
+
+    lut: int
+    ff: int
+    bram36: int
+    uram: int
+    dsp: int
+
+
+class Design(_Facts):
+    """What design.json holds.
+
+    Attributes:
+        key: content key of everything the design was made from
+        net: name of the network
+        clock_mhz: the board's clock, assumed until placed and routed
+        width, height: raw mosaic pixels; the network works on packed frames half as wide and high
+        pixels_per_cycle: packed pixels, at most 1
+        ideal_cycles: packed pixels times the fold of the slowest layer
+        channels, bits: of a packed pixel on the external streams, channel 0 lowest
+        black, white: codes of the two levels on those streams
+        radius: packed pixels that the network sees around each pixel
+    """
+
+    key: str
+    net: str
+    board: str
+    part: str
+    clock_mhz: float
+    width: int
+    height: int
+    pixels_per_cycle: float
+    ideal_cycles: int
+    channels: int
+    bits: int
+    black: int
+    white: int
+    radius: int
+    layers: tuple[Layer, ...]
+    fifos: tuple[Fifo, ...]
+    estimate: Estimate
+
+    @property
+    def packed_shape(self) -> tuple[int, int]:
+        """(H, W) of the packed frame."""
+        return self.height // 2, self.width // 2
+
+    def write(self, folder: Path) -> None:
+        """Write design.json into `folder`."""
+        text = json.dumps(self.model_dump(mode="json"), indent=1)
+        (folder / "design.json").write_text(text + "\n")
+
+
+def read_design(folder: Path) -> Design:
+    """The design in `folder`.
+
+    Raises:
+        FlowError: there is none, or its design.json is damaged or of another version.
+    """
+    path = folder / "design.json"
+    if not path.is_file():
+        raise FlowError(f"{folder} holds no design: there is no {path.name} in it")
+    try:
+        return Design.model_validate_json(path.read_text())
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        problem = f"{where or 'the file'}: {first['msg'].lower()}"
+        raise FlowError(f"{path}: {problem}; build it again") from None

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+"""Netlists refuse what cannot be wired, and their top is the same bytes every time."""
+
+import pytest
+
+from flow.errors import FlowError
+from flow.netlist import Cell, Netlist, single
+from flow.rtl_top import rtl_top
+from hls import make
+from hls.instance import Stream
+
+X, Y = (Stream("x", 8),), (Stream("y", 8),)
+
+
+def queue(name: str, width: int, x: str, y: str) -> Cell:
+    return Cell(name, make.fifo(width, 2), {"x": x, "y": y})
+
+
+def test_streams_come_in_the_order_of_their_writers():
+    net = Netlist("top", (queue("u_a", 8, "x", "m"), queue("u_b", 8, "m", "y")), X, Y)
+    assert [stream.name for stream in net.streams] == ["x", "m", "y"]
+    assert net.modules == ("fifo",)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        (queue("u_a", 8, "x", "m"),),
+        (queue("u_a", 8, "x", "y"), queue("u_b", 8, "x", "y")),
+        (),
+    ],
+)
+def test_a_stream_without_two_ends_is_refused(cells):
+    with pytest.raises(FlowError, match="needs exactly one writer and one reader"):
+        Netlist("top", cells, X, Y)
+
+
+def test_widths_must_agree():
+    with pytest.raises(FlowError, match="stream x is written 8 bits wide but read 9 bits wide"):
+        Netlist("top", (queue("u_a", 9, "x", "m"), queue("u_b", 8, "m", "y")), X, Y)
+
+
+def test_top_is_reproducible_and_names_every_cell():
+    text = rtl_top(single(make.stream_fork(5)))
+    assert text == rtl_top(single(make.stream_fork(5)))
+    assert "stream_fork #(\n    .Width(5)\n  ) u_dut (" in text
