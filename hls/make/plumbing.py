@@ -46,6 +46,8 @@ def width_adapter(x_width: int, y_width: int) -> Instance:
         params={"XWidth": x_width, "YWidth": y_width},
         inputs=(Stream("x", x_width),),
         outputs=(Stream("y", y_width),),
+        function="WidthAdapter",
+        template=(x_width, y_width),
     )
 
 

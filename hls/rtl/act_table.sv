@@ -48,7 +48,7 @@ module act_table #(
   assign take      = x_valid_i && x_ready_o;
 
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
-    (* rom_style = "distributed" *) logic [YWidth-1:0] rom [2**AddressW];
+    logic [YWidth-1:0] rom [2**AddressW];
     logic [AddressW-1:0] address;
 
     initial begin
