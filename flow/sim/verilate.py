@@ -28,7 +28,8 @@ from hls.instance import Instance, Stream, rtl_path
 __all__ = ["build", "build_sources"]
 
 _HARNESS = Path(__file__).with_name("harness.cpp")
-_VERILATE = ["--cc", "--prefix", "Vtop", "-O3", "--flatten", "--no-timing", "-Wno-fatal"]
+_VERILATE = ["--cc", "--prefix", "Vtop", "-O3", "--flatten", "--no-timing"]
+_VERILATE += ["-Wno-fatal", "-Werror-USERERROR"]
 _VERILATE += ["--x-assign", "fast", "--x-initial", "unique", "--output-split", "20000"]
 _CXX = ["-march=native", "-fPIC", "-std=c++17"]
 _CXX += ["-DVERILATOR=1", "-DVM_TRACE=0", "-DVM_COVERAGE=0"]
