@@ -8,13 +8,17 @@ import numpy as np
 from qonnx.core.datatype import BaseDataType
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
+from threadpoolctl import threadpool_limits
 
 from flow.design import GRAPH
 from flow.errors import FlowError
 from flow.finn import prepare_finn
 from flow.frame import check_frame
+from flow.ops import TarsierOp
 
 __all__ = ["reference", "run_graph"]
+
+_ROWS = 16  # computed at a time, so that the golden models' wide temporaries stay in the cache
 
 
 def reference(folder: Path, frame: np.ndarray) -> np.ndarray:
@@ -34,10 +38,16 @@ def reference(folder: Path, frame: np.ndarray) -> np.ndarray:
 def run_graph(model: ModelWrapper, frame: np.ndarray) -> np.ndarray:
     """(H, W, channels) integers that `model` makes of the integer `frame`, of any size.
 
-    Between nodes every tensor is held in the narrowest type its bits fit in, and only as long as
-    it is read: what stays is about 300 bytes per pixel at 16 channels.
+    Every tensor is held in the narrowest type its bits fit in, and only as long as it is read:
+    the largest, windows of 16 channels of 8 bits, takes 144 bytes a pixel.
     """
     prepare_finn()
+    # The matrices are so small that threads cost more than they save.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _run(model, frame)
+
+
+def _run(model: ModelWrapper, frame: np.ndarray) -> np.ndarray:
     constants = {tensor.name for tensor in model.graph.initializer}
     unread = Counter(name for node in model.graph.node for name in node.input)
     tensors = {model.graph.input[0].name: frame}
@@ -46,15 +56,29 @@ def run_graph(model: ModelWrapper, frame: np.ndarray) -> np.ndarray:
         streams = [tensors[name] for name in node.input if name not in constants]
         # FINN's FIFOs and width converters change the beats, not the frame.
         ours = node.op_type.startswith("Tarsier")
-        results = op.compute(streams, op.constants(model)) if ours else streams
-        container = _container(op.get_output_datatype())
-        for name, result in zip(node.output, results, strict=True):
-            tensors[name] = result.astype(container, copy=False)
+        results = _compute(op, streams, op.constants(model)) if ours else streams
+        tensors.update(zip(node.output, results, strict=True))
         for name in node.input:
             unread[name] -= 1
             if not unread[name]:
                 tensors.pop(name, None)
     return tensors[model.graph.output[0].name]
+
+
+def _compute(
+    op: TarsierOp, streams: list[np.ndarray], constants: list[np.ndarray]
+) -> list[np.ndarray]:
+    if not op.POINTWISE:
+        return op.compute(streams, constants)
+    height, width, _ = streams[0].shape
+    shape, container = (height, width, op.channels_out()), _container(op.get_output_datatype())
+    results = [np.empty(shape, container) for _ in op.onnx_node.output]
+    for top in range(0, height, _ROWS):
+        rows = slice(top, top + _ROWS)
+        parts = op.compute([frame[rows] for frame in streams], constants)
+        for result, part in zip(results, parts, strict=True):
+            result[rows] = part
+    return results
 
 
 def _container(datatype: BaseDataType) -> np.dtype:

@@ -11,20 +11,24 @@ __all__ = ["check_frame", "set_frame"]
 
 
 def set_frame(model: ModelWrapper, height: int, width: int) -> ModelWrapper:
-    """`model`, a graph of Tarsier ops only, for frames of `height` x `width` packed pixels.
+    """`model`, which has no FIFOs yet, for frames of `height` x `width` packed pixels.
 
     Raises:
         FlowError: the frame is smaller than what one pixel depends on.
     """
     check_frame(model, height, width)
-    source = model.graph.input[0].name
-    channels = model.get_tensor_shape(source)[-1]
-    model.set_tensor_shape(source, [1, height, width, channels])
     for node in model.graph.node:
         op = getCustomOp(node)
-        op.set_nodeattr("frame", [height, width])
+        if node.op_type.startswith("Tarsier"):
+            op.set_nodeattr("frame", [height, width])
+        else:
+            shape = [1, height, width, op.get_normal_input_shape()[-1]]
+            op.set_nodeattr("inShape", shape)
+            op.set_nodeattr("outShape", shape)
         for name in node.output:
             model.set_tensor_shape(name, list(op.get_normal_output_shape()))
+    source = model.graph.input[0].name
+    model.set_tensor_shape(source, [1, height, width, model.get_tensor_shape(source)[-1]])
     return model
 
 

@@ -22,6 +22,7 @@ class TarsierOp(HWCustomOp):
     """One kernel. Its first STREAMS inputs are streams, the rest constants."""
 
     STREAMS = 1
+    POINTWISE = True  # an output pixel depends on no other input pixels
 
     def get_nodeattr_types(self):
         return super().get_nodeattr_types() | {

@@ -14,6 +14,8 @@ __all__ = ["TarsierWindow"]
 class TarsierWindow(TarsierOp):
     """Kernel window: pixel raster in, one window out per pixel."""
 
+    POINTWISE = False
+
     def channels_out(self):
         return 9 * self.channels_in()
 
