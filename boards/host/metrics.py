@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from boards.host.codes import decode
+from boards.host.codes import BLACK, SPAN
 
 __all__ = ["psnr"]
 
@@ -17,6 +17,10 @@ def psnr(codes: np.ndarray, reference: np.ndarray) -> float:
     >>> round(psnr(reference + 3, reference), 2)  # 20 log10(768 / 3)
     48.16
     """
-    difference = np.clip(decode(codes), 0, 1) - np.clip(decode(reference), 0, 1)
-    error = float(np.mean(np.square(difference, dtype=np.float64)))
+    steps = _clamped(codes) - _clamped(reference)
+    error = float(np.mean(np.square(steps, dtype=np.float64))) / SPAN**2
     return -10 * math.log10(error) if error else math.inf
+
+
+def _clamped(codes: np.ndarray) -> np.ndarray:
+    return np.clip(codes, BLACK, BLACK + SPAN).astype(np.int32)

@@ -66,7 +66,7 @@ def _read_headerless(path: Path, sidecar: Path) -> Raw:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise HostError(f"{sidecar}: {where}: {first['msg'].lower()}") from None
+        raise HostError(f"{sidecar}: {where}: {_lower_first(first['msg'])}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise HostError(f"{sidecar} is no TOML: {error}") from None
     sample = np.dtype("u1" if facts.bits <= 8 else "<u2")
@@ -80,6 +80,10 @@ def _read_headerless(path: Path, sidecar: Path) -> Raw:
     black = (facts.black,) * 4 if isinstance(facts.black, int) else facts.black
     matrix = None if facts.xyz_to_camera is None else _to_srgb(np.array(facts.xyz_to_camera))
     return _checked(path, mosaic, facts.cfa, black, facts.white, facts.balance, matrix, flip=0)
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _read_with_libraw(path: Path) -> Raw:

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""make demo: the built-in low-light frame, or the user's own, through the network and a report.
+
+Leaves report.html, restored.png and run.json in build/demo, and the sample beside them.
+"""
+
+import sys
+from pathlib import Path
+
+from boards.cli.guard import NOT_EXACT, guarded
+from boards.cli.options import Accel
+from boards.cli.outputs import json_bytes, png_bytes, write_together
+from boards.cli.progress import Show, progress
+from boards.cli.run import DEFAULT_BOARD, DEFAULT_NET, summary
+
+__all__ = ["demo"]
+
+FOLDER = Path("build/demo")
+
+
+def demo(raw: Path | None = None) -> int:
+    """Restore `raw`, or the built-in sample, and write the report."""
+    with progress() as show:
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        facts = _run(raw, show)
+    print(f"{summary(facts)}\n\nopen {FOLDER / 'report.html'}")
+    return 0 if facts["bit_exact"] else NOT_EXACT
+
+
+def _run(raw: Path | None, show: Show) -> dict:
+    show("preparing the frame", 0.0)
+    from boards.board import load_board
+    from boards.cli.job import Job, perform
+    from boards.cli.pipeline import pipeline_svg
+    from boards.report import Pictures, render
+
+    reference, note = None, ""
+    if raw is None:
+        from boards.host.sample import CREDIT, write_sample
+
+        raw, reference = write_sample(FOLDER)
+        note = f"{CREDIT}."
+    result = perform(Job(raw, DEFAULT_NET, DEFAULT_BOARD, Accel.SIM, reference=reference), show)
+
+    show("writing the report", 0.0)
+    restored = result.restored
+    pictures = Pictures(
+        result.picture(restored.before),
+        result.picture(restored.after),
+        None if restored.reference is None else result.picture(restored.reference),
+    )
+    drawing = pipeline_svg(result.folder, restored.measured.high_water)
+    page = render(
+        result.facts, result.design, load_board(result.design.board), pictures, drawing, note
+    )
+    files = {
+        FOLDER / "report.html": page.encode(),
+        FOLDER / "restored.png": png_bytes(pictures.after),
+        FOLDER / "run.json": json_bytes(result.facts),
+    }
+    write_together(files)
+    return result.facts
+
+
+if __name__ == "__main__":
+    sys.exit(guarded(lambda: demo(*(Path(argument) for argument in sys.argv[1:2]))))

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""A built design's hardware graph as the blocks and wires of the report's drawing."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from boards.diagram import Block, Wire, draw
+from flow.design import GRAPH, read_design
+
+__all__ = ["pipeline_svg"]
+
+
+def pipeline_svg(folder: Path, high_water: Mapping[str, int]) -> str:
+    """SVG of the design in `folder`, each FIFO marked with the most it held."""
+    from qonnx.core.modelwrapper import ModelWrapper
+
+    from flow.stitch import cell_names
+
+    design = read_design(folder)
+    model = ModelWrapper(str(folder / GRAPH))
+    cells = cell_names(model)
+    depths = {fifo.name: fifo.depth for fifo in design.fifos}
+    nodes = [node for node in model.graph.node if cells[node.name] not in depths]
+    index = {node.name: position for position, node in enumerate(nodes)}
+    writer = {tensor: node for node in model.graph.node for tensor in node.output}
+
+    wires = []
+    for node in nodes:
+        for tensor in node.input:
+            source, fifo = writer.get(tensor), None
+            if source is not None and cells[source.name] in depths:
+                fifo = cells[source.name]
+                source = writer.get(source.input[0])
+            if source is not None:
+                ends = index[source.name], index[node.name]
+                wires.append(Wire(*ends, depths.get(fifo), high_water.get(fifo)))
+
+    facts = {layer.name: layer for layer in design.layers}
+    blocks = []
+    for node in nodes:
+        layer = facts[cells[node.name]]
+        fold = f"{layer.backend}, PE {layer.pe} SIMD {layer.simd}"
+        load = layer.cycles / design.ideal_cycles
+        blocks.append(Block(layer.name, layer.op, fold, layer.cycles, load))
+    return draw(blocks, wires)

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+"""An accelerator that answers at once, with a receptive field as real as a network's."""
+
+import numpy as np
+
+from boards.host.accelerator import Measured
+
+
+def network(frame: np.ndarray, radius: int) -> np.ndarray:
+    """`radius` rounds of a 3x3 sum with zero padding, modulo 1024: any missing pixel shows."""
+    state = frame.astype(np.int64)
+    for _ in range(radius):
+        padded = np.pad(state, ((1, 1), (1, 1), (0, 0)))
+        rows, columns = state.shape[:2]
+        taps = [padded[y : y + rows, x : x + columns] for y in range(3) for x in range(3)]
+        state = sum((weight + 1) * tap for weight, tap in enumerate(taps)) % 1024
+    return state.astype(np.uint16)
+
+
+class StandIn:
+    """`network` behind the Accelerator protocol."""
+
+    name = "stand-in"
+
+    def __init__(self, shape: tuple[int, int], radius: int = 3) -> None:
+        self.shape, self.radius = shape, radius
+
+    def restore(self, frames, progress=None) -> Measured:
+        assert frames.dtype == np.uint16
+        assert frames.shape[1:] == (*self.shape, 4)
+        restored = np.stack([network(frame, self.radius) for frame in frames])
+        if progress:
+            progress(1.0)
+        return Measured(restored, cycles_per_frame=100, latency_cycles=7)

