@@ -3,7 +3,8 @@
 
 Where two paths from one fork meet again, the shorter one must hold the pixels that the longer one
 still works on, about one row for each 3x3 window on it. A first run with gauges that cannot fill
-gives the marks; a second run with exactly those capacities must give the same cycles.
+gives the most beats each one held; a second run with capacities of one more must give the same
+cycles.
 
 The depths depend on the width of the frame, not on its height, since rows follow each other
 without a gap; so short frames are simulated.
@@ -58,14 +59,15 @@ def size_fifos(netlist: Netlist, pixels: int) -> Sizing:
         knobs={name: f"u_gauge_{name}.limit" for name in gauged},
     )
     free = _run(model, pixels, dict.fromkeys(gauged, depth))
-    marks = {name: max(1, mark) for name, mark in free.probes.items()}
-    bounded = _run(model, pixels, marks)
+    # A full fifo does not take while it gives: one place more than the mark keeps the pace.
+    depths = {name: mark + 1 for name, mark in free.probes.items()}
+    bounded = _run(model, pixels, depths)
     before, after = _cycles_per_frame(free, pixels), _cycles_per_frame(bounded, pixels)
     if after != before:
         raise FlowError(
-            f"FIFO depths {marks} cost throughput: {after} instead of {before} cycles per frame"
+            f"FIFO depths {depths} cost throughput: {after} instead of {before} cycles per frame"
         )
-    return Sizing({name: mark for name, mark in marks.items() if mark > CUT_DEPTH}, after)
+    return Sizing({name: depth for name, depth in depths.items() if depth > CUT_DEPTH}, after)
 
 
 def _with_gauges(netlist: Netlist, streams: list[str], depth: int) -> Netlist:

@@ -8,7 +8,6 @@ converter nodes are bound to our fifo and width_adapter, which simulate without 
 import re
 from collections import Counter
 
-import numpy as np
 from qonnx.core.datatype import DataType
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
@@ -18,7 +17,7 @@ from flow.netlist import Cell, Netlist
 from hls import make
 from hls.instance import Instance, Stream
 
-__all__ = ["cell_names", "stitch"]
+__all__ = ["cell_names", "joins", "stitch", "stream_names"]
 
 
 def stitch(model: ModelWrapper, name: str = "tarsier_top") -> Netlist:
@@ -27,23 +26,34 @@ def stitch(model: ModelWrapper, name: str = "tarsier_top") -> Netlist:
     Raises:
         FlowError: a node is neither one of ours nor one of the two FINN nodes named above.
     """
-    external = {model.graph.input[0].name: "x", model.graph.output[0].name: "y"}
     constants = {tensor.name for tensor in model.graph.initializer}
-    names = cell_names(model)
-    streams = dict(external)
+    names, streams = cell_names(model), stream_names(model)
     cells = []
     for node in model.graph.node:
         instance = _instance(node, model)
-        cell = names[node.name]
-        written = list(zip(instance.outputs, node.output, strict=True))
-        for port, tensor in written:
-            streams.setdefault(tensor, f"{cell.removeprefix('u_')}_{port.name}")
         read = [tensor for tensor in node.input if tensor not in constants]
-        ends = [*zip(instance.inputs, read, strict=True), *written]
-        cells.append(Cell(cell, instance, {port.name: streams[t] for port, t in ends}))
-    x_width = _width_of("x", cells, "inputs")
-    y_width = _width_of("y", cells, "outputs")
-    return Netlist(name, tuple(cells), (Stream("x", x_width),), (Stream("y", y_width),))
+        ends = [
+            *zip(instance.inputs, read, strict=True),
+            *zip(instance.outputs, node.output, strict=True),
+        ]
+        bound = {port.name: streams[tensor] for port, tensor in ends}
+        cells.append(Cell(names[node.name], instance, bound))
+    widths = {
+        cell.streams[port.name]: port.width
+        for cell in cells
+        for port in cell.instance.inputs + cell.instance.outputs
+    }
+    return Netlist(name, tuple(cells), (Stream("x", widths["x"]),), (Stream("y", widths["y"]),))
+
+
+def joins(netlist: Netlist) -> list[str]:
+    """Streams that leave a cell with several inputs."""
+    return [
+        cell.streams[port.name]
+        for cell in netlist.cells
+        if len(cell.instance.inputs) > 1
+        for port in cell.instance.outputs
+    ]
 
 
 def cell_names(model: ModelWrapper) -> dict[str, str]:
@@ -55,6 +65,17 @@ def cell_names(model: ModelWrapper) -> dict[str, str]:
         names[node.name] = f"u_{kernel}_{seen[kernel]}"
         seen[kernel] += 1
     return names
+
+
+def stream_names(model: ModelWrapper) -> dict[str, str]:
+    """Tensor name -> stream name: x and y outside, else the writing cell and its port."""
+    names = cell_names(model)
+    streams = {
+        tensor: f"{names[node.name].removeprefix('u_')}_y{n if len(node.output) > 1 else ''}"
+        for node in model.graph.node
+        for n, tensor in enumerate(node.output)
+    }
+    return streams | {model.graph.input[0].name: "x", model.graph.output[0].name: "y"}
 
 
 def _kernel(op_type: str) -> str:
@@ -82,16 +103,3 @@ def _instance(node, model: ModelWrapper) -> Instance:
             return make.width_adapter(op.get_nodeattr("inWidth"), op.get_nodeattr("outWidth"))
         case _:
             return op.instance(model)
-
-
-def _width_of(stream: str, cells: list[Cell], side: str) -> int:
-    return int(
-        np.max(
-            [
-                port.width
-                for cell in cells
-                for port in getattr(cell.instance, side)
-                if cell.streams[port.name] == stream
-            ]
-        )
-    )

@@ -49,7 +49,8 @@ def run(design: Netlist | Instance, inputs: Mapping[str, np.ndarray]) -> dict[st
 def _program(netlist: Netlist) -> Path:
     text = csim_top(netlist)
     headers = [cpp_path(module) for module in netlist.modules if module != "fifo"]
-    key = content_key([text, *(h.read_bytes() for h in sorted(_siblings(headers))), *_CXX, machine()])
+    contents = [path.read_bytes() for path in sorted(_siblings(headers))]
+    key = content_key([text, *contents, *_CXX, machine()])
 
     def make(folder: Path) -> None:
         source = folder / "csim.cpp"

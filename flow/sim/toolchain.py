@@ -81,7 +81,8 @@ def run_tool(command: Sequence[str | Path], cwd: Path) -> None:
     )
     if done.returncode:
         said = (done.stderr + done.stdout).strip().splitlines()
-        tail = "\n".join(said[:8] if "%Error" in "".join(said[:8]) else said[-8:])
+        first_error = next((i for i, line in enumerate(said) if "%Error" in line), len(said) - 8)
+        tail = "\n".join(said[max(0, first_error) :][:8])
         raise ToolError(f"{Path(command[0]).name} failed with {done.returncode}:\n{tail}")
 
 
