@@ -33,8 +33,8 @@ module window #(
   output logic [9*PixelWidth-1:0] y_data_o
 );
 
-  localparam int unsigned ColumnW = $clog2(FrameW);
-  localparam int unsigned RowW    = $clog2(FrameH);
+  localparam int unsigned ColumnW = FrameW > 1 ? $clog2(FrameW) : 1;
+  localparam int unsigned RowW    = FrameH > 1 ? $clog2(FrameH) : 1;
   localparam logic [ColumnW-1:0] LAST_COLUMN = ColumnW'(FrameW - 1);
   localparam logic [RowW-1:0]    LAST_ROW    = RowW'(FrameH - 1);
   typedef logic [PixelWidth-1:0] pixel_t;

