@@ -34,9 +34,12 @@ class Wire:
 
 
 def draw(blocks: Sequence[Block], wires: Sequence[Wire]) -> str:
-    """SVG of `blocks` in stream order; a new row starts after each block that joins streams."""
-    joins = {t for t in range(len(blocks)) if sum(wire.target == t for wire in wires) > 1}
-    rows = _rows(len(blocks), joins)
+    """SVG of `blocks` in stream order; each row starts at a fork or ends at a join."""
+    rows = _rows(
+        len(blocks),
+        forks={wire.source for wire in wires if wire.target != wire.source + 1},
+        joins={wire.target for wire in wires if wire.target != wire.source + 1},
+    )
     place = {
         index: (_LEFT + column * (_WIDTH + _GAP), _TOP + line * _ROW)
         for line, row in enumerate(rows)
@@ -59,12 +62,12 @@ def draw(blocks: Sequence[Block], wires: Sequence[Wire]) -> str:
     )
 
 
-def _rows(count: int, ends: set[int]) -> list[list[int]]:
+def _rows(count: int, forks: set[int], joins: set[int]) -> list[list[int]]:
     rows: list[list[int]] = [[]]
     for index in range(count):
-        rows[-1].append(index)
-        if index in ends and index + 1 < count:
+        if rows[-1] and (index in forks or index - 1 in joins):
             rows.append([])
+        rows[-1].append(index)
     return rows
 
 

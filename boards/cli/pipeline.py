@@ -38,8 +38,9 @@ def pipeline_svg(folder: Path, high_water: Mapping[str, int]) -> str:
     facts = {layer.name: layer for layer in design.layers}
     blocks = []
     for node in nodes:
-        layer = facts[cells[node.name]]
+        layer = facts[cells[node.name].removeprefix("u_")]
         fold = f"{layer.backend}, PE {layer.pe} SIMD {layer.simd}"
+        kernel = layer.name.rstrip("0123456789_")
         load = layer.cycles / design.ideal_cycles
-        blocks.append(Block(layer.name, layer.op, fold, layer.cycles, load))
+        blocks.append(Block(layer.name, kernel, fold, layer.cycles, load))
     return draw(blocks, wires)
