@@ -22,8 +22,8 @@ check: $(INSTALLED)  ## lint and the quick tests
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
 	$(PYTEST) -n 2 -m "not slow and not data"
 
-clean:  ## remove build products, keep .venv
-	rm -rf build .pytest_cache .ruff_cache
+clean:  ## remove the demo and the caches of the tools; keep .venv and training runs
+	rm -rf build/demo .pytest_cache .ruff_cache
 
 # torch first and with its dependencies, so that its CPU and its CUDA build both work.
 $(INSTALLED):

@@ -2,7 +2,9 @@
 """Errors as people should meet them: one sentence and an exit code, never a traceback."""
 
 import errno
+import logging
 import sys
+import warnings
 from collections.abc import Callable
 
 from typer.exceptions import TyperException
@@ -24,6 +26,9 @@ _USER_ERRORS = (BoardError, FlowError, HostError, KernelError, TrainingError)
 
 def guarded(work: Callable[[], int | None]) -> int:
     """Exit code of `work`, which returns one or None for success."""
+    # What libraries warn about is for their developers; users get one sentence, ours.
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
     try:
         code = work() or 0
     except _USER_ERRORS as error:
