@@ -18,6 +18,7 @@ from hls.instance import Instance, cpp_path
 __all__ = ["run"]
 
 _CXX = ["-O1", "-std=c++17", "-Wno-unknown-pragmas", "-Wno-attributes"]
+_CXX += ["-DAP_INT_MAX_W=32768"]  # a beat may carry a whole window, ap_int.h stops at 1024
 
 
 def run(design: Netlist | Instance, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
