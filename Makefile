@@ -5,7 +5,7 @@
 
 # Named after the lock's content: a changed lock installs again, a touched one does not.
 INSTALLED := .venv/installed-$(shell sha256sum requirements.lock | cut -c1-12)
-PIP := .venv/bin/python -m pip install --quiet --no-input --disable-pip-version-check
+PIP := .venv/bin/python -m pip install -qq --no-input --disable-pip-version-check
 PYTEST := .venv/bin/python -m pytest
 
 help:  ## list the targets
