@@ -7,7 +7,7 @@ parameters and, in the header, the facts that rebuild the module around them.
 
 import copy
 import json
-import os
+import pickle
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -30,17 +30,26 @@ def write_atomically(path: Path, write: Callable[[Path], Any]) -> None:
     partial = path.with_name(f".{path.name}.partial")
     try:
         write(partial)
-        os.replace(partial, path)
+        partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
 
 
 def save_state(path: Path, state: dict[str, Any]) -> None:
+    """Write what `load_state` gives back."""
     write_atomically(path, lambda partial: torch.save(state, partial))
 
 
 def load_state(path: Path) -> dict[str, Any]:
-    return torch.load(path, weights_only=True)
+    """The state in `path`.
+
+    Raises:
+        TrainingError: the file is damaged.
+    """
+    try:
+        return torch.load(path, weights_only=True)
+    except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        raise TrainingError(f"{path} is no checkpoint: {str(error).splitlines()[0]}") from None
 
 
 def save_net(path: Path, net: nn.Module, name: str, spec: NetSpec) -> None:

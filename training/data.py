@@ -5,6 +5,7 @@ Decoded once, cropped on the fly. Every batch is a pure function of (seed, step)
 run sees exactly the batches an uninterrupted one would have seen.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,8 +38,8 @@ class CropRule:
     balanced: float = 0.5  # share of samples that keep their white balance
 
 
-def photographs(folder: Path) -> list[np.ndarray]:
-    """All photographs in `folder`, sorted by name, as (H, W, 3) uint8.
+def photographs(folder: Path) -> dict[str, np.ndarray]:
+    """All photographs in `folder` by file stem, in that order, as (H, W, 3) uint8.
 
     Raises:
         TrainingError: the folder is missing or holds no photograph.
@@ -46,7 +47,7 @@ def photographs(folder: Path) -> list[np.ndarray]:
     files = sorted(f for f in folder.glob("*") if f.suffix in SUFFIXES)
     if not files:
         raise TrainingError(f"{folder} holds no .jpg or .png photographs to train or test on")
-    return [np.asarray(Image.open(f).convert("RGB")) for f in files]
+    return {f.stem: np.asarray(Image.open(f).convert("RGB")) for f in files}
 
 
 def packed(rgb: np.ndarray) -> np.ndarray:
@@ -66,13 +67,13 @@ def scene(rgb: np.ndarray, white: float = 0.8) -> Tensor:
     return torch.from_numpy(packed(_LINEAR[rgb]) * np.float32(white))[None]
 
 
-def crops(photos: list[np.ndarray], rule: CropRule, seed: int, step: int) -> Tensor:
+def crops(photos: Sequence[np.ndarray], rule: CropRule, seed: int, step: int) -> Tensor:
     """The scenes of training step `step`, (batch, 4, size, size)."""
     rng = np.random.default_rng((seed, step))
     return torch.from_numpy(np.stack([_crop(photos, rule, rng) for _ in range(rule.batch)]))
 
 
-def _crop(photos: list[np.ndarray], rule: CropRule, rng: np.random.Generator) -> np.ndarray:
+def _crop(photos: Sequence[np.ndarray], rule: CropRule, rng: np.random.Generator) -> np.ndarray:
     photo = photos[rng.integers(len(photos))]
     side = 2 * rule.size
     top, left = (rng.integers(extent - side + 1) for extent in photo.shape[:2])

@@ -14,6 +14,7 @@ import sys
 import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import fmean as mean
 
 import torch
 from rich.progress import track
@@ -26,7 +27,7 @@ from training.errors import TrainingError
 from training.model import load
 from training.paths import data_dir
 
-__all__ = ["EXPOSURES", "Exposure", "Score", "evaluate", "expose", "psnr"]
+__all__ = ["EXPOSURES", "Exposure", "Score", "evaluate", "expose", "held_back", "psnr"]
 
 SET = "Kodak24"
 
@@ -44,15 +45,21 @@ EXPOSURES = (Exposure(30, 0.03), Exposure(100, 0.015), Exposure(400, 0.006))
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Mean PSNR in dB over the scenes at one exposure, before and after restoration."""
+    """PSNR in dB of every scene at one exposure, before and after restoration."""
 
     exposure: Exposure
-    noisy: float
-    restored: float
+    noisy: dict[str, float]
+    restored: dict[str, float]
 
     @property
-    def gain(self) -> float:
-        return self.restored - self.noisy
+    def before(self) -> float:
+        """Mean PSNR of the exposures."""
+        return mean(self.noisy.values())
+
+    @property
+    def after(self) -> float:
+        """Mean PSNR of the restored frames."""
+        return mean(self.restored.values())
 
 
 def psnr(picture: Tensor, reference: Tensor) -> float:
@@ -74,27 +81,41 @@ def expose(scene: Tensor, exposure: Exposure, name: str) -> Tensor:
 
 
 @torch.no_grad()
-def evaluate(net: nn.Module, scenes: dict[str, Tensor], *, quiet: bool = False) -> list[Score]:
+def evaluate(net: nn.Module, scenes: dict[str, Tensor]) -> list[Score]:
     """The scores of `net` on named clean `scenes` (1, 4, H, W), one per exposure."""
-    scores = []
-    for exposure in EXPOSURES:
-        before, after = [], []
-        label = f"{exposure.light:g} electrons"
-        for name, clean in track(scenes.items(), label, disable=quiet):
-            noisy = expose(clean, exposure, name)
-            restored = from_codes(net(to_codes(noisy)))
-            before.append(psnr(noisy.clamp(0, 1), clean))
-            after.append(psnr(restored.clamp(0, 1), clean))
-        count = len(scenes)
-        scores.append(Score(exposure, sum(before) / count, sum(after) / count))
-    return scores
+    return [_score(net, scenes, exposure) for exposure in EXPOSURES]
 
 
-def kodak(folder: Path) -> dict[str, Tensor]:
-    """The held-back scenes by file stem."""
+def held_back(folder: Path) -> dict[str, Tensor]:
+    """The test scenes by name, from the image sets in `folder`."""
     photos = data.photographs(folder / SET)
-    names = sorted(f.stem for f in (folder / SET).glob("*") if f.suffix in data.SUFFIXES)
-    return {name: data.scene(photo) for name, photo in zip(names, photos, strict=True)}
+    return {name: data.scene(photo) for name, photo in photos.items()}
+
+
+def _score(net: nn.Module, scenes: dict[str, Tensor], exposure: Exposure) -> Score:
+    noisy, restored = {}, {}
+    for name, clean in track(scenes.items(), f"{exposure.light:g} electrons", transient=True):
+        frame = expose(clean, exposure, name)
+        noisy[name] = psnr(frame.clamp(0, 1), clean)
+        restored[name] = psnr(from_codes(net(to_codes(frame))).clamp(0, 1), clean)
+    return Score(exposure, noisy, restored)
+
+
+def _report(net: str, scores: list[Score]) -> dict:
+    """What --json writes: means and every scene, to a hundredth of a dB."""
+    return {
+        "net": net,
+        "set": SET,
+        "exposures": [
+            {
+                **asdict(score.exposure),
+                "noisy": round(score.before, 2),
+                "restored": round(score.after, 2),
+                "scenes": {name: round(value, 2) for name, value in score.restored.items()},
+            }
+            for score in scores
+        ],
+    }
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -103,18 +124,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, help="folder of image sets; default $TARSIER_DATA")
     parser.add_argument("--json", type=Path, help="write the scores here too")
     options = parser.parse_args(arguments)
+    torch.set_num_threads(1)
     try:
-        scores = evaluate(load(options.net), kodak(data_dir(options.data)))
+        scores = evaluate(load(options.net), held_back(data_dir(options.data)))
     except TrainingError as error:
         print(f"training.evaluate: {error}", file=sys.stderr)
         return 2
-    print(f"{options.net} on {SET}: electrons at white, noisy, restored, gain (dB)")
+    print(f"{options.net} on {SET}: electrons at white, PSNR noisy, restored, gain (dB)")
     for score in scores:
-        light = score.exposure.light
-        print(f"{light:6g} {score.noisy:8.2f} {score.restored:8.2f} {score.gain:+8.2f}")
+        gain = score.after - score.before
+        print(f"{score.exposure.light:6g} {score.before:8.2f} {score.after:8.2f} {gain:+8.2f}")
     if options.json:
-        report = {"net": str(options.net), "set": SET, "scores": [asdict(s) for s in scores]}
-        text = json.dumps(report, indent=2) + "\n"
+        text = json.dumps(_report(options.net, scores), indent=2) + "\n"
         write_atomically(options.json, lambda partial: partial.write_text(text))
     return 0
 

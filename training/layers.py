@@ -14,7 +14,7 @@ from brevitas.inject.enum import FloatToIntImplType
 from brevitas.proxy import ActQuantProxyFromInjector, WeightQuantProxyFromInjector
 from torch import Tensor, nn
 
-__all__ = ["BinaryConv", "FixedPointConv", "fixed_point", "on_grid", "sign"]
+__all__ = ["BinaryConv", "FixedPointConv", "fixed_point", "on_grid", "settle", "sign"]
 
 
 def fixed_point(bits: int, exponent: int, *, signed: bool = True) -> nn.Module:
@@ -29,21 +29,14 @@ def sign(window: float) -> nn.Module:
     return qnn.QuantIdentity(act_quant=_SignAct, window=window)
 
 
-class _Settling(qnn.QuantConv2d):
-    @torch.no_grad()
-    def settle(self) -> None:
-        """Replace the weights by their quantised values, which quantise to themselves."""
-        self.weight.copy_(self.quant_weight().value)
-
-
-class BinaryConv(_Settling):
+class BinaryConv(qnn.QuantConv2d):
     """3x3 convolution with weights in {-1, +1}, no padding, no bias: integers in, integers out."""
 
     def __init__(self, channels: int):
         super().__init__(channels, channels, 3, bias=False, weight_quant=_SignWeight)
 
 
-class FixedPointConv(_Settling):
+class FixedPointConv(qnn.QuantConv2d):
     """3x3 convolution with 8-bit weights on the grid 2^exponent, no padding, no bias."""
 
     def __init__(self, inputs: int, outputs: int, exponent: int):
@@ -56,6 +49,12 @@ class FixedPointConv(_Settling):
             weight_bit_width=8,
             weight_exponent=exponent,
         )
+
+
+@torch.no_grad()
+def settle(conv: BinaryConv | FixedPointConv) -> None:
+    """Replace the weights of `conv` by their quantised values, which quantise to themselves."""
+    conv.weight.copy_(conv.quant_weight().value)
 
 
 def on_grid(x: Tensor, exponent: int, limit: float) -> Tensor:
@@ -122,9 +121,9 @@ class _Quantiser(nn.Module):
 
 
 class _FixedPoint(_Quantiser):
-    def __init__(self, bit_width: int, exponent: int, signed: bool, narrow_range: bool):
+    def __init__(self, bit_width: int, exponent: int, signed: bool):
         super().__init__(2.0**exponent, bit_width)
-        low = -(2 ** (bit_width - 1)) + narrow_range if signed else 0
+        low = -(2 ** (bit_width - 1)) if signed else 0
         high = 2 ** (bit_width - 1) - 1 if signed else 2**bit_width - 1
         self.step = 2.0**exponent
         self.low, self.high = low * self.step, high * self.step

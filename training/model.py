@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 from training.checkpoint import read_net
 from training.codes import BLACK
-from training.layers import BinaryConv, FixedPointConv, fixed_point, on_grid, sign
+from training.layers import BinaryConv, FixedPointConv, fixed_point, on_grid, settle, sign
 from training.paths import net_file
 from training.spec import Kind, NetSpec
 
@@ -34,6 +34,8 @@ __all__ = ["Bbcu", "Parent", "build", "load"]
 ALIGN = 2.0**5  # codes per unit of residual
 HEAD_EXPONENT = -8  # weights within +-0.5
 TAIL_EXPONENT = -9  # weights within +-0.25
+
+THRESHOLD_QUANTILES = (0.2, 0.8)  # of the residuals, where thresholds start
 
 # Grids and bounds that keep rprelu(s * d) inside 24 bits: |s * d| <= 64, so |u| <= 96 and
 # |beta * u| <= 192 < 2^8 in steps of 2^-16.
@@ -68,6 +70,7 @@ class Bbcu(nn.Module):
 
     def __init__(self, spec: NetSpec):
         super().__init__()
+        self.half_step = 2.0 ** (spec.residual_exponent - 1)
         self.head = FixedPointConv(4, spec.channels, HEAD_EXPONENT)
         self.residual = fixed_point(spec.residual_bits, spec.residual_exponent)
         self.body = nn.Sequential(*(BinaryUnit(spec) for _ in range(spec.units)))
@@ -76,17 +79,37 @@ class Bbcu(nn.Module):
         self.output = fixed_point(10, 0, signed=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        r = self.residual(F.relu(self.head(_pad((x - BLACK) * (1 / ALIGN)))))
-        r = self.body(r)
+        r = self.body(self.first_residual(x))
         n = self.noise(self.tail(_pad(r)) * ALIGN)
         return self.output(x + n)
 
+    def first_residual(self, x: Tensor) -> Tensor:
+        """What the head hands to the body."""
+        return self.residual(F.relu(self.head(_pad((x - BLACK) * (1 / ALIGN)))))
+
+    @torch.no_grad()
+    def calibrate(self, x: Tensor) -> None:
+        """Spread the thresholds over the residuals that frames `x` cause, at random quantiles.
+
+        A residual after ReLU is never negative, so with thresholds at zero and sign(0) = +1 the
+        first unit would see nothing but ones. Half a step off the grid, they tell 0 from more.
+        """
+        r = self.first_residual(x)
+        for unit in self.body:
+            values = r.transpose(0, 1).flatten(1)
+            quantiles = torch.empty(len(values)).uniform_(*THRESHOLD_QUANTILES).tolist()
+            ordered = values.sort(dim=1).values
+            picks = [int(q * values.shape[1]) for q in quantiles]
+            levels = ordered[range(len(values)), picks] + self.half_step
+            unit.threshold.copy_(-levels.view_as(unit.threshold))
+            r = unit(r)
+
     def settle(self) -> None:
         """Replace what training holds by what the hardware uses; the function stays the same."""
-        self.head.settle()
+        settle(self.head)
         for unit in self.body:
             unit.settle()
-        self.tail.settle()
+        settle(self.tail)
 
 
 class BinaryUnit(nn.Module):
@@ -130,7 +153,7 @@ class BinaryUnit(nn.Module):
         for shift in (self.threshold, self.shift_in, self.shift_out):
             shift.copy_(on_grid(shift, SHIFT_EXPONENT, SHIFT_LIMIT))
         self.slope.copy_(on_grid(self.slope, SLOPE_EXPONENT, SLOPE_LIMIT))
-        self.conv.settle()
+        settle(self.conv)
 
 
 class Parent(nn.Module):
@@ -148,6 +171,9 @@ class Parent(nn.Module):
         for conv in self.body:
             r = F.relu(conv(_pad(r)))
         return x + self.tail(_pad(r)) * ALIGN
+
+    def calibrate(self, x: Tensor) -> None:
+        """Nothing to do: there are no thresholds."""
 
     def settle(self) -> None:
         """Nothing to do: full precision is deployed as it is trained."""

@@ -33,7 +33,7 @@ class Law:
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """The range of sensors to train for: from `quiet_electrons` of read noise to a noisy law."""
+    """The range of sensors to train for, from `quiet_electrons` of read noise to the noisy law."""
 
     span: float
     read: Law
@@ -41,9 +41,9 @@ class Camera:
     quiet_electrons: float
 
 
-def camera(path: Path = Path(__file__).with_name("cameras.toml")) -> Camera:
-    """The calibrations this project trains with."""
-    facts = tomllib.loads(path.read_text())
+def camera() -> Camera:
+    """The sensors this project trains for, read from cameras.toml."""
+    facts = tomllib.loads(Path(__file__).with_name("cameras.toml").read_text())
     noisy = facts["noisy"]
     return Camera(
         span=noisy["span"],

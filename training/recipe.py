@@ -2,12 +2,13 @@
 """One training run as plain facts, read from configs/*.toml."""
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from training.data import CropRule
 from training.errors import TrainingError
-from training.spec import NetSpec
+from training.spec import Kind, NetSpec
 
 __all__ = ["Light", "Recipe", "Schedule", "read"]
 
@@ -22,10 +23,15 @@ class Light:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Adam with linear warm-up and a cosine down to `floor` of the peak rate."""
+    """Adam with linear warm-up and a cosine down to `floor` of the peak rate.
+
+    Thresholds and shifts of binary units learn `shift_factor` times as fast as weights: they live
+    on the residual's scale of units, weights on one of hundredths.
+    """
 
     iterations: int
     rate: float = 1e-3
+    shift_factor: float = 5.0
     warmup: int = 300
     floor: float = 0.01
     save_every: int = 300
@@ -44,7 +50,7 @@ class Recipe:
     crop: CropRule = field(default_factory=CropRule)
 
 
-_SECTIONS = {"net": NetSpec, "schedule": Schedule, "light": Light, "crop": CropRule}
+_SECTIONS = (("net", NetSpec), ("schedule", Schedule), ("light", Light), ("crop", CropRule))
 
 
 def read(path: Path) -> Recipe:
@@ -55,15 +61,30 @@ def read(path: Path) -> Recipe:
     """
     try:
         entries = tomllib.loads(path.read_text())
-        sections = {
-            name: _SECTIONS[name](**value) if name in _SECTIONS else value
-            for name, value in entries.items()
-        }
-        return Recipe(name=path.stem, **sections)
+        for name, section in _SECTIONS:
+            if name in entries:
+                entries[name] = _facts(section, entries[name], f"{path}: {name}")
+        return _facts(Recipe, {**entries, "name": path.stem}, str(path))
     except FileNotFoundError:
         raise TrainingError(f"{path}: no such config") from None
     except tomllib.TOMLDecodeError as error:
         raise TrainingError(f"{path} is no TOML: {error}") from None
-    except TypeError as error:
-        # The message of a dataclass names the missing or unknown field.
-        raise TrainingError(f"{path}: {error}") from None
+
+
+def _facts(section: type, entries: dict[str, Any], where: str) -> Any:
+    """A dataclass made of `entries`, each checked to be known, present and of the right type."""
+    if not isinstance(entries, dict):
+        raise TrainingError(f"{where} = {entries!r} must be a table")
+    known = {field.name: field for field in fields(section)}
+    for name, value in entries.items():
+        if name not in known:
+            raise TrainingError(f"{where}.{name} is unknown; known entries: {', '.join(known)}")
+        wanted = known[name].type
+        accepted = {float: (float, int), Kind: str}.get(wanted, wanted)
+        if not isinstance(value, accepted) or isinstance(value, bool):
+            raise TrainingError(f"{where}.{name} = {value!r} must be of type {wanted.__name__}")
+    for name, entry in known.items():
+        required = entry.default is MISSING and entry.default_factory is MISSING
+        if required and name not in entries:
+            raise TrainingError(f"{where}.{name} is missing")
+    return section(**entries)
