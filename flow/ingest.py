@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from google.protobuf.message import DecodeError
-from onnx import NodeProto
+from onnx import NodeProto, helper
 from qonnx.core.datatype import DataType
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.transformation.general import (
@@ -50,7 +50,7 @@ def read_qonnx(path: Path) -> ModelWrapper:
         FlowError: there is no such file, or it is no network that Tarsier exported.
     """
     try:
-        model = ModelWrapper(str(path))
+        model = ModelWrapper(path.read_bytes())
     except FileNotFoundError:
         raise FlowError(f"{path}: no such file; a QONNX network is needed") from None
     except (DecodeError, OSError) as error:
@@ -112,11 +112,17 @@ def _check(model: ModelWrapper, node: NodeProto) -> None:
         )
     if node.op_type != "Conv":
         return
-    wanted = {"kernel_shape": [3, 3], "strides": [1, 1], "dilations": [1, 1], "pads": [0, 0, 0, 0]}
+    wanted = {
+        "kernel_shape": [3, 3],
+        "strides": [1, 1],
+        "dilations": [1, 1],
+        "pads": [0, 0, 0, 0],
+        "group": 1,
+    }
     for name, value in wanted.items():
-        given = get_by_name(node.attribute, name)
-        if given is not None and list(given.ints) != value:
-            raise FlowError(f"Conv {node.name}: {name} {list(given.ints)} must be {value}")
-    group = get_by_name(node.attribute, "group")
-    if (group is not None and group.i != 1) or len(node.input) != 2:
-        raise FlowError(f"Conv {node.name}: groups and a bias are not supported")
+        attribute = get_by_name(node.attribute, name)
+        given = None if attribute is None else helper.get_attribute_value(attribute)
+        if given != value:
+            raise FlowError(f"Conv {node.name}: {name} {given} must be {value}")
+    if len(node.input) != 2:
+        raise FlowError(f"Conv {node.name}: a bias is not supported, export it without")

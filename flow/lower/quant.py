@@ -99,19 +99,15 @@ def quant_type(model: ModelWrapper, node: NodeProto) -> BaseDataType:
         FlowError: it has a zero point or a narrow range, or rounds other than half to even.
     """
     quant = getCustomOp(node)
-    bits, zero = (np.unique(model.get_initializer(node.input[i])) for i in (3, 2))
-    wrong = {
-        f"zero point {zero}": zero.tolist() != [0],
-        f"{bits} bits": bits.tolist() not in ([n] for n in range(2, 25)),
-        "narrow range": quant.get_nodeattr("narrow"),
-        f"rounding {quant.get_nodeattr('rounding_mode')}": quant.get_nodeattr("rounding_mode")
-        not in ("ROUND", "HALF_EVEN"),
-    }
-    for what, is_wrong in wrong.items():
-        if is_wrong:
-            raise FlowError(
-                f"Quant {node.name}: {what}, must be 2 to 24 bits, full range, zero point 0, ROUND"
-            )
+    zero, bits = (np.unique(model.get_initializer(name)) for name in node.input[2:4])
+    mode, narrow = quant.get_nodeattr("rounding_mode"), quant.get_nodeattr("narrow")
+    fits = bits.size == 1 and 2 <= bits[0] <= 24 and bits[0] == int(bits[0])
+    if not fits or np.any(zero != 0) or mode not in ("ROUND", "HALF_EVEN") or narrow:
+        shown = [", ".join(f"{value:g}" for value in values) for values in (bits, zero)]
+        raise FlowError(
+            f"Quant {node.name}: {shown[0]} bits, zero point {shown[1]}, {mode}, narrow={narrow}"
+            " must be 2 to 24 bits, zero point 0, ROUND, narrow=0"
+        )
     return DataType[f"{'INT' if quant.get_nodeattr('signed') else 'UINT'}{int(bits[0])}"]
 
 

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: MIT
+"""Random networks of the pattern that Tarsier's export writes, made without PyTorch."""
+
+import numpy as np
+import pytest
+from onnx import TensorProto, helper
+from qonnx.core.modelwrapper import ModelWrapper
+from qonnx.core.onnx_exec import execute_onnx
+from qonnx.transformation.infer_shapes import InferShapes
+from qonnx.util.basic import qonnx_make_model
+
+BLACK, RESIDUAL = 128.0, 2.0**-2
+
+
+class NetWriter:
+    """Appends nodes to a QONNX graph in NCHW; a method returns the tensor it wrote."""
+
+    def __init__(self):
+        self.nodes, self.constants = [], {}
+
+    def constant(self, values) -> str:
+        name = f"c{len(self.constants)}"
+        self.constants[name] = np.asarray(values)
+        return name
+
+    def node(self, op_type: str, x: str, *others, **attributes) -> str:
+        """`others` are tensor names or constants."""
+        inputs = [o if isinstance(o, str) else self.constant(o) for o in others]
+        name = f"t{len(self.nodes)}"
+        if op_type in ("Quant", "BipolarQuant"):
+            attributes["domain"] = "qonnx.custom_op.general"
+        self.nodes.append(helper.make_node(op_type, [x, *inputs], [name], **attributes))
+        return name
+
+    def quant(self, x: str, scale: float, bits: int, signed=1, zero=0.0, mode="ROUND") -> str:
+        parameters = [np.float32(value) for value in (scale, zero, bits)]
+        return self.node("Quant", x, *parameters, signed=signed, narrow=0, rounding_mode=mode)
+
+    def pad(self, x: str) -> str:
+        return self.node("Pad", x, np.array([0, 0, 1, 1, 0, 0, 1, 1]), mode="constant")
+
+    def conv(self, x: str, weights: str) -> str:
+        ones = {"strides": [1, 1], "dilations": [1, 1], "group": 1}
+        return self.node("Conv", x, weights, kernel_shape=[3, 3], pads=[0, 0, 0, 0], **ones)
+
+    def model(self, output: str, height: int, width: int, radius: int) -> ModelWrapper:
+        shape = (1, 4, height, width)
+        graph = helper.make_graph(
+            self.nodes,
+            "net",
+            [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
+            [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)],
+        )
+        model = ModelWrapper(qonnx_make_model(graph, opset_imports=[helper.make_opsetid("", 18)]))
+        for name, values in self.constants.items():
+            floats = values.dtype == np.float64 or values.ndim == 0
+            model.set_initializer(name, values.astype(np.float32) if floats else values)
+        facts = {"net": "random", "black": 128, "white": 896, "radius": radius}
+        for key, value in facts.items():
+            model.set_metadata_prop(f"tarsier.{key}", str(value))
+        return model.transform(InferShapes())
+
+
+@pytest.fixture
+def random_net(rng):
+    """random_net(channels, units, height, width, bits): a network with random parameters.
+
+    `twist` maps a place to what stands there instead of the usual: "noise_scale", ....
+    """
+
+    def build(channels=4, units=2, height=11, width=9, bits=8, **twist) -> ModelWrapper:
+        net = NetWriter()
+        wide, signs = (1, channels, 1, 1), (channels, channels, 3, 3)
+
+        def grid(exponent, reach, shape):
+            return np.ldexp(rng.integers(-reach, reach + 1, shape), exponent).astype(np.float64)
+
+        x = net.node("Mul", net.node("Sub", "x", np.float32(BLACK)), np.float32(2.0**-5))
+        head = net.quant(net.constant(grid(-8, 90, (channels, 4, 3, 3))), 2.0**-8, 8)
+        r = net.node("Relu", net.conv(net.pad(x), head))
+        r = net.quant(r, twist.get("head_scale", RESIDUAL), bits)
+        for _ in range(units):
+            b = net.node("Add", net.pad(r), grid(-8, 500, wide) - 1)
+            b = net.node("BipolarQuant", b, np.float32(1.0))
+            w = net.constant(rng.choice(twist.get("signs", [-1.0, 1.0]), signs))
+            d = net.node("Mul", net.conv(b, w), np.abs(grid(-10, 900, wide)))
+            d = net.node("Add", d, grid(-8, 2500, wide))
+            d = net.node("PRelu", d, grid(-6, 90, (channels, 1, 1)))
+            q = net.quant(net.node("Add", d, grid(-8, 2500, wide)), RESIDUAL, 8)
+            r = net.quant(net.node("Add", r, q), RESIDUAL, bits)
+        tail = net.quant(net.constant(grid(-9, 90, (4, channels, 3, 3))), 2.0**-9, 8)
+        n = net.node("Mul", net.conv(net.pad(r), tail), np.float32(twist.get("gain", 32.0)))
+        zero, mode = twist.get("zero", 0.0), twist.get("mode", "ROUND")
+        n = net.quant(n, twist.get("noise_scale", 1.0), 11, zero=zero, mode=mode)
+        if "extra" in twist:
+            n = net.node(twist["extra"], n)
+        y = net.quant(net.node("Add", "x", n), 1.0, 10, signed=0)
+        return net.model(y, height, width, radius=units + 2)
+
+    return build
+
+
+@pytest.fixture
+def codes(rng):
+    """codes(height, width): a random frame (H, W, 4) of 10-bit codes."""
+    return lambda height, width: rng.integers(0, 1024, (height, width, 4)).astype(np.uint16)
+
+
+@pytest.fixture
+def run_qonnx():
+    """run_qonnx(model, frame): qonnx' float execution of an NCHW network, as (H, W, 4) codes."""
+
+    def run(model: ModelWrapper, frame: np.ndarray) -> np.ndarray:
+        x = frame.transpose(2, 0, 1)[None].astype(np.float32)
+        y = execute_onnx(model, {model.graph.input[0].name: x})[model.graph.output[0].name]
+        return y[0].transpose(1, 2, 0)
+
+    return run
+
+
+@pytest.fixture
+def run_onnx_nhwc():
+    """run_onnx_nhwc(model, frame): the same for a network or a hardware graph in NHWC."""
+
+    def run(model: ModelWrapper, frame: np.ndarray) -> np.ndarray:
+        feed = {model.graph.input[0].name: frame[None].astype(np.float32)}
+        return execute_onnx(model, feed)[model.graph.output[0].name][0]
+
+    return run

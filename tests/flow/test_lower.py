@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""The hardware graph computes what the network computes, bit for bit."""
+
+import numpy as np
+import pytest
+from qonnx.core.onnx_exec import execute_onnx
+from qonnx.custom_op.registry import getCustomOp
+
+from flow.errors import FlowError
+from flow.execute import run_graph
+from flow.ingest import ingest
+from flow.lower import lower
+
+
+@pytest.mark.parametrize(
+    ("channels", "units", "height", "width", "bits"),
+    [(4, 2, 11, 9, 8), (4, 1, 7, 13, 6), (8, 3, 12, 11, 10), (3, 0, 5, 5, 8)],
+)
+def test_lowering_keeps_the_function(
+    random_net, codes, run_qonnx, run_onnx_nhwc, channels, units, height, width, bits
+):
+    model = random_net(channels, units, height, width, bits)
+    graph = lower(ingest(model))
+    shape = (height, width, 4)
+    for frame in (codes(height, width), np.full(shape, 1023), np.zeros(shape)):
+        want = run_qonnx(model, frame)
+        assert np.array_equal(run_onnx_nhwc(graph, frame), want)
+        assert np.array_equal(run_graph(graph, frame.astype(np.uint16)), want)
+
+
+def test_residuals_saturate_on_the_way(random_net, codes):
+    """Else the tests above would not see a residual that wraps around."""
+    graph = lower(ingest(random_net(channels=12, bits=6)))
+    feed = {graph.graph.input[0].name: codes(11, 9)[None].astype(np.float32)}
+    tensors = execute_onnx(graph, feed, return_full_exec_context=True)
+    for node in graph.get_nodes_by_op_type("TarsierResidualAdd")[:-1]:
+        x, d = (tensors[name] for name in node.input)
+        assert (x + d).min() < -32
+        assert (x + d).max() > 31
+        y = tensors[node.output[0]]
+        assert (y.min(), y.max()) == (-32, 31)
+
+
+def test_units_become_five_kernels_and_a_fork(random_net):
+    graph = lower(ingest(random_net()))
+    kinds = [node.op_type.removeprefix("Tarsier") for node in graph.graph.node]
+    unit = ["Fork", "SignThreshold", "Window", "XnorDot", "ActTable", "ResidualAdd"]
+    convolution = ["Window", "IntDot", "Requant"]
+    assert kinds == ["Fork", *convolution, *unit, *unit, *convolution, "ResidualAdd"]
+
+
+def test_every_stream_has_one_reader(random_net):
+    graph = lower(ingest(random_net(units=3)))
+    constants = {tensor.name for tensor in graph.graph.initializer}
+    read = [name for node in graph.graph.node for name in node.input if name not in constants]
+    written = [name for node in graph.graph.node for name in node.output]
+    assert sorted([*read, "global_out"]) == sorted([*written, "global_in"])
+
+
+def test_skip_connections_come_first(random_net):
+    """x of a residual add is the stream that waits, d the branch that was computed meanwhile."""
+    graph = lower(ingest(random_net()))
+    for node in graph.get_nodes_by_op_type("TarsierResidualAdd"):
+        x, d = (graph.find_producer(name).op_type for name in node.input)
+        assert x == "TarsierFork"
+        assert d in ("TarsierActTable", "TarsierRequant")
+
+
+def test_padding_is_the_sign_of_the_shift(random_net):
+    """Outside the frame the residual is 0, so a bit there is the sign of what is added to it."""
+    model = random_net(units=1)
+    shift = model.get_initializer(model.get_nodes_by_op_type("Add")[0].input[1]).ravel()
+    window = lower(ingest(model)).get_nodes_by_op_type("TarsierWindow")[1]
+    graph = lower(ingest(model))
+    assert np.array_equal(graph.get_initializer(window.input[1]), shift >= 0)
+
+
+def test_head_pads_with_black(random_net):
+    graph = lower(ingest(random_net()))
+    pad = graph.get_nodes_by_op_type("TarsierWindow")[0].input[1]
+    assert graph.get_initializer(pad).tolist() == [128] * 4
+
+
+def test_tables_have_an_entry_for_every_popcount(random_net):
+    graph = lower(ingest(random_net(channels=4)))
+    for node in graph.get_nodes_by_op_type("TarsierActTable"):
+        assert graph.get_initializer(node.input[1]).shape == (4, 37)
+
+
+def test_types_are_the_narrowest_that_fit(random_net):
+    graph = lower(ingest(random_net(channels=4)))
+    ops = [getCustomOp(node) for node in graph.graph.node]
+    types = {op.onnx_node.op_type: op.get_output_datatype().name for op in ops}
+    assert types["TarsierWindow"] == "INT8"  # the last one, of the tail
+    assert types["TarsierSignThreshold"] == "BINARY"
+    assert types["TarsierXnorDot"] == "UINT6"
+    assert types["TarsierResidualAdd"] == "UINT10"
+
+
+def test_lowering_twice_gives_the_same_bytes(random_net):
+    model = random_net()
+    twice = [lower(ingest(model)).model.SerializeToString(deterministic=True) for _ in range(2)]
+    assert twice[0] == twice[1]
+
+
+@pytest.mark.parametrize(
+    ("twist", "sentence"),
+    [
+        ({"noise_scale": 0.3}, r"Quant Quant_\d+: scale 0.3 must be one power of two"),
+        ({"gain": 0.3}, r"Mul Mul_\d+: its results must be integers times one power of two"),
+        ({"head_scale": 0.5}, r"Add Add_\d+: its streams have scales 2\^-1, 2\^-2 and its Quant"),
+        ({"noise_scale": 2.0**-12}, r"Quant Quant_\d+: scale 2\^-12 must be no finer than"),
+        ({"zero": 3.0}, r"Quant Quant_\d+: 11 bits, zero point 3, ROUND, narrow=0 must be 2 to 24"),
+        ({"mode": "FLOOR"}, r"Quant Quant_\d+: 11 bits, zero point 0, FLOOR, narrow=0 must be 2"),
+        ({"signs": [-1.0, 0.0, 1.0]}, r"MatMul MatMul_1: weight 0 on bits must be -1 or \+1"),
+        ({"extra": "Relu"}, r"Relu Relu_1: no kernel computes it where it stands"),
+    ],
+)
+def test_what_no_kernel_can_do_is_refused(random_net, twist, sentence):
+    model = random_net(**twist)
+    with pytest.raises(FlowError, match=sentence):
+        lower(ingest(model))
