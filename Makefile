@@ -16,11 +16,11 @@ demo: $(INSTALLED)  ## restore the built-in low-light frame, or RAW=path, into b
 
 test: $(INSTALLED)  ## lint and every test
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
-	$(PYTEST) -n 2
+	$(PYTEST) -n 2 --dist loadgroup
 
 check: $(INSTALLED)  ## lint and the quick tests
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
-	$(PYTEST) -n 2 -m "not slow and not data"
+	$(PYTEST) -n 2 --dist loadgroup -m "not slow and not data"
 
 clean:  ## remove the demo and the caches of the tools; keep .venv and training runs
 	rm -rf build/demo .pytest_cache .ruff_cache

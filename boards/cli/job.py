@@ -65,7 +65,7 @@ def perform(job: Job, show: Show) -> Result:
     gain = None if job.gain is None else check_gain(job.gain)
     show("reading the raw frame", 0.0)
     raw = read_raw(job.raw, job.sidecar)
-    reference = None if job.reference is None else read_raw(job.reference)
+    reference = _read_reference(job)
     gain = auto_gain(raw) if gain is None else gain
 
     folder = job.design or kept_design(job.net, board, (raw.width, raw.height), show)
@@ -102,6 +102,14 @@ def perform(job: Job, show: Show) -> Result:
         "seconds": round(time.monotonic() - begin, 2),
     }
     return Result(raw, restored, folder, design, facts)
+
+
+def _read_reference(job: Job) -> Raw | None:
+    """The clean frame, which shares the sidecar of a raw file of its own kind."""
+    if job.reference is None:
+        return None
+    alike = job.reference.suffix == job.raw.suffix
+    return read_raw(job.reference, job.sidecar if alike else None)
 
 
 def _open(accel: Accel, folder: Path):
