@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""One graph, any frame size."""
+
+import numpy as np
+import pytest
+from qonnx.custom_op.registry import getCustomOp
+
+from flow.errors import FlowError
+from flow.execute import reference, run_graph
+from flow.fold import fold
+from flow.frame import set_frame
+from flow.ingest import ingest
+from flow.lower import lower
+from flow.streams import adapt_widths, specialize
+
+PART = "xczu7ev-ffvc1156-2-e"
+
+
+def test_size_changes_shapes_and_nothing_else(random_net, codes, run_onnx_nhwc):
+    graph = set_frame(lower(ingest(random_net(height=11, width=9))), 14, 23)
+    for node in graph.graph.node:
+        op = getCustomOp(node)
+        assert tuple(op.get_normal_output_shape()[:3]) == (1, 14, 23)
+        for name in node.output:
+            assert graph.get_tensor_shape(name) == list(op.get_normal_output_shape())
+    frame = codes(14, 23)
+    assert np.array_equal(run_onnx_nhwc(graph, frame), run_graph(graph, frame))
+
+
+def test_width_converters_follow(random_net, codes, run_onnx_nhwc):
+    graph = fold(lower(ingest(random_net())), budget=4)
+    graph = set_frame(adapt_widths(specialize(graph, PART), PART), 10, 13)
+    frame = codes(10, 13)
+    assert np.array_equal(run_onnx_nhwc(graph, frame), run_graph(graph, frame))
+
+
+def test_window_learns_the_frame(random_net):
+    graph = set_frame(lower(ingest(random_net())), 14, 23)
+    window = getCustomOp(graph.get_nodes_by_op_type("TarsierWindow")[0]).instance(graph)
+    assert (window.params["FrameH"], window.params["FrameW"]) == (14, 23)
+
+
+def test_too_small_a_frame_is_refused(random_net):
+    graph = lower(ingest(random_net(units=2)))
+    with pytest.raises(FlowError, match=r"random: a frame of 40x16 raw pixels .* at least 18x18"):
+        set_frame(graph, 8, 20)
+
+
+def test_reference_runs_the_graph_of_a_design(random_net, codes, tmp_path):
+    graph = lower(ingest(random_net()))
+    graph.save(str(tmp_path / "graph.onnx"))
+    frame = codes(20, 17)
+    assert np.array_equal(reference(tmp_path, frame), run_graph(graph, frame))
+
+
+def test_reference_needs_a_design(codes, tmp_path):
+    with pytest.raises(FlowError, match=r"holds no design: there is no graph\.onnx in it"):
+        reference(tmp_path, codes(20, 17))
+
+
+def test_execution_in_stripes_sees_no_seams(random_net, codes, run_qonnx):
+    """Taller than the rows that are computed at a time."""
+    model, frame = random_net(units=1, height=37, width=7), codes(37, 7)
+    assert np.array_equal(run_graph(lower(ingest(model)), frame), run_qonnx(model, frame))

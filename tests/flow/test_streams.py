@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""FINN's own transformations work on our ops, and change no result."""
+
+import numpy as np
+import pytest
+from finn.analysis.fpgadataflow.exp_cycles_per_layer import exp_cycles_per_layer
+from finn.transformation.fpgadataflow.prepare_ip import PrepareIP
+from finn.util.fpgadataflow import is_rtl_node
+from finn.util.settings import get_settings
+from qonnx.custom_op.registry import getCustomOp
+
+from flow.fold import fold
+from flow.ingest import ingest
+from flow.lower import lower
+from flow.sim.toolchain import run_tool, verilator
+from flow.streams import adapt_widths, insert_fifos, specialize
+
+PART = "xczu7ev-ffvc1156-2-e"
+
+
+@pytest.fixture
+def built(random_net):
+    """built(budget, depth): (network, graph with width converters and a FIFO on every skip)."""
+
+    def build(budget=4, depth=50):
+        network = random_net(channels=4, units=2)
+        graph = fold(lower(ingest(network)), budget)
+        graph = adapt_widths(specialize(graph, PART), PART)
+        skips = [node.output[1] for node in graph.get_nodes_by_op_type("TarsierFork_rtl")]
+        return network, insert_fifos(graph, dict.fromkeys(skips, depth), PART)
+
+    return build
+
+
+@pytest.mark.parametrize("budget", [1, 2, 4, 9])
+def test_results_stay_the_same(built, codes, run_qonnx, run_onnx_nhwc, budget):
+    network, graph = built(budget)
+    frame = codes(11, 9)
+    want = run_qonnx(network, frame)
+    assert np.array_equal(run_onnx_nhwc(graph, frame), want)
+
+
+def test_every_node_is_one_finn_knows_as_rtl(built):
+    _, graph = built()
+    assert all(is_rtl_node(node) for node in graph.graph.node)
+
+
+def test_converters_stand_only_where_lanes_differ(built):
+    _, unfolded = built(budget=1)
+    assert not unfolded.get_nodes_by_op_type("StreamingDataWidthConverter_rtl")
+    _, folded = built(budget=4)
+    # after both units' tables, and after the head's and the tail's rounding
+    assert len(folded.get_nodes_by_op_type("StreamingDataWidthConverter_rtl")) == 4
+
+
+def test_fifos_stand_where_they_were_asked_for(built):
+    _, graph = built(depth=50)
+    fifos = graph.get_nodes_by_op_type("StreamingFIFO_rtl")
+    assert [getCustomOp(node).get_nodeattr("depth") for node in fifos] == [50] * 3
+    for node in fifos:
+        assert graph.find_producer(node.input[0]).op_type == "TarsierFork_rtl"
+        assert graph.find_consumer(node.output[0]).op_type == "TarsierResidualAdd_rtl"
+
+
+def test_streams_have_the_widths_of_their_kernels(built):
+    _, graph = built()
+    for node in graph.graph.node:
+        if node.op_type.startswith("Tarsier"):
+            op = getCustomOp(node)
+            kernel = op.instance(graph)
+            ins = [op.get_instream_width(ind) for ind, _ in enumerate(kernel.inputs)]
+            outs = [op.get_outstream_width(ind) for ind, _ in enumerate(kernel.outputs)]
+            assert ins == [stream.width for stream in kernel.inputs]
+            assert outs == [stream.width for stream in kernel.outputs]
+
+
+def test_finn_counts_our_cycles(built):
+    _, graph = built(budget=4)
+    cycles = graph.analysis(exp_cycles_per_layer)
+    by_kind = {name.rsplit("_rtl")[0]: count for name, count in cycles.items()}
+    assert by_kind["TarsierXnorDot"] == 4 * 11 * 9
+    assert by_kind["TarsierWindow"] == 11 * 9
+    assert by_kind["TarsierActTable"] == 4 * 11 * 9
+
+
+def test_generated_shells_are_clean_verilog(built, tmp_path):
+    """One of each kernel, behind FINN's port names, passes Verilator's lint."""
+    _, graph = built(budget=4)
+    get_settings().finn_build_dir = tmp_path
+    graph = graph.transform(PrepareIP(PART, 4.0))
+    ours = [node for node in graph.graph.node if node.op_type.startswith("Tarsier")]
+    ops = {node.op_type: getCustomOp(node) for node in ours}
+    assert len(ops) == 8
+    for op in ops.values():
+        sources = op.get_rtl_file_list(abspath=True)
+        top = op.get_verilog_top_module_name()
+        text = (tmp_path / op.get_nodeattr("code_gen_dir_ipgen") / f"{top}.v").read_text()
+        axis = op.get_verilog_top_module_intf_names()
+        for name, width in axis["s_axis"] + axis["m_axis"]:
+            assert f"[{width - 1}:0] {name}_TDATA" in text
+        # The padding bits of an input are meant to be unused; unnamed blocks: hls/waivers.vlt.
+        flags = ["--lint-only", "-Wall", "-Wno-UNUSEDSIGNAL", "-Wno-GENUNNAMED"]
+        run_tool([verilator(), *flags, "--top-module", top, *sources], tmp_path)
+
+
+def test_the_same_network_gives_the_same_bytes(random_net):
+    model = random_net()
+
+    def make():
+        graph = adapt_widths(specialize(fold(lower(ingest(model)), 4), PART), PART)
+        return insert_fifos(graph, {graph.graph.node[0].output[1]: 9}, PART)
+
+    first, second = (make().model.SerializeToString(deterministic=True) for _ in range(2))
+    assert first == second
