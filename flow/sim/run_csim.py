@@ -50,14 +50,17 @@ def run(design: Netlist | Instance, inputs: Mapping[str, np.ndarray]) -> dict[st
 def _program(netlist: Netlist) -> Path:
     text = csim_top(netlist)
     headers = [cpp_path(module) for module in netlist.modules if module != "fifo"]
+    # ap_types refuses wider integers than this; a beat is padded to 32-bit words on its way in.
+    widest = max(1024, *(stream.width + 31 for stream in netlist.streams))
+    flags = [*_CXX, f"-DAP_INT_MAX_W={widest}"]
     contents = [path.read_bytes() for path in sorted(_siblings(headers))]
-    key = content_key([text, *contents, *_CXX, machine()])
+    key = content_key([text, *contents, *flags, machine()])
 
     def make(folder: Path) -> None:
         source = folder / "csim.cpp"
         source.write_text(text)
         include = [f"-I{ap_types()}", *(f"-I{path}" for path in {h.parent for h in headers})]
-        run_tool([cxx(), *_CXX, *include, source, "-o", folder / "csim"], folder)
+        run_tool([cxx(), *flags, *include, source, "-o", folder / "csim"], folder)
 
     return made_once("csim", key, make) / "csim"
 

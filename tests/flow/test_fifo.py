@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""FIFO sizing: the depths keep the full rate, and less would not do."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from flow.fifo import size_fifos
+from flow.netlist import Cell, Netlist
+from flow.sim import verilate
+from flow.sim.errors import SimError
+from hls import make
+from hls.instance import Stream
+
+WIDTH, HEIGHT = 24, 9
+
+
+def unit(pe: int = 1, simd: int = 9) -> Netlist:
+    """x + f(3x3 window of x): a fork whose paths meet again a row later."""
+    dot = make.int_dot(np.arange(9)[None] - 4, np.array([3]), 8, True, pe, simd)
+    total = dot.outputs[0].width
+    return Netlist(
+        "unit",
+        (
+            Cell("u_fork", make.stream_fork(8), {"x": "x", "y0": "long", "y1": "short"}),
+            Cell(
+                "u_window",
+                make.window(1, 8, WIDTH, HEIGHT, np.array([0])),
+                {"x": "long", "y": "taps"},
+            ),
+            Cell("u_dot", dot, {"x": "taps", "y": "sums"}),
+            Cell("u_requant", make.requant(1, total, 3, 8, -128, 127), {"x": "sums", "y": "d"}),
+            Cell(
+                "u_add",
+                make.residual_add(1, 8, True, 8, 8, -128, 127),
+                {"x": "short", "d": "d", "y": "y"},
+            ),
+        ),
+        (Stream("x", 8),),
+        (Stream("y", 8),),
+    )
+
+
+def bypassed(net: Netlist, depth: int) -> Netlist:
+    fifo = Cell("u_bypass", make.fifo(8, depth), {"x": "short", "y": "held"})
+    *front, add = net.cells
+    add = replace(add, streams={**add.streams, "x": "held"})
+    return replace(net, cells=(*front, fifo, add))
+
+
+def frame_cycles(net: Netlist) -> int:
+    pixels = WIDTH * HEIGHT
+    x = np.random.default_rng(1).integers(0, 256, (3 * pixels, 1), np.uint32)
+    result = verilate.build(net).run({"x": x}, {"y": 3 * pixels}, idle_limit=1000)
+    return int(result.out_cycles["y"][-1] - result.out_cycles["y"][-1 - pixels])
+
+
+@pytest.mark.parametrize("simd", [9, 3])
+def test_the_bypass_holds_a_row_and_the_rate_is_full(simd):
+    net = unit(simd=simd)
+    sizing = size_fifos(net, WIDTH * HEIGHT)
+    assert set(sizing.depths) == {"short"}
+    assert sizing.cycles_per_frame == WIDTH * HEIGHT * 9 // simd
+    assert frame_cycles(bypassed(net, sizing.depths["short"])) == sizing.cycles_per_frame
+
+
+def test_a_shallower_bypass_costs_cycles():
+    depth = size_fifos(unit(), WIDTH * HEIGHT).depths["short"]
+    assert frame_cycles(bypassed(unit(), depth - 4)) > WIDTH * HEIGHT
+
+
+def test_a_bypass_below_a_row_hangs():
+    with pytest.raises(SimError, match="the design hangs"):
+        frame_cycles(bypassed(unit(), WIDTH - 2))
