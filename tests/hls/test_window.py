@@ -8,8 +8,9 @@ from hls.errors import KernelError
 from hls.golden.window import window as golden
 
 FRAMES = 5
-# channels, bits, width, height: one-bit pixels, all border, the smallest frame, a tall one
-SHAPES = [(16, 1, 8, 5), (2, 3, 3, 2), (1, 8, 2, 2), (3, 2, 2, 7)]
+# channels, bits, width, height: one-bit pixels, all border, the smallest frame with beats beyond
+# the 1,024 bits of a plain ap_int, a tall one
+SHAPES = [(16, 1, 8, 5), (2, 3, 3, 2), (16, 8, 2, 2), (3, 2, 2, 7)]
 shapes = pytest.mark.parametrize("channels, bits, width, height", SHAPES)
 
 
