@@ -39,7 +39,9 @@ def pipeline_svg(folder: Path, high_water: Mapping[str, int]) -> str:
     blocks = []
     for node in nodes:
         layer = facts[cells[node.name].removeprefix("u_")]
-        fold = f"{layer.backend}, PE {layer.pe} SIMD {layer.simd}"
+        fold = layer.backend.upper()
+        if layer.pe * layer.simd > 1:
+            fold += f", PE {layer.pe} SIMD {layer.simd}"
         kernel = layer.name.rstrip("0123456789_")
         load = layer.cycles / design.ideal_cycles
         blocks.append(Block(layer.name, kernel, fold, layer.cycles, load))
