@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+"""What a design costs on the device, by formula, before any synthesis.
+
+The factors are fitted to what Yosys 0.70, `synth_xilinx -family xcup`, made of single kernels; the
+comment at each names the measurement. They hold for weights that are constants: where nothing is
+folded, a weight costs no memory and an XNOR with it no gate.
+"""
+
+from collections.abc import Mapping
+from math import ceil, log2
+
+import numpy as np
+from qonnx.core.modelwrapper import ModelWrapper
+
+from boards.board import Board, Family
+from flow.design import Estimate
+from flow.errors import FlowError
+from flow.stitch import stitch
+from hls.instance import Bits, Instance
+
+__all__ = ["check_fit", "cost", "estimate"]
+
+# LUTs per 1-bit multiply-add by the fold: the wider the weight memory, the less is shared.
+# xnor_dot 16 x 144: fold 1 3,480 LUTs, fold 2 2,010, fold 4 1,164, fold 16 (4 x 36) 567.
+_XNOR_FOLDS, _XNOR_LUTS = (1, 2, 4, 16), (1.51, 1.74, 2.02, 3.9)
+_XNOR_GROUP = 36  # terms whose count gets a register, see xnor_dot.sv
+
+# int_dot, 576 products of 10 x 8 and of 8 x 8 bits: 14,383 and 13,981 LUTs of adders, 509 DSPs
+# each (the other weights are powers of two), 9,894 and 8,712 flip-flops.
+_INT_LUTS, _INT_DSPS, _INT_PRODUCT_FFS = 24.6, 0.88, 0.95
+
+_REQUANT_LUTS = 3.7  # per output bit: 16 lanes of 8 bits 465, 4 lanes of 11 bits 165
+_RESIDUAL_LUTS = 2.2  # per output bit: 16 lanes of 8 bits 276
+_SIGN_LUTS = 2.5  # per channel: 16 channels of 8 bits 35 to 42
+_TABLE_LUTS = 1.5  # per 64 entries and output bit, with the multiplexers behind them
+
+_LUTRAM_DEPTH = 64  # deeper memories become block RAM: 40 words do not, 100 words do
+_RAMB18 = ((36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384))  # UG573, UG473
+_LUTRAM = {Family.SERIES7: 4 / 3, Family.ULTRASCALE_PLUS: 8 / 7}  # LUTs per bit: RAM64M, RAM64M8
+
+
+def estimate(model: ModelWrapper, family: Family) -> Estimate:
+    """The resources of all kernels of the hardware graph `model` together."""
+    return _sum(cost(cell.instance, family) for cell in stitch(model).cells)
+
+
+def check_fit(needed: Estimate, board: Board, net: str) -> None:
+    """Raise FlowError unless `board` has what is `needed`; it names every resource that lacks."""
+    have = board.resources.model_dump()
+    lacking = [
+        f"{count:,} of {have[resource]:,} {resource.upper()}"
+        for resource, count in needed.model_dump().items()
+        if count > have[resource]
+    ]
+    if lacking:
+        raise FlowError(
+            f"{net} does not fit {board.name} at this rate: it needs about {', '.join(lacking)};"
+            " a lower frame rate folds it onto less"
+        )
+
+
+def cost(kernel: Instance, family: Family) -> Estimate:
+    """The resources of one kernel."""
+    p = kernel.params
+    x, y = kernel.inputs[0].width, kernel.outputs[0].width
+    match kernel.module:
+        case "xnor_dot":
+            return _xnor_dot(p)
+        case "int_dot":
+            return _int_dot(p)
+        case "act_table":
+            blocks = ceil(p["Entries"] * p["Folds"] / 64)
+            return _logic(lut=_TABLE_LUTS * blocks * y, ff=y)
+        case "requant":
+            return _logic(lut=_REQUANT_LUTS * y, ff=y)
+        case "residual_add":
+            return _logic(lut=_RESIDUAL_LUTS * y, ff=y)
+        case "sign_threshold":
+            return _logic(lut=_SIGN_LUTS * y, ff=y)
+        case "stream_fork":
+            return _logic(lut=5, ff=2)
+        case "width_adapter":
+            return _logic(lut=5, ff=y) if y > x else _logic(lut=y, ff=2)
+        case "window":
+            # PixelWidth 16 and 128: 95 and 285 LUTs, 316 and 2,344 flip-flops without the rows
+            taps = _logic(lut=60 + 1.8 * x, ff=30 + 18 * x)
+            return _sum([taps, _memory(2 * x, p["FrameW"], family)])
+        case "fifo":
+            if p["Depth"] <= 2:
+                return _logic(lut=x, ff=2 * x)
+            # 128 bits: 61 to 177 LUTs without the memory, 150 to 275 flip-flops
+            return _sum([_logic(lut=15 + x, ff=20 + 2 * x), _memory(x, p["Depth"] - 1, family)])
+        case other:
+            raise FlowError(f"{other}: no formula estimates this kernel")
+
+
+def _xnor_dot(p: Mapping[str, int | Bits]) -> Estimate:
+    fold = _fold(p)
+    per_product = np.interp(log2(fold), np.log2(_XNOR_FOLDS), _XNOR_LUTS) + fold // 64
+    sum_bits = p["Terms"].bit_length()
+    counts = ceil(p["Simd"] / _XNOR_GROUP) * min(sum_bits, _XNOR_GROUP.bit_length())
+    return _logic(lut=per_product * p["Pe"] * p["Simd"], ff=p["Pe"] * (counts + sum_bits))
+
+
+def _int_dot(p: Mapping[str, int | Bits]) -> Estimate:
+    products, fold = p["Pe"] * p["Simd"], _fold(p)
+    # Folded, every product needs a multiplier, and its weight a memory of `fold` words.
+    dsp = products * (_INT_DSPS if fold == 1 else 1)
+    weights = 0 if fold == 1 else products * p["WWidth"] * ceil(fold / 64)
+    product_bits = p["XWidth"] + p["WWidth"]
+    return _logic(
+        lut=_INT_LUTS * products + weights,
+        ff=_INT_PRODUCT_FFS * products * product_bits + p["Pe"] * p["SumW"],
+        dsp=dsp,
+    )
+
+
+def _fold(p: Mapping[str, int | Bits]) -> int:
+    return p["Rows"] // p["Pe"] * (p["Terms"] // p["Simd"])
+
+
+def _memory(width: int, depth: int, family: Family) -> Estimate:
+    if depth <= _LUTRAM_DEPTH:
+        return _logic(lut=_LUTRAM[family] * width)
+    halves = min(ceil(width / w) * ceil(depth / d) for w, d in _RAMB18)
+    return Estimate(lut=0, ff=0, bram36=ceil(halves / 2), uram=0, dsp=0)
+
+
+def _logic(lut: float, ff: float = 0, dsp: float = 0) -> Estimate:
+    return Estimate(lut=ceil(lut), ff=ceil(ff), bram36=0, uram=0, dsp=ceil(dsp))
+
+
+def _sum(parts) -> Estimate:
+    dumped = [part.model_dump() for part in parts]
+    return Estimate(**{key: sum(part[key] for part in dumped) for key in Estimate.model_fields})
