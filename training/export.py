@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A trained net as the one file that leaves training/: QONNX, with golden tensors beside it.
 
-    NET.onnx   nodes: Sub Add Mul Pad Conv Relu PRelu Quant BipolarQuant; metadata tarsier.*
+    NET.onnx   nodes: Sub Add Mul Pad Conv PRelu Quant BipolarQuant; metadata tarsier.*
     NET.npz    x, y (N, 4, H, W) uint16: inputs, and what the Brevitas network makes of them
 
 Exporting the same checkpoint twice gives the same bytes. Nothing is written unless QONNX
@@ -35,9 +35,7 @@ from training.spec import Kind, NetSpec
 
 __all__ = ["VOCABULARY", "export", "golden_inputs", "to_qonnx"]
 
-VOCABULARY = frozenset(
-    {"Sub", "Add", "Mul", "Pad", "Conv", "Relu", "PRelu", "Quant", "BipolarQuant"}
-)
+VOCABULARY = frozenset({"Sub", "Add", "Mul", "Pad", "Conv", "PRelu", "Quant", "BipolarQuant"})
 SIDE = 32  # height and width of the exported graph and of the golden frames
 OPSET = 18
 

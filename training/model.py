@@ -5,7 +5,7 @@ Both take and give packed RGGB frames (B, 4, H, W): channels R, G1, G2, B at hal
 10-bit codes held in float32 (see codes.py). The body estimates the noise and subtracts it.
 
     x' = (x - 128) / 32                              about [0, 24]: the residual alignment of BBCU
-    r  = Q_B(relu(head(x')))                      Q_B: saturating B-bit residual, steps of 2^e
+    r  = Q_B(head(x'))                            Q_B: saturating B-bit residual, steps of 2^e
     r  = Q_B(r + Q_8(rprelu(s * bconv(sign(r + a)))))             once per unit
     y  = clip(x + Q_11(32 * tail(r)), 0, 1023)
 
@@ -14,7 +14,9 @@ pads with that vector, and training sees the same border. Every intermediate val
 float32 whatever the order of summation, so this module IS the specification of the hardware.
 
 Source: BBCU-V4, Xia et al., "Basic Binary Convolution Unit for Binarized Image Restoration
-Network", ICLR 2023 (arXiv 2210.00405). Ours: the integer grids.
+Network", ICLR 2023 (arXiv 2210.00405). Ours: the integer grids;
+scales are learned (the paper's, the mean magnitude of the weights, grow with the learning rate);
+and no ReLU follows the head (it would leave half of the residual's codes and most bits unused).
 """
 
 from pathlib import Path
@@ -33,13 +35,15 @@ __all__ = ["Bbcu", "Parent", "build", "load"]
 
 ALIGN = 2.0**5  # codes per unit of residual
 HEAD_EXPONENT = -8  # weights within +-0.5
-TAIL_EXPONENT = -9  # weights within +-0.25
+TAIL_EXPONENT = -10  # weights within +-0.125
+TAIL_START = 0.2  # of PyTorch's default: a run starts near the identity
 
 THRESHOLD_QUANTILES = (0.2, 0.8)  # of the residuals, where thresholds start
 
 # Grids and bounds that keep rprelu(s * d) inside 24 bits: |s * d| <= 64, so |u| <= 96 and
 # |beta * u| <= 192 < 2^8 in steps of 2^-16.
 SCALE_EXPONENT, SCALE_REACH = -10, 64.0
+SCALE_UNIT = 2.0**-4  # scales start here and are learned relative to it
 SHIFT_EXPONENT, SHIFT_LIMIT = -8, 32.0
 SLOPE_EXPONENT, SLOPE_LIMIT = -6, 2.0
 
@@ -75,6 +79,8 @@ class Bbcu(nn.Module):
         self.residual = fixed_point(spec.residual_bits, spec.residual_exponent)
         self.body = nn.Sequential(*(BinaryUnit(spec) for _ in range(spec.units)))
         self.tail = FixedPointConv(spec.channels, 4, TAIL_EXPONENT)
+        with torch.no_grad():
+            self.tail.weight.mul_(TAIL_START)
         self.noise = fixed_point(11, 0)
         self.output = fixed_point(10, 0, signed=False)
 
@@ -85,14 +91,14 @@ class Bbcu(nn.Module):
 
     def first_residual(self, x: Tensor) -> Tensor:
         """What the head hands to the body."""
-        return self.residual(F.relu(self.head(_pad((x - BLACK) * (1 / ALIGN)))))
+        return self.residual(self.head(_pad((x - BLACK) * (1 / ALIGN))))
 
     @torch.no_grad()
     def calibrate(self, x: Tensor) -> None:
         """Spread the thresholds over the residuals that frames `x` cause, at random quantiles.
 
-        A residual after ReLU is never negative, so with thresholds at zero and sign(0) = +1 the
-        first unit would see nothing but ones. Half a step off the grid, they tell 0 from more.
+        Frames are never far below black, so most residuals keep one sign: with thresholds at zero
+        their bits would say nothing. Half a step off the grid, ties are not all on one side.
         """
         r = self.first_residual(x)
         for unit in self.body:
@@ -123,8 +129,7 @@ class BinaryUnit(nn.Module):
         self.sign = sign(spec.sign_window)
         self.conv = BinaryConv(c)
         nn.init.normal_(self.conv.weight, std=0.05)
-        self.register_buffer("scale", torch.empty(1, c, 1, 1))
-        self.measure_scale()
+        self.scale = nn.Parameter(torch.ones(1, c, 1, 1))  # s, in SCALE_UNITs
         self.shift_in = nn.Parameter(torch.zeros(1, c, 1, 1))
         self.slope = nn.Parameter(torch.full((c,), 0.25))
         self.shift_out = nn.Parameter(torch.zeros(1, c, 1, 1))
@@ -133,23 +138,19 @@ class BinaryUnit(nn.Module):
 
     def forward(self, r: Tensor) -> Tensor:
         d = self.conv(self.sign(_pad(r) + on_grid(self.threshold, SHIFT_EXPONENT, SHIFT_LIMIT)))
-        if self.training:
-            self.measure_scale()
-        u = d * self.scale + on_grid(self.shift_in, SHIFT_EXPONENT, SHIFT_LIMIT)
+        u = d * self.branch_scale() + on_grid(self.shift_in, SHIFT_EXPONENT, SHIFT_LIMIT)
         u = F.prelu(u, on_grid(self.slope, SLOPE_EXPONENT, SLOPE_LIMIT))
         u = u + on_grid(self.shift_out, SHIFT_EXPONENT, SHIFT_LIMIT)
         return self.residual(r + self.branch(u))
 
-    @torch.no_grad()
-    def measure_scale(self) -> None:
-        """Set each channel's scale to the mean magnitude of the weights that training holds."""
-        mean = self.conv.weight.abs().mean((1, 2, 3)).view(1, -1, 1, 1)
-        self.scale = on_grid(mean, SCALE_EXPONENT, self.scale_limit)
+    def branch_scale(self) -> Tensor:
+        """s, one per channel."""
+        return on_grid(self.scale * SCALE_UNIT, SCALE_EXPONENT, self.scale_limit)
 
     @torch.no_grad()
     def settle(self) -> None:
         """Replace what training holds by what the hardware uses; the function stays the same."""
-        self.measure_scale()
+        self.scale.copy_(self.branch_scale() / SCALE_UNIT)
         for shift in (self.threshold, self.shift_in, self.shift_out):
             shift.copy_(on_grid(shift, SHIFT_EXPONENT, SHIFT_LIMIT))
         self.slope.copy_(on_grid(self.slope, SLOPE_EXPONENT, SLOPE_LIMIT))

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+"""The exported graph: its vocabulary, its bytes, and that it computes the same integers."""
+
+from collections import Counter
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from qonnx.core.modelwrapper import ModelWrapper
+from qonnx.core.onnx_exec import execute_onnx
+
+from training import export as exporter
+from training.checkpoint import save_net
+from training.errors import TrainingError
+from training.export import VOCABULARY, export
+from training.model import build, load
+from training.spec import NetSpec
+
+SPEC = NetSpec("bbcu", channels=4, units=2)
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory):
+    torch.manual_seed(5)
+    net = build(SPEC)
+    net.calibrate(torch.randint(0, 1024, (1, 4, 32, 32)).float())
+    path = tmp_path_factory.mktemp("net") / "tiny.safetensors"
+    save_net(path, net, "tiny", SPEC)
+    return path
+
+
+@pytest.fixture(scope="module")
+def exported(checkpoint):
+    return export(checkpoint, checkpoint.parent / "first")
+
+
+def test_node_vocabulary(exported):
+    nodes = Counter(node.op_type for node in onnx.load(exported).graph.node)
+    assert set(nodes) <= VOCABULARY
+    layers = SPEC.units + 2
+    assert nodes["Conv"] == nodes["Pad"] == layers
+    assert nodes["BipolarQuant"] == 2 * SPEC.units  # bits and weights
+    assert nodes["Quant"] == 2 + 1 + 2 * SPEC.units + 2  # weights, head, units, tail and output
+
+
+def test_convolutions_do_not_pad(exported):
+    for node in onnx.load(exported).graph.node:
+        if node.op_type == "Conv":
+            pads = next(attribute for attribute in node.attribute if attribute.name == "pads")
+            assert list(pads.ints) == [0, 0, 0, 0]
+
+
+def test_metadata(exported):
+    model = ModelWrapper(str(exported))
+    facts = {"net": "tiny", "black": "128", "white": "896", "radius": "4"}
+    for key, value in facts.items():
+        assert model.get_metadata_prop(f"tarsier.{key}") == value
+
+
+def test_file_tells_nothing_of_the_machine(exported):
+    assert b".py" not in exported.read_bytes()
+
+
+def test_golden_is_the_network(checkpoint, exported):
+    golden = np.load(exported.with_suffix(".npz"))
+    with torch.no_grad():
+        y = load(checkpoint)(torch.from_numpy(golden["x"].astype(np.float32))).numpy()
+    assert golden["x"].dtype == golden["y"].dtype == np.uint16
+    assert np.array_equal(golden["y"], y)
+
+
+def test_qonnx_execution_is_the_network(exported, rng):
+    # Frames the exporter has not seen.
+    x = rng.integers(0, 1024, (1, 4, 32, 32)).astype(np.float32)
+    model = ModelWrapper(str(exported))
+    got = execute_onnx(model, {model.graph.input[0].name: x})[model.graph.output[0].name]
+    with torch.no_grad():
+        y = load(exported.parent.parent / "tiny.safetensors")(torch.from_numpy(x)).numpy()
+    assert np.array_equal(got, y)
+
+
+def test_same_checkpoint_same_bytes(checkpoint, exported):
+    again = export(checkpoint, checkpoint.parent / "again")
+    assert again.read_bytes() == exported.read_bytes()
+    assert again.with_suffix(".npz").read_bytes() == exported.with_suffix(".npz").read_bytes()
+
+
+def test_an_inexact_graph_is_not_written(checkpoint, exported, tmp_path, monkeypatch):
+    wrong = ModelWrapper(str(exported))
+    scale = next(node for node in wrong.graph.node if node.op_type == "Mul").input[1]
+    wrong.set_initializer(scale, wrong.get_initializer(scale) * 2)
+    monkeypatch.setattr(exporter, "to_qonnx", lambda *_: wrong)
+    with pytest.raises(TrainingError, match="QONNX execution differs from the network in"):
+        export(checkpoint, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_parent_does_not_export(tmp_path):
+    spec = NetSpec("parent", channels=4, units=1)
+    path = tmp_path / "parent.safetensors"
+    save_net(path, build(spec), "parent", spec)
+    with pytest.raises(TrainingError, match="full-precision parent; only binary nets export"):
+        export(path, tmp_path)
+
+
+def test_unknown_nets_list_the_known_ones(tmp_path):
+    with pytest.raises(TrainingError, match=r"no net 'bbcu-raw-9x9': .* one of .*bbcu-raw-16x8"):
+        export("bbcu-raw-9x9", tmp_path)
+
+
+def test_a_foreign_safetensors_file_is_named(tmp_path):
+    path = tmp_path / "foreign.safetensors"
+    path.write_bytes(b"junk")
+    with pytest.raises(TrainingError, match=r"foreign\.safetensors is no safetensors file"):
+        export(path, tmp_path)

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""The quantised layers: grids, ties, saturation and gradients."""
+
+import pytest
+import torch
+
+from training.layers import BinaryConv, FixedPointConv, fixed_point, on_grid, settle, sign
+
+
+def test_sign_of_zero_is_plus_one():
+    assert sign(1.0)(torch.tensor([-0.25, -0.0, 0.0, 0.25])).tolist() == [-1, 1, 1, 1]
+
+
+def test_binary_weight_of_zero_is_plus_one():
+    conv = BinaryConv(2)
+    torch.nn.init.zeros_(conv.weight)
+    assert torch.equal(conv.quant_weight().value, torch.ones_like(conv.weight))
+
+
+def test_sign_gradient_is_piecewise_quadratic():
+    x = torch.tensor([-3.0, -1.0, 0.0, 1.0, 3.0], requires_grad=True)
+    sign(2.0)(x).sum().backward()
+    assert x.grad.tolist() == [0, 1, 2, 1, 0]
+
+
+def test_rounds_half_to_even():
+    assert fixed_point(8, 0)(torch.tensor([0.5, 1.5, 2.5, -0.5, -1.5])).tolist() == [0, 2, 2, 0, -2]
+
+
+@pytest.mark.parametrize(
+    ("bits", "exponent", "signed", "low", "high"),
+    [(8, -3, True, -16, 15.875), (8, -2, True, -32, 31.75), (10, 0, False, 0, 1023)],
+)
+def test_saturates(bits, exponent, signed, low, high):
+    quantise = fixed_point(bits, exponent, signed=signed)
+    assert quantise(torch.tensor([-5000.0, 5000.0])).tolist() == [low, high]
+
+
+def test_gradient_stops_where_it_saturates():
+    x = torch.tensor([-200.0, 1.3, 200.0], requires_grad=True)
+    fixed_point(8, 0)(x).sum().backward()
+    assert x.grad.tolist() == [0, 1, 0]
+
+
+def test_on_grid_rounds_and_clips():
+    assert on_grid(torch.tensor([0.3, -9.0]), -2, 2.0).tolist() == [0.25, -2]
+
+
+@pytest.mark.parametrize("conv", [BinaryConv(4), FixedPointConv(4, 4, -8)], ids=["sign", "fixed"])
+def test_settled_weights_quantise_to_themselves(conv):
+    before = conv.quant_weight().value.clone()
+    settle(conv)
+    assert torch.equal(conv.weight, before)
+    assert torch.equal(conv.quant_weight().value, before)

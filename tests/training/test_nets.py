@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""The nets that ship: they load, export to the files beside them, and score what is recorded."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from training import data as pictures
+from training.checkpoint import read_net
+from training.evaluate import EXPOSURES, SET, evaluate
+from training.export import export
+from training.model import load
+from training.paths import NETS
+from training.recipe import read
+from training.spec import Kind
+
+SHIPPED = sorted(path.stem for path in NETS.glob("*.safetensors"))
+BINARY = [net for net in SHIPPED if read_net(NETS / f"{net}.safetensors")[1].kind is Kind.BBCU]
+FEW = ("kodim04", "kodim13", "kodim23")
+
+
+def test_the_demo_net_ships_with_its_parent():
+    assert {"bbcu-raw-16x8", "bbcu-raw-16x8-parent"} <= set(SHIPPED)
+
+
+@pytest.mark.parametrize("net", SHIPPED)
+def test_is_named_and_built_as_its_config_says(net):
+    name, spec, _ = read_net(NETS / f"{net}.safetensors")
+    assert name == net
+    assert spec == read(NETS.parent / "configs" / f"{net}.toml").net
+
+
+@pytest.mark.parametrize("net", BINARY)
+def test_shipped_files_are_a_fresh_export(net, tmp_path):
+    export(net, tmp_path)
+    for suffix in (".onnx", ".npz"):
+        fresh, shipped = ((d / net).with_suffix(suffix).read_bytes() for d in (tmp_path, NETS))
+        assert fresh == shipped, f"{net}{suffix} is not what its checkpoint exports to"
+
+
+@pytest.mark.parametrize("net", BINARY)
+def test_shipped_golden_is_the_network(net):
+    golden = np.load(NETS / f"{net}.npz")
+    with torch.no_grad():
+        y = load(net)(torch.from_numpy(golden["x"].astype(np.float32))).numpy()
+    assert np.array_equal(golden["y"], y)
+
+
+@pytest.mark.parametrize("net", SHIPPED)
+def test_a_flat_grey_frame_stays_flat(net):
+    # No noise to remove: the net may shift it by a little, but not paint anything on it.
+    with torch.no_grad():
+        restored = load(net)(torch.full((1, 4, 48, 48), 512.0))[..., 12:-12, 12:-12]
+    assert torch.equal(restored.amin(dim=(2, 3)), restored.amax(dim=(2, 3)))
+    assert (restored - 512).abs().max().item() <= 0.02 * 768
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("net", SHIPPED)
+def test_scores_are_the_recorded_ones(net, data):
+    recorded = json.loads((NETS / f"{net}.json").read_text())["exposures"]
+    photos = pictures.photographs(data / SET)
+    scores = evaluate(load(net), {name: pictures.scene(photos[name]) for name in FEW})
+    for exposure, score, record in zip(EXPOSURES, scores, recorded, strict=True):
+        assert (record["light"], record["read"]) == (exposure.light, exposure.read)
+        for name in FEW:
+            assert round(score.restored[name], 2) == record["scenes"][name]

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""Configs are read strictly: a typo is a sentence, not a different experiment."""
+
+from pathlib import Path
+
+import pytest
+
+import training
+from training.errors import TrainingError
+from training.recipe import read
+
+CONFIGS = sorted((Path(training.__file__).parent / "configs").glob("*.toml"))
+GOOD = """
+photographs = "pictures"
+[net]
+kind = "bbcu"
+channels = 4
+units = 1
+[schedule]
+iterations = 10
+"""
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_shipped_configs_are_read(path):
+    assert read(path).name == path.stem
+
+
+def test_parent_has_the_same_shape_and_data_and_no_less_training():
+    net, parent = (
+        read(CONFIGS[0].with_name(f"bbcu-raw-16x8{suffix}.toml")) for suffix in ("", "-parent")
+    )
+    assert (net.net.channels, net.net.units) == (parent.net.channels, parent.net.units)
+    assert net.schedule.iterations <= parent.schedule.iterations
+    assert (net.crop, net.light, net.photographs) == (parent.crop, parent.light, parent.photographs)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("units = 1", "units = 0", r"net\.units = 0 must be at least 1"),
+        ("units = 1", "unit = 1", r"net\.unit is unknown; known entries: kind, channels, units"),
+        ("units = 1", "", r"net\.units is missing"),
+        ("units = 1", 'units = "1"', r"net\.units = '1' must be of type int"),
+        ("[net]", "[[net]]", r"net = \[.*\] must be a table"),
+        ('"bbcu"', '"unet"', r"net\.kind = 'unet' is unknown; known kinds: bbcu, parent"),
+        ("[net]", "[net", r"no TOML"),
+    ],
+)
+def test_mistakes_are_named(tmp_path, old, new, message):
+    path = tmp_path / "bad.toml"
+    path.write_text(GOOD.replace(old, new))
+    with pytest.raises(TrainingError, match=message):
+        read(path)
+
+
+def test_a_missing_config_is_named(tmp_path):
+    with pytest.raises(TrainingError, match=r"nowhere\.toml: no such config"):
+        read(tmp_path / "nowhere.toml")

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: MIT
+"""The loop: resumable to the bit, stops on NaN, leaves whole files."""
+
+import os
+import signal
+
+import numpy as np
+import pytest
+import torch
+
+from training.checkpoint import read_net
+from training.data import CropRule
+from training.errors import TrainingError
+from training.model import load
+from training.recipe import Recipe, Schedule
+from training.run import Run, learning_rate, loss_db
+from training.spec import NetSpec
+from training.train import train
+
+PLAN = Recipe(
+    name="tiny",
+    net=NetSpec("bbcu", channels=4, units=2),
+    schedule=Schedule(iterations=6, warmup=2, save_every=3),
+    photographs="-",
+    crop=CropRule(batch=2, size=12),
+)
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def photos(rng):
+    return [rng.integers(0, 256, (32, 40, 3), np.uint8) for _ in range(3)]
+
+
+def weights(folder):
+    return read_net(folder / "tiny.safetensors")[2]
+
+
+def test_resumed_equals_uninterrupted(tmp_path, photos, monkeypatch):
+    train(PLAN, photos, tmp_path / "straight")
+
+    def interrupt_after_four(self, advance=Run.advance):
+        loss = advance(self)
+        if self.step == 4:
+            os.kill(os.getpid(), signal.SIGINT)
+        return loss
+
+    monkeypatch.setattr(Run, "advance", interrupt_after_four)
+    with pytest.raises(KeyboardInterrupt):
+        train(PLAN, photos, tmp_path / "resumed")
+    monkeypatch.undo()
+    assert not (tmp_path / "resumed/tiny.safetensors").exists()
+    train(PLAN, photos, tmp_path / "resumed")
+
+    straight, resumed = weights(tmp_path / "straight"), weights(tmp_path / "resumed")
+    assert all(torch.equal(straight[name], resumed[name]) for name in straight)
+    assert list(tmp_path.rglob("*.partial")) == []
+
+
+def test_deployed_net_computes_what_was_trained(tmp_path, photos):
+    net = train(PLAN, photos, tmp_path).eval()
+    codes = torch.randint(0, 1024, (1, 4, 16, 16)).float()
+    with torch.no_grad():
+        assert torch.equal(load(tmp_path / "tiny.safetensors")(codes), net(codes))
+
+
+def test_nan_stops_with_the_step_and_the_last_good_checkpoint(tmp_path, photos, monkeypatch):
+    def poisoned(self, batch=Run.batch):
+        codes, clean = batch(self)
+        return (codes * float("nan") if self.step == 4 else codes), clean
+
+    monkeypatch.setattr(Run, "batch", poisoned)
+    with pytest.raises(TrainingError, match=r"loss is nan at step 4; .*tiny\.pt"):
+        train(PLAN, photos, tmp_path)
+    run = Run(PLAN, photos, tmp_path)
+    run.resume()
+    assert run.step == 3
+
+
+def test_another_recipe_does_not_resume(tmp_path, photos):
+    Run(PLAN, photos, tmp_path).save()
+    other = Recipe(**{name: getattr(PLAN, name) for name in PLAN.__slots__} | {"seed": 9})
+    with pytest.raises(TrainingError, match="made by another version of this config"):
+        train(other, photos, tmp_path)
+
+
+def test_a_damaged_checkpoint_is_named(tmp_path, photos):
+    (tmp_path / "tiny.pt").write_bytes(b"not a checkpoint")
+    with pytest.raises(TrainingError, match=r"tiny\.pt is no checkpoint"):
+        train(PLAN, photos, tmp_path)
+
+
+def test_rate_warms_up_and_falls():
+    plan = Schedule(iterations=100, rate=1.0, warmup=10, floor=0.1)
+    rates = [learning_rate(plan, step) for step in range(101)]
+    assert rates[:10] == [(k + 1) / 10 for k in range(10)]
+    assert rates[10] == 1.0
+    assert rates[100] == pytest.approx(0.1)
+    assert rates[10:] == sorted(rates[10:], reverse=True)
+
+
+def test_loss_is_minus_psnr():
+    clean = torch.full((2, 4, 8, 8), 0.5)
+    codes = 128 + 768 * (clean + torch.tensor([0.1, 0.01]).view(2, 1, 1, 1))
+    assert loss_db(codes, clean).item() == pytest.approx(-(20 + 40) / 2, abs=0.01)
+
+
+def test_thresholds_start_inside_the_residuals(tmp_path, photos):
+    run = Run(PLAN, photos, tmp_path)
+    with torch.no_grad():
+        r = run.net.first_residual(run.batch()[0])
+        for unit in run.net.body:
+            bits = unit.sign(r + unit.threshold)
+            mixed = bits.amin(dim=(0, 2, 3)) < bits.amax(dim=(0, 2, 3))
+            constant = r.amin(dim=(0, 2, 3)) == r.amax(dim=(0, 2, 3))
+            assert bool((mixed | constant).all())
+            r = unit(r)
