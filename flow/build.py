@@ -78,9 +78,7 @@ def build(config: BuildConfig, notify: Notify = lambda step, fraction: None) -> 
         with_facts = read_design(config.output)
         if with_facts.key == key:
             return with_facts
-    elif config.output.exists() and (
-        not config.output.is_dir() or any(config.output.iterdir())
-    ):
+    elif config.output.exists() and (not config.output.is_dir() or any(config.output.iterdir())):
         raise FlowError(f"{config.output} exists and is no design folder; name another one")
     with _replacing(config.output) as folder:
         return _build(config, key, folder, notify)

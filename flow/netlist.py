@@ -74,6 +74,4 @@ def single(instance: Instance) -> Netlist:
 
 def _ends(external, cells) -> list[tuple[str, int]]:
     own = [(stream.name, stream.width) for stream in external]
-    return own + [
-        (cell.streams[port.name], port.width) for cell, ports in cells for port in ports
-    ]
+    return own + [(cell.streams[port.name], port.width) for cell, ports in cells for port in ports]

@@ -11,7 +11,7 @@ import numpy as np
 from flow.design import RTL, TOP, read_design
 from flow.errors import FlowError
 from flow.sim import verilate
-from flow.sim.errors import SimError
+from flow.sim.errors import Hang, SimError
 from flow.sim.model import Model
 from hls.beats import pack, unpack
 from hls.instance import Stream
@@ -79,14 +79,17 @@ class FrameSim:
             )
         fed = np.repeat(frames, 2, axis=0) if len(frames) == 1 else frames
         pixels = shape[0] * shape[1]
-        result = self.model.run(
-            {"x": pack(fed.reshape(-1, self.design.channels), self.design.bits)},
-            {"y": len(fed) * pixels},
-            stall={"x": stall_in, "y": stall_out},
-            seed=seed,
-            progress=progress,
-            idle_limit=100_000 + 16 * self.design.ideal_cycles // shape[0],
-        )
+        try:
+            result = self.model.run(
+                {"x": pack(fed.reshape(-1, self.design.channels), self.design.bits)},
+                {"y": len(fed) * pixels},
+                stall={"x": stall_in, "y": stall_out},
+                seed=seed,
+                progress=progress,
+                idle_limit=100_000 + 16 * self.design.ideal_cycles // shape[0],
+            )
+        except Hang as hang:
+            raise SimError(f"{self.folder}: {hang}; {self._full(hang.probes)}") from None
         lanes = unpack(result.outputs["y"], self.design.channels, self.design.bits, False)
         restored = lanes.astype(np.uint16).reshape(fed.shape)
         if len(frames) == 1 and not np.array_equal(restored[0], restored[1]):
@@ -100,3 +103,10 @@ class FrameSim:
             sim_cycles_per_second=result.cycles / result.seconds,
             high_water=result.probes,
         )
+
+    def _full(self, high_water: Mapping[str, int]) -> str:
+        depths = {fifo.name: fifo.depth for fifo in self.design.fifos}
+        full = [
+            f"{name} of depth {depths[name]}" for name in depths if high_water[name] >= depths[name]
+        ]
+        return f"full were {', '.join(full)}: too small?" if full else "no FIFO was full"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from flow.sim.errors import SimError
+from flow.sim.errors import Hang, SimError
 from hls.instance import Stream
 
 __all__ = ["Model", "Result"]
@@ -100,8 +100,8 @@ class Model:
         value. `progress` is told the fraction done.
 
         Raises:
-            SimError: nothing moves for `idle_limit` cycles, an output changes while it waits, or
-                a beat comes that nobody asked for. Names the streams.
+            Hang: nothing moves for `idle_limit` cycles.
+            SimError: an output changes while it waits, or a beat comes that nobody asked for.
         """
         rng = np.random.default_rng(seed)
         data_in = [_beats(s, inputs[s.name]) for s in self.inputs]
@@ -113,16 +113,16 @@ class Model:
         started = time.perf_counter()
         with self._design(int(rng.integers(1, 2**31)), knobs or {}) as (lib, handle):
             status = _in_slices(lib, handle, run, ins, outs, progress)
-            probes = (ctypes.c_uint64 * max(1, len(self.probes)))()
-            lib.tarsier_probe(handle, probes)
-        if status is not _Status.DONE:
-            raise SimError(self._complaint(status, run, ins, outs))
+            values = (ctypes.c_uint64 * max(1, len(self.probes)))()
+            lib.tarsier_probe(handle, values)
+        probes = dict(zip(self.probes, values, strict=False))
+        self._check(status, run, ins, outs, probes)
         return Result(
             outputs=dict(zip((s.name for s in self.outputs), data_out, strict=True)),
             cycles=run.cycle - run.drain,
             in_cycles=in_cycles,
             out_cycles=out_cycles,
-            probes=dict(zip(self.probes, probes, strict=False)),
+            probes=probes,
             seconds=time.perf_counter() - started,
         )
 
@@ -141,18 +141,22 @@ class Model:
         finally:
             lib.tarsier_close(handle)
 
-    def _complaint(self, status: _Status, run: _Run, ins, outs) -> str:
+    def _check(self, status: _Status, run: _Run, ins, outs, probes: Mapping[str, int]) -> None:
         match status:
             case _Status.UNSTABLE:
                 name = self.outputs[run.culprit].name
-                return f"stream {name} changed in cycle {run.cycle} while its beat was waiting"
+                raise SimError(
+                    f"stream {name} changed in cycle {run.cycle} while its beat was waiting"
+                )
             case _Status.EXTRA:
                 name = self.outputs[run.culprit].name
-                return f"stream {name} gave a beat too many in cycle {run.cycle}"
-            case _:
+                raise SimError(f"stream {name} gave a beat too many in cycle {run.cycle}")
+            case _Status.IDLE:
                 ends = zip(self.inputs + self.outputs, [*ins, *outs], strict=True)
                 state = ", ".join(f"{s.name} {e.moved} of {e.beats} beats" for s, e in ends)
-                return f"the design hangs: nothing moved for {run.idle} cycles ({state})"
+                raise Hang(
+                    f"the design hangs: nothing moved for {run.idle} cycles ({state})", probes
+                )
 
 
 def _in_slices(lib, handle, run, ins, outs, progress) -> _Status:

@@ -31,6 +31,7 @@ _HARNESS = Path(__file__).with_name("harness.cpp")
 _VERILATE = ["--cc", "--prefix", "Vtop", "-O3", "--flatten", "--no-timing"]
 _VERILATE += ["-Wno-fatal", "-Werror-USERERROR"]
 _VERILATE += ["--x-assign", "fast", "--x-initial", "unique", "--output-split", "20000"]
+_VERILATE += ["--max-num-width", "1048576"]  # tables travel as one literal
 _CXX = ["-march=native", "-fPIC", "-std=c++17"]
 _CXX += ["-DVERILATOR=1", "-DVM_TRACE=0", "-DVM_COVERAGE=0"]
 _SMALL = 500_000  # bytes of C++ that compile faster as one unit than in parallel

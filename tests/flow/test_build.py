@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+"""The build as a whole: what it leaves, what it refuses, and that it can be repeated."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from boards.board import load_board
+from flow import build as build_module
+from flow.build import BuildConfig, build
+from flow.design import read_design
+from flow.errors import FlowError
+from flow.execute import reference
+from flow.sim.errors import SimError
+from flow.sim.frames import FrameSim
+
+
+@pytest.fixture
+def config(random_net, tmp_path) -> BuildConfig:
+    onnx = tmp_path / "random.onnx"
+    random_net(channels=4, units=2, height=9, width=9).save(str(onnx))
+    return BuildConfig(onnx, load_board("zcu104"), 38, 30, None, tmp_path / "design")
+
+
+@pytest.mark.parametrize("fps", [None, 250e6 / (15 * 19 * 12)])
+def test_rtl_of_a_random_net_equals_its_graph(config, codes, fps):
+    config = replace(config, fps=fps)
+    design = build(config)
+    assert design.ideal_cycles == 15 * 19 * (1 if fps is None else 12)
+    frames = np.stack([codes(15, 19) for _ in range(3)])
+    want = np.stack([reference(config.output, frame) for frame in frames])
+    sim = FrameSim(config.output)
+    for stalls in [(0, 0), (0.3, 0.7)]:
+        assert np.array_equal(sim.restore(frames, *stalls).frames, want)
+    assert sim.restore(frames).cycles_per_frame == design.ideal_cycles
+
+
+def test_a_single_frame_runs_at_its_rate(config, codes):
+    design = build(config)
+    frame = codes(15, 19)
+    run = FrameSim(config.output).restore(frame[None])
+    assert run.frames.shape == (1, 15, 19, 4)
+    assert np.array_equal(run.frames[0], reference(config.output, frame))
+    assert run.cycles_per_frame == design.ideal_cycles
+
+
+def test_design_folder_is_complete_and_reproducible(config):
+    design = build(config)
+    assert read_design(config.output) == design
+    assert sum(1 for _ in (config.output / "intermediate").iterdir()) == 5
+    again = replace(config, output=config.output.with_name("again"))
+    assert build(again) == design
+    for path in sorted((config.output / "rtl").iterdir()):
+        assert (again.output / "rtl" / path.name).read_bytes() == path.read_bytes()
+    graphs = [(folder / "graph.onnx").read_bytes() for folder in (config.output, again.output)]
+    assert graphs[0] == graphs[1]
+
+
+def test_a_second_build_returns_at_once(config, monkeypatch):
+    design = build(config)
+    monkeypatch.setattr(build_module, "_build", None)
+    assert build(config) == design
+
+
+def test_another_request_replaces_the_design(config):
+    build(config)
+    wider = build(replace(config, raw_width=40))
+    assert wider.width == 40
+    assert read_design(config.output) == wider
+
+
+def test_a_failed_build_leaves_nothing(config, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(build_module, "rtl_top", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        build(config)
+    assert sorted(path.name for path in config.output.parent.iterdir()) == ["random.onnx"]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"raw_width": 39}, "a Bayer frame of 39x30 pixels must be even both ways"),
+        ({"raw_width": 16}, "a frame of 16x30 raw pixels is too small, it needs at least 18x18"),
+        ({"fps": 1e9}, "1e\\+09 frames per second of 38x30 raw pixels are not possible"),
+        ({"fps": 0.0}, "0 frames per second"),
+    ],
+)
+def test_bad_requests_are_refused_and_leave_nothing(config, change, sentence):
+    with pytest.raises(FlowError, match=sentence):
+        build(replace(config, **change))
+    assert not config.output.exists()
+
+
+def test_a_missing_network_is_named(config):
+    with pytest.raises(FlowError, match=r"nowhere.onnx: No such file"):
+        build(replace(config, onnx=config.onnx.with_name("nowhere.onnx")))
+
+
+def test_a_folder_with_something_else_in_it_is_kept(config):
+    config.output.mkdir()
+    (config.output / "thesis.tex").write_text("precious")
+    with pytest.raises(FlowError, match="exists and is no design folder"):
+        build(config)
+    assert (config.output / "thesis.tex").read_text() == "precious"
+
+
+def test_frames_of_another_size_are_refused(config, codes):
+    build(config)
+    with pytest.raises(FlowError, match=r"frames of shape \(9, 9, 4\), the design takes \(15, 19"):
+        FrameSim(config.output).restore(codes(9, 9)[None])
+
+
+def test_a_damaged_design_is_named(config):
+    build(config)
+    (config.output / "design.json").write_text('{"net": 1}')
+    with pytest.raises(FlowError, match=r"design\.json: key: field required; build it again"):
+        read_design(config.output)
+
+
+def test_a_fifo_that_is_too_small_is_named(config, codes):
+    build(config)
+    facts = json.loads((config.output / "design.json").read_text())
+    small = next(fifo for fifo in facts["fifos"] if 10 < fifo["depth"] < 30)
+    top = config.output / "rtl" / "tarsier_top.sv"
+    text = top.read_text()
+    assert f".Depth({small['depth']})" in text
+    top.write_text(text.replace(f".Depth({small['depth']})", ".Depth(9)"))
+    for fifo in facts["fifos"]:
+        fifo["depth"] = 9 if fifo["depth"] == small["depth"] else fifo["depth"]
+    (config.output / "design.json").write_text(json.dumps(facts))
+    with pytest.raises(SimError, match=f"hangs.*full were .*{small['name']} of depth 9"):
+        FrameSim(config.output).restore(codes(15, 19)[None])
