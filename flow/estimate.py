@@ -23,16 +23,16 @@ __all__ = ["check_fit", "cost", "estimate"]
 # LUTs per 1-bit multiply-add by the fold: the wider the weight memory, the less is shared.
 # xnor_dot 16 x 144: fold 1 3,480 LUTs, fold 2 2,010, fold 4 1,164, fold 16 (4 x 36) 567.
 _XNOR_FOLDS, _XNOR_LUTS = (1, 2, 4, 16), (1.51, 1.74, 2.02, 3.9)
-_XNOR_GROUP = 36  # terms whose count gets a register, see xnor_dot.sv
+_XNOR_GROUP = 36  # terms whose count gets a register, as wide as the sum; see xnor_dot.sv
 
 # int_dot, 576 products of 10 x 8 and of 8 x 8 bits: 14,383 and 13,981 LUTs of adders, 509 DSPs
 # each (the other weights are powers of two), 9,894 and 8,712 flip-flops.
 _INT_LUTS, _INT_DSPS, _INT_PRODUCT_FFS = 24.6, 0.88, 0.95
 
 _REQUANT_LUTS = 3.7  # per output bit: 16 lanes of 8 bits 465, 4 lanes of 11 bits 165
-_RESIDUAL_LUTS = 2.2  # per output bit: 16 lanes of 8 bits 276
+_RESIDUAL_LUTS = 2.2  # per output bit: 16 lanes of 8 bits 276, 4 lanes of 10 bits 88
 _SIGN_LUTS = 2.5  # per channel: 16 channels of 8 bits 35 to 42
-_TABLE_LUTS = 1.5  # per 64 entries and output bit, with the multiplexers behind them
+_TABLE_LUTS = 1.1  # per 64 entries and output bit: 16 lanes of 145 8-bit entries 382, 4 of 580 433
 
 _LUTRAM_DEPTH = 64  # deeper memories become block RAM: 40 words do not, 100 words do
 _RAMB18 = ((36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384))  # UG573, UG473
@@ -95,11 +95,12 @@ def cost(kernel: Instance, family: Family) -> Estimate:
 
 
 def _xnor_dot(p: Mapping[str, int | Bits]) -> Estimate:
-    fold = _fold(p)
+    fold, products = _fold(p), p["Pe"] * p["Simd"]
     per_product = np.interp(log2(fold), np.log2(_XNOR_FOLDS), _XNOR_LUTS) + fold // 64
-    sum_bits = p["Terms"].bit_length()
-    counts = ceil(p["Simd"] / _XNOR_GROUP) * min(sum_bits, _XNOR_GROUP.bit_length())
-    return _logic(lut=per_product * p["Pe"] * p["Simd"], ff=p["Pe"] * (counts + sum_bits))
+    sums = p["Pe"] * p["Terms"].bit_length() * (ceil(p["Simd"] / _XNOR_GROUP) + 1)
+    # A weight is read through a register; weights with the same course over the fold share it.
+    weights = 0 if fold == 1 else min(products, 2 ** min(fold, 64))
+    return _logic(lut=per_product * products, ff=sums + weights)
 
 
 def _int_dot(p: Mapping[str, int | Bits]) -> Estimate:

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""Estimates come near what Yosys makes of the real kernels, and boards are held to them."""
+
+import numpy as np
+import pytest
+
+from boards.board import Family, load_board
+from flow.design import Estimate
+from flow.errors import FlowError
+from flow.estimate import check_fit, cost, estimate
+from flow.ingest import ingest
+from flow.lower import lower
+from hls import make
+
+ULTRASCALE = Family.ULTRASCALE_PLUS
+BITS = np.random.default_rng(0).integers(0, 2, (16, 144)) * 2 - 1
+INTS = np.random.default_rng(0).integers(-90, 91, (16, 36))
+
+# (lut, ff, bram36, dsp) by Yosys 0.70: synth_xilinx -family xcup -flatten. LUTs include LUTRAM.
+MEASURED = {
+    "xnor_dot, unfolded": (make.xnor_dot(BITS, 16, 144), (3480, 634, 0, 0)),
+    "xnor_dot, fold 2": (make.xnor_dot(BITS, 8, 144), (2010, 292, 0, 0)),
+    "xnor_dot, fold 4": (make.xnor_dot(BITS, 4, 144), (1164, 160, 0, 0)),
+    "xnor_dot, fold 16": (make.xnor_dot(BITS, 4, 36), (567, 214, 0, 0)),
+    "int_dot": (
+        make.int_dot(INTS, np.zeros(16, int), 10, False, 16, 36),
+        (14383, 9894, 0, 509),
+    ),
+    "requant": (make.requant(16, 21, 11, 8, 0, 127), (465, 129, 0, 0)),
+    "residual_add": (make.residual_add(16, 8, True, 8, 8, -128, 127), (276, 129, 0, 0)),
+    "sign_threshold": (make.sign_threshold(np.arange(16), 8), (42, 17, 0, 0)),
+    "window of bits": (make.window(16, 1, 960, 540, np.zeros(16, int)), (95, 316, 1, 0)),
+    "window of bytes": (make.window(16, 8, 64, 64, np.zeros(16, int)), (581, 2344, 0, 0)),
+    "fifo in LUTRAM": (make.fifo(128, 40), (306, 275, 0, 0)),
+    "fifo in block RAM": (make.fifo(128, 300), (164, 156, 2, 0)),
+    "deep fifo": (make.fifo(128, 2000), (177, 162, 8, 0)),
+}
+
+
+@pytest.mark.parametrize(("kernel", "measured"), MEASURED.values(), ids=MEASURED.keys())
+def test_formulas_come_near_synthesis(kernel, measured):
+    lut, ff, bram36, dsp = measured
+    got = cost(kernel, ULTRASCALE)
+    assert abs(got.lut - lut) <= 0.2 * lut
+    assert got.ff >= 0.8 * ff
+    assert got.bram36 == bram36
+    assert abs(got.dsp - dsp) <= 0.02 * dsp
+
+
+def test_every_kernel_of_a_graph_is_counted(random_net):
+    graph = lower(ingest(random_net(channels=4, units=2)))
+    total = estimate(graph, ULTRASCALE)
+    dots = [node for node in graph.graph.node if node.op_type == "TarsierXnorDot"]
+    assert len(dots) == 2
+    assert total.lut > 2 * 1.5 * 4 * 36  # these alone
+    assert total.dsp > 0
+
+
+def test_what_lacks_is_named():
+    needed = Estimate(lut=60_000, ff=1, bram36=1, uram=0, dsp=1000)
+    sentence = r"net does not fit pynq-z2 at this rate: .* 60,000 of 53,200 LUT, 1,000 of 220 DSP;"
+    with pytest.raises(FlowError, match=sentence):
+        check_fit(needed, load_board("pynq-z2"), "net")
+
+
+def test_what_fits_is_accepted():
+    check_fit(Estimate(lut=53_200, ff=1, bram36=1, uram=0, dsp=220), load_board("pynq-z2"), "net")
