@@ -89,6 +89,9 @@ def ingest(model: ModelWrapper) -> ModelWrapper:
     from finn.transformation.qonnx.fold_quant_weights import FoldQuantWeights
 
     model = cleanup_model(model)
+    shapes = [model.get_tensor_shape(t.name) for t in (*model.graph.input, *model.graph.output)]
+    if len(shapes) != 2 or any(len(shape) != 4 or shape[0] != 1 for shape in shapes):
+        raise FlowError(f"tensors {shapes} go in and out; it must be one frame (1, C, H, W) each")
     model.set_tensor_datatype(model.graph.input[0].name, CODES)
     for node in model.graph.node:
         _check(model, node)

@@ -11,6 +11,7 @@ from qonnx.custom_op.registry import getCustomOp
 from qonnx.transformation.base import Transformation
 
 from flow.errors import FlowError
+from flow.finn import DOMAIN
 from flow.lower.fixed import Fixed, fixed_of, scale_exponent
 from flow.lower.graph import hardware_node, integer_source, remove_dead, take_over
 
@@ -77,6 +78,8 @@ class InferResidualAdd(Transformation):
                     f" 2^{form.exponent}; the three must be the same, with nothing subtracted"
                 )
             streams = _older_first(model, [integer_source(model, name) for name in add.input])
+            if not integer_type(model, streams[1]).signed():
+                raise FlowError(f"Add {add.name}: the branch that joins must be of a signed Quant")
             datatype = quant_type(model, quant)
             new = hardware_node(
                 model,
@@ -112,9 +115,19 @@ def quant_type(model: ModelWrapper, node: NodeProto) -> BaseDataType:
 
 
 def integer_type(model: ModelWrapper, tensor: str) -> BaseDataType:
-    """The type of the integers in `tensor`, which a Quant writes or the network is given."""
+    """The type of the integers in `tensor`: a Quant's, lowered or not, or the network's input.
+
+    Raises:
+        FlowError: some other node writes it.
+    """
     producer = model.find_producer(tensor)
-    return model.get_tensor_datatype(tensor) if producer is None else quant_type(model, producer)
+    if producer is None:
+        return model.get_tensor_datatype(tensor)
+    if producer.op_type == "Quant":
+        return quant_type(model, producer)
+    if producer.domain == DOMAIN:
+        return getCustomOp(producer).get_output_datatype()
+    raise FlowError(f"{producer.op_type} {producer.name}: no kernel computes it where it stands")
 
 
 def _up_to_int_dot(model: ModelWrapper, tensor: str) -> tuple[str | None, bool]:

@@ -90,5 +90,7 @@ def _thresholds(model: ModelWrapper, x: str, inside: Fixed, shift: np.ndarray) -
     """Least integers i with (i - zero) * 2^e + shift >= 0, where the sign becomes +1."""
     levels = np.ceil(inside.zero - np.ldexp(shift, -inside.exponent))
     datatype = integer_type(model, x)
+    if not datatype.signed():
+        raise FlowError(f"the sign of {x}: it must be of a signed Quant, not of {datatype.name}")
     # A level beyond the range of x means always or never; one past either end says the same.
     return add_constant(model, np.clip(levels, datatype.min(), datatype.max() + 1), "INT32")

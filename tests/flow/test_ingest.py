@@ -47,6 +47,15 @@ def test_unknown_node_is_refused(random_net):
         ingest(random_net(extra="Sigmoid"))
 
 
+def test_batches_are_refused(random_net):
+    model = random_net()
+    for tensor in (model.graph.input[0], model.graph.output[0]):
+        tensor.type.tensor_type.shape.dim[0].dim_value = 2
+    del model.graph.value_info[:]
+    with pytest.raises(FlowError, match=r"it must be one frame \(1, C, H, W\) each"):
+        ingest(model)
+
+
 def test_strided_convolution_is_refused(random_net):
     model = random_net()
     conv = model.get_nodes_by_op_type("Conv")[1]

@@ -113,6 +113,8 @@ def test_lowering_twice_gives_the_same_bytes(random_net):
         ({"zero": 3.0}, r"Quant Quant_\d+: 11 bits, zero point 3, ROUND, narrow=0 must be 2 to 24"),
         ({"mode": "FLOOR"}, r"Quant Quant_\d+: 11 bits, zero point 0, FLOOR, narrow=0 must be 2"),
         ({"signs": [-1.0, 0.0, 1.0]}, r"MatMul MatMul_1: weight 0 on bits must be -1 or \+1"),
+        ({"signed": 0}, r"the sign of Quant_\d+_out0: it must be of a signed Quant, not of UINT8"),
+        ({"branch_signed": 0}, r"Add Add_\d+: the branch that joins must be of a signed Quant"),
         ({"extra": "Relu"}, r"Relu Relu_1: no kernel computes it where it stands"),
     ],
 )
