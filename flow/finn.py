@@ -10,7 +10,11 @@ import logging
 import os
 from importlib import import_module
 
+from finn.util.settings import initialize_dummy_settings
+from qonnx.custom_op.registry import add_op_to_domain
+
 from flow.cache import cache_dir
+from flow.ops import OPS, RTL_OPS
 
 __all__ = ["DOMAIN", "prepare_finn"]
 
@@ -29,18 +33,11 @@ def prepare_finn() -> None:
     os.environ.setdefault("FINN_BUILD_DIR", str(home))
     home.mkdir(parents=True, exist_ok=True)
     logging.getLogger("finn_logger").setLevel(logging.ERROR)
-
-    from finn.util.settings import initialize_dummy_settings
-
     initialize_dummy_settings()
     _register()
 
 
 def _register() -> None:
-    from qonnx.custom_op.registry import add_op_to_domain
-
-    from flow.ops import OPS, RTL_OPS
-
     for domain, ops in ((DOMAIN, OPS), (f"{DOMAIN}.rtl", RTL_OPS)):
         variants = import_module(domain).custom_op
         for op in ops:

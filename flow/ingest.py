@@ -7,6 +7,7 @@ The exporter's vocabulary is small on purpose: what it means in hardware is know
 from dataclasses import dataclass
 from pathlib import Path
 
+from finn.transformation.qonnx.fold_quant_weights import FoldQuantWeights
 from google.protobuf.message import DecodeError
 from onnx import NodeProto, helper
 from qonnx.core.datatype import DataType
@@ -86,8 +87,6 @@ def ingest(model: ModelWrapper) -> ModelWrapper:
         FlowError: a node is outside the vocabulary or unusual; the sentence names it.
     """
     prepare_finn()
-    from finn.transformation.qonnx.fold_quant_weights import FoldQuantWeights
-
     model = cleanup_model(model)
     shapes = [model.get_tensor_shape(t.name) for t in (*model.graph.input, *model.graph.output)]
     if len(shapes) != 2 or any(len(shape) != 4 or shape[0] != 1 for shape in shapes):

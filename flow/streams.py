@@ -7,6 +7,9 @@ builds know them; `flow.stitch` binds them to our kernels.
 
 from collections.abc import Mapping
 
+from finn.transformation.fpgadataflow.insert_dwc import InsertDWC
+from finn.transformation.fpgadataflow.insert_fifo import InsertFIFO
+from finn.transformation.fpgadataflow.specialize_layers import SpecializeLayers
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 from qonnx.transformation.general import (
@@ -21,8 +24,6 @@ __all__ = ["adapt_widths", "insert_fifos", "specialize"]
 
 def specialize(model: ModelWrapper, part: str) -> ModelWrapper:
     """Every op as its RTL variant for the device `part`, with unique names along the graph."""
-    from finn.transformation.fpgadataflow.specialize_layers import SpecializeLayers
-
     for step in (
         SpecializeLayers(part),
         RemoveUnusedTensors(),
@@ -35,8 +36,6 @@ def specialize(model: ModelWrapper, part: str) -> ModelWrapper:
 
 def adapt_widths(model: ModelWrapper, part: str) -> ModelWrapper:
     """A width converter on every stream whose ends differ in lanes."""
-    from finn.transformation.fpgadataflow.insert_dwc import InsertDWC
-
     model = specialize(model.transform(InsertDWC()).transform(InferDataTypes()), part)
     for node in model.get_nodes_by_op_type("StreamingDataWidthConverter_rtl"):
         # In FINN's default mode this node leaves its output as it was; in this one it copies.
@@ -49,8 +48,6 @@ def insert_fifos(model: ModelWrapper, depths: Mapping[str, int], part: str) -> M
 
     FINN makes no FIFO of depth 2 or less.
     """
-    from finn.transformation.fpgadataflow.insert_fifo import InsertFIFO
-
     for node in model.graph.node:
         wanted = [depths.get(name, 0) for name in node.output]
         getCustomOp(node).set_nodeattr("outFIFODepths", wanted)

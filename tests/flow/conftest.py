@@ -77,7 +77,9 @@ def random_net(rng):
 
         x = net.node("Mul", net.node("Sub", "x", np.float32(BLACK)), np.float32(2.0**-5))
         head = net.quant(net.constant(grid(-8, 90, (channels, 4, 3, 3))), 2.0**-8, 8)
-        r = net.node("Relu", net.conv(net.pad(x), head))
+        r = net.conv(net.pad(x), head)
+        if twist.get("rectified", True):
+            r = net.node("Relu", r)
         r = net.quant(r, twist.get("head_scale", RESIDUAL), bits)
         for _ in range(units):
             b = net.node("Add", net.pad(r), grid(-8, 500, wide) - 1)

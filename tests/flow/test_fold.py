@@ -25,13 +25,14 @@ def test_folds_that_do_not_divide_are_refused(bad):
         cycles_per_pixel(LAYER, bad)
 
 
-@pytest.mark.parametrize("budget", range(1, 300))
-def test_nothing_cheaper_meets_the_budget(budget):
-    chosen = cheapest_fold(LAYER, budget)
-    assert cycles_per_pixel(LAYER, chosen) <= budget
+def test_nothing_cheaper_meets_the_budget():
     divisors = itertools.product([1, 2, 4, 8], [1, 2, 3, 4, 6, 9, 12, 18, 36])
-    folds = [Fold(pe, simd) for pe, simd in divisors if pe * simd < chosen.pe * chosen.simd]
-    assert all(cycles_per_pixel(LAYER, cheaper) > budget for cheaper in folds)
+    folds = [Fold(pe, simd) for pe, simd in divisors]
+    for budget in range(1, 300):
+        chosen = cheapest_fold(LAYER, budget)
+        assert cycles_per_pixel(LAYER, chosen) <= budget
+        cheaper = [fold for fold in folds if fold.pe * fold.simd < chosen.pe * chosen.simd]
+        assert all(cycles_per_pixel(LAYER, fold) > budget for fold in cheaper)
 
 
 @pytest.mark.parametrize("budget", [1, 2, 5, 36])

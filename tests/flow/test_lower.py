@@ -28,6 +28,14 @@ def test_lowering_keeps_the_function(
         assert np.array_equal(run_graph(graph, frame.astype(np.uint16)), want)
 
 
+def test_a_head_without_relu_gives_signed_residuals(random_net, codes, run_qonnx):
+    model, frame = random_net(rectified=False), codes(11, 9)
+    graph = lower(ingest(model))
+    head = getCustomOp(graph.get_nodes_by_op_type("TarsierRequant")[0])
+    assert head.get_nodeattr("floor") == -128
+    assert np.array_equal(run_graph(graph, frame), run_qonnx(model, frame))
+
+
 def test_residuals_saturate_on_the_way(random_net, codes):
     """Else the tests above would not see a residual that wraps around."""
     graph = lower(ingest(random_net(channels=12, units=3, bits=6)))
