@@ -26,7 +26,8 @@ _XNOR_FOLDS, _XNOR_LUTS = (1, 2, 4, 16), (1.51, 1.74, 2.02, 3.9)
 _XNOR_GROUP = 36  # terms whose count gets a register, as wide as the sum; see xnor_dot.sv
 
 # int_dot, 576 products of 10 x 8 and of 8 x 8 bits: 14,383 and 13,981 LUTs of adders, 509 DSPs
-# each (the other weights are powers of two), 9,894 and 8,712 flip-flops.
+# each (the other weights take adders), 9,894 and 8,712 flip-flops. Folded, 1 x 144 and 1 x 36
+# products: 3,746 and 1,550 LUTs, a DSP for every product, 2,584 and 958 flip-flops.
 _INT_LUTS, _INT_DSPS, _INT_PRODUCT_FFS = 24.6, 0.88, 0.95
 
 _REQUANT_LUTS = 3.7  # per output bit: 16 lanes of 8 bits 465, 4 lanes of 11 bits 165
@@ -88,8 +89,10 @@ def cost(kernel: Instance, family: Family) -> Estimate:
         case "fifo":
             if p["Depth"] <= 2:
                 return _logic(lut=x, ff=2 * x)
-            # 128 bits: 61 to 177 LUTs without the memory, 150 to 275 flip-flops
-            return _sum([_logic(lut=15 + x, ff=20 + 2 * x), _memory(x, p["Depth"] - 1, family)])
+            # 128 bits: 154 to 177 LUTs; 275 flip-flops, or 150 where block RAM has the register
+            registers = 2 if p["Depth"] - 1 <= _LUTRAM_DEPTH else 1
+            control = _logic(lut=30 + x, ff=25 + registers * x)
+            return _sum([control, _memory(x, p["Depth"] - 1, family)])
         case other:
             raise FlowError(f"{other}: no formula estimates this kernel")
 
@@ -98,22 +101,26 @@ def _xnor_dot(p: Mapping[str, int | Bits]) -> Estimate:
     fold, products = _fold(p), p["Pe"] * p["Simd"]
     per_product = np.interp(log2(fold), np.log2(_XNOR_FOLDS), _XNOR_LUTS) + fold // 64
     sums = p["Pe"] * p["Terms"].bit_length() * (ceil(p["Simd"] / _XNOR_GROUP) + 1)
-    # A weight is read through a register; weights with the same course over the fold share it.
-    weights = 0 if fold == 1 else min(products, 2 ** min(fold, 64))
-    return _logic(lut=per_product * products, ff=sums + weights)
+    return _logic(lut=per_product * products, ff=sums + _weight_bits(products, fold))
 
 
 def _int_dot(p: Mapping[str, int | Bits]) -> Estimate:
-    products, fold = p["Pe"] * p["Simd"], _fold(p)
-    # Folded, every product needs a multiplier, and its weight a memory of `fold` words.
-    dsp = products * (_INT_DSPS if fold == 1 else 1)
-    weights = 0 if fold == 1 else products * p["WWidth"] * ceil(fold / 64)
-    product_bits = p["XWidth"] + p["WWidth"]
+    fold, products = _fold(p), p["Pe"] * p["Simd"]
+    parts = p["Terms"] // p["Simd"]
+    # A 6-input LUT chooses among 4 bits, so one of n takes (n - 1) / 3 of them.
+    choice = p["Simd"] * p["XWidth"] * ceil((parts - 1) / 3)
+    weights = _weight_bits(products * p["WWidth"], fold)
+    sums = _INT_PRODUCT_FFS * products * (p["XWidth"] + p["WWidth"]) + p["Pe"] * p["SumW"]
     return _logic(
-        lut=_INT_LUTS * products + weights,
-        ff=_INT_PRODUCT_FFS * products * product_bits + p["Pe"] * p["SumW"],
-        dsp=dsp,
+        lut=_INT_LUTS * products + choice + weights * ceil(fold / 64),
+        ff=sums + weights,
+        dsp=products * (_INT_DSPS if fold == 1 else 1),
     )
+
+
+def _weight_bits(bits: int, fold: int) -> int:
+    """Registers behind the weight memory; bits of equal course over the fold share one."""
+    return 0 if fold == 1 else min(bits, 2 ** min(fold, 64))
 
 
 def _fold(p: Mapping[str, int | Bits]) -> int:
