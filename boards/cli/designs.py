@@ -46,9 +46,13 @@ def build_design(
     return build(BuildConfig(onnx, board, width, height, fps, folder), notify=show)
 
 
-def kept_design(net: str, board: Board, size: tuple[int, int], show: Show) -> Path:
-    """Folder of the fastest design of `net` for frames of `size`, kept in the user's cache."""
-    folder = cache_dir() / "designs" / f"{Path(net).stem}-{board.name}-{size[0]}x{size[1]}"
+def kept_design(
+    net: str, board: Board, size: tuple[int, int], fps: float | None, show: Show
+) -> Path:
+    """Folder of the design of `net` for frames of `size` at `fps`, kept in the user's cache."""
+    rate = "" if fps is None else f"-{fps:g}fps"
+    name = f"{Path(net).stem}-{board.name}-{size[0]}x{size[1]}{rate}"
+    folder = cache_dir() / "designs" / name
     folder.parent.mkdir(parents=True, exist_ok=True)
-    build_design(net, board, size, None, folder, show)
+    build_design(net, board, size, fps, folder, show)
     return folder

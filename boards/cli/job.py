@@ -23,13 +23,18 @@ __all__ = ["Job", "Result", "perform"]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a user asks for; `gain` None chooses it from the frame, `design` None builds one."""
+    """What a user asks for.
+
+    `gain` None chooses it from the frame; `design` None builds one for the whole frame, at `fps`
+    or, with None, as fast as one packed pixel per cycle.
+    """
 
     raw: Path
     net: str
     board: str
     accel: Accel = Accel.SIM
     design: Path | None = None
+    fps: float | None = None
     gain: float | None = None
     sidecar: Path | None = None
     reference: Path | None = None
@@ -68,7 +73,7 @@ def perform(job: Job, show: Show) -> Result:
     reference = _read_reference(job)
     gain = auto_gain(raw) if gain is None else gain
 
-    folder = job.design or kept_design(job.net, board, (raw.width, raw.height), show)
+    folder = job.design or kept_design(job.net, board, (raw.width, raw.height), job.fps, show)
     show("compiling the simulation", 0.0)
     accelerator = _open(job.accel, folder)
     from flow import execute

@@ -25,6 +25,7 @@ def run(
     accel: Annotated[Accel, typer.Option(help="where to run it")] = Accel.SIM,
     board: Annotated[str, typer.Option(help="board to build the design for")] = DEFAULT_BOARD,
     design: Annotated[Path | None, typer.Option(help="design to use, tiling the frame")] = None,
+    fps: Annotated[float | None, typer.Option(help="rate to build for, else the most")] = None,
     gain: Annotated[str, typer.Option(help="auto, or a factor on the light")] = "auto",
     sidecar: Annotated[Path | None, typer.Option(help="describes a headerless RAW")] = None,
     reference: Annotated[Path | None, typer.Option(help="clean raw frame, for PSNR")] = None,
@@ -36,7 +37,7 @@ def run(
     with progress() as show:
         from boards.cli.job import Job, perform
 
-        job = Job(raw, net, board, accel, design, parse_gain(gain), sidecar, reference)
+        job = Job(raw, net, board, accel, design, fps, parse_gain(gain), sidecar, reference)
         result = perform(job, show)
         show("developing the picture", 0.0)
         picture = png_bytes(result.picture(result.restored.after))

@@ -131,10 +131,12 @@ def test_no_compiler(folder, tmp_path):
 
 def test_interrupt_leaves_nothing_and_the_next_run_works(folder):
     out = folder / "again.png"
+    # Hundreds of tiles: the signal arrives in the middle of the simulation.
+    write_dng(folder / "large.dng", np.full((1000, 1200), 500, np.uint16), white=1023)
     command = [sys.executable, "-c", "from boards.cli import main; main()", "run"]
-    command += [folder / "frame.dng", "--design", folder / "design", "-o", out]
+    command += [folder / "large.dng", "--design", folder / "design", "-o", out]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(1.5)
+    time.sleep(3)
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=60)
     assert running.returncode == 130
