@@ -21,11 +21,11 @@ from rich.progress import track
 from torch import Generator, Tensor, nn
 
 from training import data
-from training.checkpoint import write_atomically
+from training.checkpoint import read_net, write_atomically
 from training.codes import from_codes, to_codes
 from training.errors import TrainingError
 from training.model import load
-from training.paths import data_dir
+from training.paths import data_dir, net_file
 
 __all__ = ["EXPOSURES", "Exposure", "Score", "evaluate", "expose", "held_back", "psnr"]
 
@@ -126,16 +126,17 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
     try:
+        name, _, _ = read_net(net_file(options.net))
         scores = evaluate(load(options.net), held_back(data_dir(options.data)))
     except TrainingError as error:
         print(f"training.evaluate: {error}", file=sys.stderr)
         return 2
-    print(f"{options.net} on {SET}: electrons at white, PSNR noisy, restored, gain (dB)")
+    print(f"{name} on {SET}: electrons at white, PSNR noisy, restored, gain (dB)")
     for score in scores:
         gain = score.after - score.before
         print(f"{score.exposure.light:6g} {score.before:8.2f} {score.after:8.2f} {gain:+8.2f}")
     if options.json:
-        text = json.dumps(_report(options.net, scores), indent=2) + "\n"
+        text = json.dumps(_report(name, scores), indent=2) + "\n"
         write_atomically(options.json, lambda partial: partial.write_text(text))
     return 0
 

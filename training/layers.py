@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Quantised layers whose every value is an integer times a power of two.
 
-Brevitas carries the layers and their export; the two quantisers below are ours, because the
-grids are fixed (no scale is learned) and one fused step each trains about twice as fast.
+Brevitas carries the layers and their export; the quantisers inside are ours, because the grids
+are fixed (no scale is learned) and the sign's gradient has a window.
 
 sign(0) is +1 everywhere. All layers take and return plain tensors.
 """

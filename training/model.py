@@ -14,9 +14,9 @@ pads with that vector, and training sees the same border. Every intermediate val
 float32 whatever the order of summation, so this module IS the specification of the hardware.
 
 Source: BBCU-V4, Xia et al., "Basic Binary Convolution Unit for Binarized Image Restoration
-Network", ICLR 2023 (arXiv 2210.00405). Ours: the integer grids;
-scales are learned (the paper's, the mean magnitude of the weights, grow with the learning rate);
-and no ReLU follows the head (it would leave half of the residual's codes and most bits unused).
+Network", ICLR 2023 (arXiv 2210.00405). Ours: the integer grids; scales that are learned, since
+the paper's (the mean magnitude of the weights) grew without bound at our learning rate; and no
+ReLU after the head, since behind one the first signs are nearly all +1.
 """
 
 from pathlib import Path

@@ -39,9 +39,13 @@ def learning_rate(schedule: Schedule, step: int) -> float:
     """The rate used for iteration `step`, counted from 0."""
     if step < schedule.warmup:
         return schedule.rate * (step + 1) / schedule.warmup
-    done = (step - schedule.warmup) / max(1, schedule.iterations - schedule.warmup)
-    cosine = (1 + math.cos(math.pi * done)) / 2
-    return schedule.rate * (schedule.floor + (1 - schedule.floor) * cosine)
+    if step < schedule.iterations:
+        peak, done = schedule.rate, step - schedule.warmup
+        length = schedule.iterations - schedule.warmup
+    else:
+        peak, done, length = schedule.rate / 2, step - schedule.iterations, schedule.restart
+    cosine = (1 + math.cos(math.pi * done / length)) / 2
+    return peak * (schedule.floor + (1 - schedule.floor) * cosine)
 
 
 class Run:

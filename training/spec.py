@@ -33,8 +33,11 @@ class NetSpec:
         for name, value in (("channels", self.channels), ("units", self.units)):
             if value < 1:
                 raise TrainingError(f"net.{name} = {value} must be at least 1")
-        if not 2 <= self.residual_bits <= 12:
-            raise TrainingError(f"net.residual_bits = {self.residual_bits} must be 2 .. 12")
+        if self.residual_bits < 2 or 9 * self.channels << self.residual_bits + 6 > 1 << 24:
+            raise TrainingError(
+                f"net.residual_bits = {self.residual_bits} must be at least 2, and the tail's sums "
+                f"of 9 x {self.channels} products with 8-bit weights must fit float32's 24 bits"
+            )
 
     @property
     def radius(self) -> int:

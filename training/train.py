@@ -39,7 +39,7 @@ def train(plan: Recipe, photos: Sequence[np.ndarray], out: Path) -> nn.Module:
     run = Run(plan, photos, out)
     run.resume()
     run.save()
-    end = plan.schedule.iterations
+    end = plan.schedule.total
     losses: list[float] = []
     with _progress() as progress, _interrupts() as interrupted:
         task = progress.add_task(plan.name, total=end, completed=run.step, loss="")

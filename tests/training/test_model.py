@@ -36,7 +36,7 @@ def is_multiple(x, exponent):
 
 def test_parameters_are_on_their_grids(net):
     assert is_multiple(net.head.weight, -8) and net.head.weight.abs().max() <= 0.5
-    assert is_multiple(net.tail.weight, -9) and net.tail.weight.abs().max() <= 0.25
+    assert is_multiple(net.tail.weight, -10) and net.tail.weight.abs().max() <= 0.125
     for unit in net.body:
         assert set(unit.conv.weight.unique().tolist()) == {-1, 1}
         assert is_multiple(unit.branch_scale(), -10)

@@ -99,11 +99,19 @@ def test_a_damaged_checkpoint_is_named(tmp_path, photos):
 
 def test_rate_warms_up_and_falls():
     plan = Schedule(iterations=100, rate=1.0, warmup=10, floor=0.1)
-    rates = [learning_rate(plan, step) for step in range(101)]
+    rates = [learning_rate(plan, step) for step in range(plan.total)]
     assert rates[:10] == [(k + 1) / 10 for k in range(10)]
     assert rates[10] == 1.0
-    assert rates[100] == pytest.approx(0.1)
+    assert rates[99] == pytest.approx(0.1, abs=1e-3)
     assert rates[10:] == sorted(rates[10:], reverse=True)
+
+
+def test_a_restart_falls_again_from_half_the_rate():
+    plan = Schedule(iterations=50, restart=50, rate=1.0, warmup=10, floor=0.1)
+    rates = [learning_rate(plan, step) for step in range(plan.total)]
+    assert rates[50] == 0.5
+    assert rates[99] == pytest.approx(0.05, abs=1e-3)
+    assert rates[50:] == sorted(rates[50:], reverse=True)
 
 
 def test_loss_is_minus_psnr():
