@@ -7,7 +7,7 @@ from boards.board import Board
 from boards.cli.progress import Show
 from flow.cache import cache_dir, content_key, made_once
 from training.errors import TrainingError
-from training.paths import net_file
+from training.paths import NETS, net_file
 
 __all__ = ["build_design", "kept_design", "qonnx_file"]
 
@@ -23,6 +23,9 @@ def qonnx_file(net: str, show: Show) -> Path:
             raise TrainingError(f"{net}: there is no such network file")
         return Path(net)
     checkpoint = net_file(net)
+    shipped = NETS / f"{checkpoint.stem}.onnx"
+    if checkpoint.parent == NETS and shipped.is_file():
+        return shipped
 
     def export_into(folder: Path) -> None:
         show("exporting the network", 0.0)
