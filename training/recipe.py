@@ -25,23 +25,16 @@ class Light:
 class Schedule:
     """Adam with linear warm-up and a cosine down to `floor` of the peak rate.
 
-    With `restart`, that many iterations follow on a second cosine, from half the peak rate.
-
     Thresholds and shifts of binary units learn `shift_factor` times as fast as weights: they live
     on the residual's scale of units, weights on one of hundredths.
     """
 
     iterations: int
-    restart: int = 0
     rate: float = 1e-3
     shift_factor: float = 5.0
     warmup: int = 300
     floor: float = 0.01
     save_every: int = 300
-
-    @property
-    def total(self) -> int:
-        return self.iterations + self.restart
 
 
 @dataclass(frozen=True, slots=True)

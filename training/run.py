@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A network in training: its parameters, its optimiser and how far it has come.
 
-The loss is the mean over the batch of 10 log10(MSE), minus the PSNR in dB: dim and bright
-samples weigh the same, where a plain L1 or L2 would train for the darkest ones only.
+The loss is the mean absolute error, as in the paper: the darker a sample, the more it weighs.
 """
 
 import json
@@ -23,29 +22,25 @@ from training.errors import TrainingError
 from training.model import build
 from training.recipe import Recipe, Schedule
 
-__all__ = ["Run", "learning_rate", "loss_db"]
+__all__ = ["Run", "learning_rate", "psnr_db"]
 
 SHIFTS = ("threshold", "shift_in", "shift_out")
 MSE_FLOOR = 1e-7  # 70 dB: keeps the logarithm finite on a perfectly restored sample
 
 
-def loss_db(codes: Tensor, clean: Tensor) -> Tensor:
-    """Mean over the batch of 10 log10(MSE) between network output `codes` and the `clean` scene."""
-    mse = (from_codes(codes) - clean).square().mean(dim=(1, 2, 3))
-    return 10 * torch.log10(mse + MSE_FLOOR).mean()
+def psnr_db(restored: Tensor, clean: Tensor) -> float:
+    """Mean over the batch of each sample's PSNR."""
+    mse = (restored - clean).square().mean(dim=(1, 2, 3))
+    return -10 * torch.log10(mse + MSE_FLOOR).mean().item()
 
 
 def learning_rate(schedule: Schedule, step: int) -> float:
     """The rate used for iteration `step`, counted from 0."""
     if step < schedule.warmup:
         return schedule.rate * (step + 1) / schedule.warmup
-    if step < schedule.iterations:
-        peak, done = schedule.rate, step - schedule.warmup
-        length = schedule.iterations - schedule.warmup
-    else:
-        peak, done, length = schedule.rate / 2, step - schedule.iterations, schedule.restart
-    cosine = (1 + math.cos(math.pi * done / length)) / 2
-    return peak * (schedule.floor + (1 - schedule.floor) * cosine)
+    done = (step - schedule.warmup) / max(1, schedule.iterations - schedule.warmup)
+    cosine = (1 + math.cos(math.pi * done)) / 2
+    return schedule.rate * (schedule.floor + (1 - schedule.floor) * cosine)
 
 
 class Run:
@@ -73,7 +68,7 @@ class Run:
         return codes.contiguous(memory_format=torch.channels_last), clean
 
     def advance(self) -> float:
-        """One optimiser step; returns its loss in dB.
+        """One optimiser step; returns the PSNR of its batch in dB.
 
         Raises:
             TrainingError: the loss is not finite; the parameters are those before this step.
@@ -81,7 +76,8 @@ class Run:
         codes, clean = self.batch()
         for group in self.optimiser.param_groups:
             group["lr"] = group["factor"] * learning_rate(self.plan.schedule, self.step)
-        loss = loss_db(self.net(codes), clean)
+        restored = from_codes(self.net(codes))
+        loss = (restored - clean).abs().mean()
         if not torch.isfinite(loss):
             raise TrainingError(
                 f"{self.plan.name}: loss is {loss.item()} at step {self.step}; "
@@ -91,7 +87,7 @@ class Run:
         loss.backward()
         self.optimiser.step()
         self.step += 1
-        return loss.item()
+        return psnr_db(restored.detach(), clean)
 
     def save(self) -> None:
         """Write the checkpoint from which `resume` continues."""
@@ -125,10 +121,10 @@ class Run:
         """Write the net as the hardware will compute it."""
         save_net(self.net_file, self.net, self.plan.name, self.plan.net)
 
-    def log(self, loss: float) -> None:
+    def log(self, psnr: float) -> None:
         """Append the mean training PSNR since the last entry."""
         with self.log_file.open("a") as log:
-            log.write(json.dumps({"step": self.step, "psnr": round(-loss, 3)}) + "\n")
+            log.write(json.dumps({"step": self.step, "psnr": round(psnr, 3)}) + "\n")
 
 
 def _groups(net: nn.Module, schedule: Schedule) -> list[dict[str, Any]]:

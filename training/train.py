@@ -39,17 +39,17 @@ def train(plan: Recipe, photos: Sequence[np.ndarray], out: Path) -> nn.Module:
     run = Run(plan, photos, out)
     run.resume()
     run.save()
-    end = plan.schedule.total
-    losses: list[float] = []
+    end = plan.schedule.iterations
+    scores: list[float] = []
     with _progress() as progress, _interrupts() as interrupted:
-        task = progress.add_task(plan.name, total=end, completed=run.step, loss="")
+        task = progress.add_task(plan.name, total=end, completed=run.step, psnr="")
         while run.step < end:
-            losses.append(run.advance())
+            scores.append(run.advance())
             progress.update(task, completed=run.step)
             if run.step % LOG_EVERY == 0:
-                run.log(fmean(losses))
-                progress.update(task, loss=f"{-fmean(losses):.2f} dB")
-                losses.clear()
+                run.log(fmean(scores))
+                progress.update(task, psnr=f"{fmean(scores):.2f} dB")
+                scores.clear()
             if run.step % plan.schedule.save_every == 0 or interrupted.is_set():
                 run.save()
             if interrupted.is_set():
@@ -65,7 +65,7 @@ def _progress() -> Progress:
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[loss]}"),
+        TextColumn("{task.fields[psnr]}"),
     )
 
 
