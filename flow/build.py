@@ -15,7 +15,7 @@ import copy
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from flow.frame import check_frame, set_frame
 from flow.ingest import ingest, net_facts, read_qonnx
 from flow.layers import fifo_facts, layer_facts
 from flow.lower import lower
+from flow.netlist import Netlist
 from flow.rtl_top import rtl_top
 from flow.stitch import joins, stitch, stream_names
 from flow.streams import adapt_widths, insert_fifos, specialize
@@ -75,61 +76,52 @@ def build(config: BuildConfig, notify: Notify = lambda step, fraction: None) -> 
     """
     key = _key(config)
     if (config.output / "design.json").is_file():
-        with_facts = read_design(config.output)
-        if with_facts.key == key:
-            return with_facts
+        with suppress(FlowError):  # a damaged design is built again
+            existing = read_design(config.output)
+            if existing.key == key:
+                return existing
     elif config.output.exists() and (not config.output.is_dir() or any(config.output.iterdir())):
         raise FlowError(f"{config.output} exists and is no design folder; name another one")
     with _replacing(config.output) as folder:
         return _build(config, key, folder, notify)
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """What the steps need to know beside the model; height and width are packed pixels."""
+
+    board: Board
+    height: int
+    width: int
+    budget: int  # cycles a pixel may take
+
+
+# Each step takes the model and the plan and returns the model.
+_STEPS = {
+    "ingest": lambda model, plan: ingest(model),
+    "lower": lambda model, plan: set_frame(lower(model), plan.height, plan.width),
+    "fold": lambda model, plan: fold(model, plan.budget),
+    "widths": lambda model, plan: adapt_widths(specialize(model, plan.board.part), plan.board.part),
+    "fifos": lambda model, plan: _with_fifos(model, plan.board),
+}
+
+
 def _build(config: BuildConfig, key: str, folder: Path, notify: Notify) -> Design:
-    steps = ("ingest", "lower", "fold", "widths", "fifos", "stitch")
-    (folder / "intermediate").mkdir()
-
-    def enter(step: str) -> None:
-        notify(step, steps.index(step) / len(steps))
-
-    def leave(step: str) -> None:
-        model.save(str(folder / "intermediate" / f"{steps.index(step) + 1}_{step}.onnx"))
-
     prepare_finn()
-    board, height, width = config.board, *_packed(config)
-    enter("ingest")
+    board, (height, width) = config.board, _packed(config)
     model = read_qonnx(config.onnx)
     facts = net_facts(model)
     check_frame(model, height, width)
-    budget = pixel_budget(board, height, width, config.fps)
-    model = ingest(model)
-    leave("ingest")
+    plan = _Plan(board, height, width, pixel_budget(board, height, width, config.fps))
 
-    enter("lower")
-    model = set_frame(lower(model), height, width)
-    leave("lower")
+    (folder / "intermediate").mkdir()
+    for number, (name, step) in enumerate(_STEPS.items()):
+        notify(name, number / (len(_STEPS) + 1))
+        model = step(model, plan)
+        model.save(str(folder / "intermediate" / f"{number + 1}_{name}.onnx"))
 
-    enter("fold")
-    model = fold(model, budget)
-    leave("fold")
-
-    enter("widths")
-    model = adapt_widths(specialize(model, board.part), board.part)
-    leave("widths")
-
-    enter("fifos")
-    model = insert_fifos(model, _fifo_depths(model), board.part)
-    leave("fifos")
-    resources = estimate(model, board.family)
-    check_fit(resources, board, facts.name)
-
-    enter("stitch")
-    netlist = stitch(model, TOP)
-    (folder / RTL).mkdir()
-    for module in netlist.modules:
-        shutil.copy(rtl_path(module), folder / RTL)
-    (folder / RTL / f"{TOP}.sv").write_text(rtl_top(netlist))
-    model.save(str(folder / GRAPH))
-
+    notify("stitch", len(_STEPS) / (len(_STEPS) + 1))
+    netlist = _write_rtl(model, folder)
     layers = layer_facts(model)
     pace = max(layer.cycles for layer in layers)
     lanes = model.get_tensor_shape(model.graph.input[0].name)[-1]
@@ -150,28 +142,42 @@ def _build(config: BuildConfig, key: str, folder: Path, notify: Notify) -> Desig
         radius=facts.radius,
         layers=layers,
         fifos=fifo_facts(model),
-        estimate=resources,
+        estimate=estimate(model, board.family),
     )
     design.write(folder)
     notify("done", 1.0)
     return design
 
 
+def _write_rtl(model: ModelWrapper, folder: Path) -> Netlist:
+    """The stitched top, its kernels and the graph they come from, in `folder`."""
+    netlist = stitch(model, TOP)
+    (folder / RTL).mkdir()
+    for module in netlist.modules:
+        shutil.copy(rtl_path(module), folder / RTL)
+    (folder / RTL / f"{TOP}.sv").write_text(rtl_top(netlist))
+    model.save(str(folder / GRAPH))
+    return netlist
+
+
+def _with_fifos(model: ModelWrapper, board: Board) -> ModelWrapper:
+    """`model` with its FIFOs; what does not fit without them is refused before they are sized."""
+    net = net_facts(model).name
+    check_fit(estimate(model, board.family), board, net)
+    model = insert_fifos(model, _fifo_depths(model), board.part)
+    check_fit(estimate(model, board.family), board, net)
+    return model
+
+
 def _fifo_depths(model: ModelWrapper) -> dict[str, int]:
     """Depths by tensor name: what the joins need, and a short FIFO after each join."""
-    height, width = _frame_of(model)
-    radius = net_facts(model).radius
-    short = set_frame(copy.deepcopy(model), min(height, 2 * radius + 1), width)
-    netlist = stitch(short, TOP)
-    sizing = size_fifos(netlist, min(height, 2 * radius + 1) * width)
+    _, height, width, _ = model.get_tensor_shape(model.graph.input[0].name)
+    rows = min(height, 2 * net_facts(model).radius + 1)
+    netlist = stitch(set_frame(copy.deepcopy(model), rows, width), TOP)
+    sizing = size_fifos(netlist, rows * width)
     tensors = {stream: tensor for tensor, stream in stream_names(model).items()}
     cuts = {stream: CUT_DEPTH for stream in joins(netlist) if stream != "y"}
     return {tensors[stream]: depth for stream, depth in (cuts | dict(sizing.depths)).items()}
-
-
-def _frame_of(model: ModelWrapper) -> tuple[int, int]:
-    _, height, width, _ = model.get_tensor_shape(model.graph.input[0].name)
-    return height, width
 
 
 def _packed(config: BuildConfig) -> tuple[int, int]:

@@ -120,6 +120,7 @@ def test_a_damaged_design_is_named(config):
     (config.output / "design.json").write_text('{"net": 1}')
     with pytest.raises(FlowError, match=r"design\.json: key: field required; build it again"):
         read_design(config.output)
+    assert build(config) == read_design(config.output)
 
 
 def test_a_fifo_that_is_too_small_is_named(config, codes):
