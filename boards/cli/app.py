@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+"""The verbs of `tarsier`, put together."""
+
+import typer
+
+from boards.cli.build import build
+from boards.cli.doctor import doctor
+from boards.cli.run import run
+from boards.cli.sim import sim
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="tarsier",
+    help="Restore raw frames with 1-bit networks as streaming FPGA hardware.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+for verb in (doctor, run, build, sim):
+    app.command()(verb)
