@@ -119,6 +119,8 @@ def _build(config: BuildConfig, key: str, folder: Path, notify: Notify) -> Desig
         notify(name, number / (len(_STEPS) + 1))
         model = step(model, plan)
         model.save(str(folder / "intermediate" / f"{number + 1}_{name}.onnx"))
+    resources = estimate(model, board.family)
+    check_fit(resources, board, facts.name)
 
     notify("stitch", len(_STEPS) / (len(_STEPS) + 1))
     netlist = _write_rtl(model, folder)
@@ -141,8 +143,8 @@ def _build(config: BuildConfig, key: str, folder: Path, notify: Notify) -> Desig
         white=facts.white,
         radius=facts.radius,
         layers=layers,
-        fifos=fifo_facts(model),
-        estimate=estimate(model, board.family),
+        fifos=fifo_facts(netlist),
+        estimate=resources,
     )
     design.write(folder)
     notify("done", 1.0)
@@ -162,11 +164,8 @@ def _write_rtl(model: ModelWrapper, folder: Path) -> Netlist:
 
 def _with_fifos(model: ModelWrapper, board: Board) -> ModelWrapper:
     """`model` with its FIFOs; what does not fit without them is refused before they are sized."""
-    net = net_facts(model).name
-    check_fit(estimate(model, board.family), board, net)
-    model = insert_fifos(model, _fifo_depths(model), board.part)
-    check_fit(estimate(model, board.family), board, net)
-    return model
+    check_fit(estimate(model, board.family), board, net_facts(model).name)
+    return insert_fifos(model, _fifo_depths(model), board.part)
 
 
 def _fifo_depths(model: ModelWrapper) -> dict[str, int]:

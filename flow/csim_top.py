@@ -11,7 +11,7 @@ from flow.errors import FlowError
 from flow.netlist import Cell, Netlist
 from flow.templates import render
 
-__all__ = ["csim_top"]
+__all__ = ["csim_top", "twins"]
 
 
 def csim_top(netlist: Netlist) -> str:
@@ -27,8 +27,13 @@ def csim_top(netlist: Netlist) -> str:
         "csim_top.cpp.j2",
         {"braces": _braces, "beats_per_count": _beats_per_count},
         net=netlist,
-        twins=[module for module in netlist.modules if module != "fifo"],
+        twins=twins(netlist),
     )
+
+
+def twins(netlist: Netlist) -> list[str]:
+    """The kernels whose twins the program calls."""
+    return [module for module in netlist.modules if module != "fifo"]
 
 
 def _beats_per_count(cell: Cell) -> int:

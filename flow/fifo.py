@@ -19,6 +19,7 @@ from flow.errors import FlowError
 from flow.netlist import Cell, Netlist
 from flow.sim import verilate
 from flow.sim.model import Model, Result
+from hls.beats import words
 from hls.instance import Instance, Stream
 
 __all__ = ["CUT_DEPTH", "Sizing", "size_fifos"]
@@ -90,10 +91,10 @@ def _with_gauges(netlist: Netlist, streams: list[str], depth: int) -> Netlist:
 
 
 def _run(model: Model, pixels: int, limits: Mapping[str, int]) -> Result:
-    words = -(-model.inputs[0].width // 32)
-    beats = np.random.default_rng(0).integers(0, 2**32, (_FRAMES * pixels, words), np.uint32)
-    spare = 32 * words - model.inputs[0].width
-    beats[:, -1] >>= spare
+    width = model.inputs[0].width
+    shape = (_FRAMES * pixels, words(width))
+    beats = np.random.default_rng(0).integers(0, 2**32, shape, np.uint32)
+    beats[:, -1] >>= 32 * words(width) - width
     return model.run({"x": beats}, {"y": _FRAMES * pixels}, knobs=limits)
 
 

@@ -6,7 +6,8 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
 from flow.design import Fifo, Layer
-from flow.stitch import cell_names, stitch
+from flow.netlist import Netlist
+from flow.stitch import cell_names
 
 __all__ = ["fifo_facts", "layer_facts"]
 
@@ -28,9 +29,9 @@ def layer_facts(model: ModelWrapper) -> tuple[Layer, ...]:
     )
 
 
-def fifo_facts(model: ModelWrapper) -> tuple[Fifo, ...]:
+def fifo_facts(netlist: Netlist) -> tuple[Fifo, ...]:
     """The FIFOs by their instance names in the stitched top."""
-    cells = [cell for cell in stitch(model).cells if cell.instance.module == "fifo"]
+    cells = [cell for cell in netlist.cells if cell.instance.module == "fifo"]
     return tuple(
         Fifo(name=cell.name, depth=depth, bits=depth * cell.instance.params["Width"])
         for cell in cells

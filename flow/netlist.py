@@ -41,16 +41,18 @@ class Netlist:
     def __post_init__(self) -> None:
         written = _ends(self.inputs, ((c, c.instance.outputs) for c in self.cells))
         read = _ends(self.outputs, ((c, c.instance.inputs) for c in self.cells))
-        for name, count in (Counter(n for n, _ in written) + Counter(n for n, _ in read)).items():
-            if count != 2 or name not in dict(written) or name not in dict(read):
+        width_read = dict(read)
+        writers, readers = (Counter(name for name, _ in ends) for ends in (written, read))
+        for name in [*writers, *readers]:
+            if (writers[name], readers[name]) != (1, 1):
                 raise FlowError(
                     f"{self.name}: stream {name} needs exactly one writer and one reader"
                 )
         for name, width in written:
-            if dict(read)[name] != width:
+            if width_read[name] != width:
                 raise FlowError(
                     f"{self.name}: stream {name} is written {width} bits wide "
-                    f"but read {dict(read)[name]} bits wide"
+                    f"but read {width_read[name]} bits wide"
                 )
 
     @property

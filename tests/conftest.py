@@ -27,14 +27,11 @@ def data() -> Path:
     return folder
 
 
-# These fixtures compile a kernel, seconds each; these files compile in the test itself.
+# These fixtures compile a kernel, seconds each.
 COMPILING_FIXTURES = {"simulate", "rtl", "refused"}
-COMPILING_FILES = {"test_build.py", "test_fifo.py", "test_fifo_gauge.py", "test_model.py"}
 
 
 def pytest_collection_modifyitems(items) -> None:
     for item in items:
-        compiles = COMPILING_FIXTURES & set(getattr(item, "fixturenames", ()))
-        in_flow = item.path.parent.name == "flow" and item.path.name in COMPILING_FILES
-        if compiles or in_flow:
+        if COMPILING_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)

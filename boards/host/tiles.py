@@ -13,7 +13,7 @@ import numpy as np
 
 from boards.errors import HostError
 
-__all__ = ["Span", "cut", "join", "spans", "tile_count"]
+__all__ = ["Span", "cut", "join", "spans"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,6 @@ def spans(length: int, tile: int, radius: int) -> list[Span]:
         Span(start, first, last)
         for start, first, last in zip(starts, cuts[:-1], cuts[1:], strict=True)
     ]
-
-
-def tile_count(frame: tuple[int, int], tile: tuple[int, int], radius: int) -> int:
-    """Number of tiles `cut` makes."""
-    return len(list(_grid(frame, tile, radius)))
 
 
 def cut(frame: np.ndarray, tile: tuple[int, int], radius: int) -> np.ndarray:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from flow.sim.errors import Hang, SimError
+from hls.beats import words
 from hls.instance import Stream
 
 __all__ = ["Model", "Result"]
@@ -105,7 +106,7 @@ class Model:
         """
         rng = np.random.default_rng(seed)
         data_in = [_beats(s, inputs[s.name]) for s in self.inputs]
-        data_out = [np.zeros((outputs[s.name], _words(s)), np.uint32) for s in self.outputs]
+        data_out = [np.zeros((outputs[s.name], words(s.width)), np.uint32) for s in self.outputs]
         ins, in_cycles = _streams(self.inputs, data_in, stall, rng)
         outs, out_cycles = _streams(self.outputs, data_out, stall, rng)
         run = _Run(idle_limit=idle_limit, drain=drain)
@@ -189,13 +190,9 @@ def _streams(streams, data, stall, rng):
 
 def _beats(stream: Stream, beats: np.ndarray) -> np.ndarray:
     beats = np.ascontiguousarray(beats, np.uint32)
-    if beats.ndim != 2 or beats.shape[1] != _words(stream):
+    if beats.ndim != 2 or beats.shape[1] != words(stream.width):
         raise SimError(
             f"stream {stream.name}: beats of shape {beats.shape}, "
-            f"expected (n, {_words(stream)}) for {stream.width} bits"
+            f"expected (n, {words(stream.width)}) for {stream.width} bits"
         )
     return beats
-
-
-def _words(stream: Stream) -> int:
-    return -(-stream.width // 32)

@@ -9,16 +9,16 @@ from pathlib import Path
 import numpy as np
 
 from flow.cache import content_key, made_once
-from flow.csim_top import csim_top
+from flow.csim_top import csim_top, twins
 from flow.netlist import Netlist, single
 from flow.sim.errors import SimError
 from flow.sim.toolchain import ap_types, cxx, machine, run_tool
+from hls.beats import words
 from hls.instance import Instance, cpp_path
 
 __all__ = ["run"]
 
 _CXX = ["-O1", "-std=c++17", "-Wno-unknown-pragmas", "-Wno-attributes"]
-_CXX += ["-DAP_INT_MAX_W=32768"]  # a beat may carry a whole window, ap_int.h stops at 1024
 
 
 def run(design: Netlist | Instance, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -41,7 +41,7 @@ def run(design: Netlist | Instance, inputs: Mapping[str, np.ndarray]) -> dict[st
             raise SimError(f"{netlist.name}: C simulation failed: {done.stderr.strip()[-300:]}")
         return {
             stream.name: np.frombuffer((folder / f"{stream.name}.out").read_bytes(), "<u4").reshape(
-                -1, -(-stream.width // 32)
+                -1, words(stream.width)
             )
             for stream in netlist.outputs
         }
@@ -49,7 +49,7 @@ def run(design: Netlist | Instance, inputs: Mapping[str, np.ndarray]) -> dict[st
 
 def _program(netlist: Netlist) -> Path:
     text = csim_top(netlist)
-    headers = [cpp_path(module) for module in netlist.modules if module != "fifo"]
+    headers = [cpp_path(module) for module in twins(netlist)]
     # ap_types refuses wider integers than this; a beat is padded to 32-bit words on its way in.
     widest = max(1024, *(stream.width + 31 for stream in netlist.streams))
     flags = [*_CXX, f"-DAP_INT_MAX_W={widest}"]

@@ -23,6 +23,7 @@ from flow.sim.toolchain import (
     verilator_include,
     verilator_runtime,
 )
+from hls.beats import words
 from hls.instance import Instance, Stream, rtl_path
 
 __all__ = ["build", "build_sources"]
@@ -141,7 +142,7 @@ def _runtime() -> tuple[Path, ...]:
 
 def _ports(top, inputs, outputs, probes, knobs) -> str:
     def streams(name: str, ports: tuple[Stream, ...]) -> str:
-        rows = " ".join(f"PORT({port.name}, {-(-port.width // 32)})" for port in ports)
+        rows = " ".join(f"PORT({port.name}, {words(port.width)})" for port in ports)
         return f"#define {name}(PORT) {rows}"
 
     def registers(name: str, targets: Mapping[str, str]) -> str:

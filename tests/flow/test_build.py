@@ -16,6 +16,8 @@ from flow.execute import reference
 from flow.sim.errors import SimError
 from flow.sim.frames import FrameSim
 
+pytestmark = pytest.mark.slow  # each test compiles a design
+
 
 @pytest.fixture
 def config(random_net, tmp_path) -> BuildConfig:

@@ -13,6 +13,8 @@ from flow.sim.errors import SimError
 from hls import make
 from hls.instance import Stream
 
+pytestmark = pytest.mark.slow  # each test compiles a design
+
 WIDTH, HEIGHT = 24, 9
 
 

@@ -8,6 +8,8 @@ from flow.sim import verilate
 from hls import make
 from hls.instance import Instance, Stream
 
+pytestmark = pytest.mark.slow  # each test compiles a design
+
 GAUGE = Instance("fifo_gauge", {"Width": 8, "Depth": 64}, (Stream("x", 8),), (Stream("y", 8),))
 
 

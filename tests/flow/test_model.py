@@ -10,6 +10,8 @@ from flow.sim.model import Model
 from hls import make
 from hls.instance import Stream
 
+pytestmark = pytest.mark.slow  # each test compiles a design
+
 PORTS = """
 module dut (
   input logic clk_i, input logic rst_ni,
