@@ -8,7 +8,7 @@ plain hand-over.
 import numpy as np
 
 from flow.errors import FlowError
-from flow.netlist import Cell, Netlist
+from flow.netlist import Netlist
 from flow.templates import render
 
 __all__ = ["csim_top", "twins"]
@@ -25,7 +25,7 @@ def csim_top(netlist: Netlist) -> str:
             raise FlowError(f"{cell.name}: {cell.instance.module} has no HLS twin to simulate")
     return render(
         "csim_top.cpp.j2",
-        {"braces": _braces, "beats_per_count": _beats_per_count},
+        {"braces": _braces},
         net=netlist,
         twins=twins(netlist),
     )
@@ -34,20 +34,6 @@ def csim_top(netlist: Netlist) -> str:
 def twins(netlist: Netlist) -> list[str]:
     """The kernels whose twins the program calls."""
     return [module for module in netlist.modules if module != "fifo"]
-
-
-def _beats_per_count(cell: Cell) -> int:
-    """Beats of the first input that one unit of the twin's `count` argument stands for."""
-    params = cell.instance.params
-    match cell.instance.module:
-        case "window":
-            return params["FrameW"] * params["FrameH"]
-        case "act_table":
-            return params["Folds"]
-        case "width_adapter":
-            return max(1, params["YWidth"] // params["XWidth"])
-        case _:
-            return 1
 
 
 def _braces(values: np.ndarray) -> str:

@@ -51,6 +51,7 @@ class Instance:
     function: str = ""  # the C++ twin in namespace bnn; empty where there is none
     template: tuple[int, ...] = ()
     tables: tuple[Table, ...] = ()
+    beats_per_count: int = 1  # of the first input, for each unit of the twin's last argument
 
 
 def pack_bits(values: np.ndarray, width: int) -> Bits:

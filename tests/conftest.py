@@ -28,7 +28,7 @@ def data() -> Path:
 
 
 # These fixtures compile a kernel, seconds each.
-COMPILING_FIXTURES = {"simulate", "rtl", "refused"}
+COMPILING_FIXTURES = {"simulate", "rtl", "refused", "way"}
 
 
 def pytest_collection_modifyitems(items) -> None:

@@ -2,7 +2,8 @@
 """What every Tarsier op answers FINN, derived from the channels and lanes of its streams.
 
 A frame is (1, H, W, channels), a beat of a stream `lanes` channels of one pixel, so a folded shape
-is (1, H, W, channels / lanes, lanes). Tensors hold the very integers of the lanes: scales are gone,
+is (1, H, W, channels / lanes, lanes). Stream `ind` of a kernel may have its own channels and lanes,
+and the frame that comes out its own size. Tensors hold the very integers of the lanes: scales are gone,
 and a bit is BINARY, 1 for +1 and 0 for -1.
 """
 
@@ -41,17 +42,24 @@ class TarsierOp(HWCustomOp):
     def make(self, constants: list[np.ndarray]) -> Instance:
         """The kernel, configured as this node."""
 
-    def channels_in(self) -> int:
+    def frame_in(self) -> tuple[int, int]:
+        height, width = self.get_nodeattr("frame")
+        return height, width
+
+    def frame_out(self) -> tuple[int, int]:
+        return self.frame_in()
+
+    def channels_in(self, ind=0) -> int:
         return self.get_nodeattr("channels")
 
-    def channels_out(self) -> int:
+    def channels_out(self, ind=0) -> int:
         return self.channels_in()
 
-    def lanes_in(self) -> int:
+    def lanes_in(self, ind=0) -> int:
         return self.lanes_out()
 
-    def lanes_out(self) -> int:
-        return self.get_nodeattr("PE") or self.channels_out()
+    def lanes_out(self, ind=0) -> int:
+        return self.get_nodeattr("PE") or self.channels_out(ind)
 
     def fold(self) -> int:
         """Cycles a pixel takes."""
@@ -73,29 +81,29 @@ class TarsierOp(HWCustomOp):
         return DataType[self.get_nodeattr("outputDataType")]
 
     def get_normal_input_shape(self, ind=0):
-        return (1, *self.get_nodeattr("frame"), self.channels_in())
+        return (1, *self.frame_in(), self.channels_in(ind))
 
     def get_normal_output_shape(self, ind=0):
-        return (1, *self.get_nodeattr("frame"), self.channels_out())
+        return (1, *self.frame_out(), self.channels_out(ind))
 
     def get_folded_input_shape(self, ind=0):
-        beats = self.channels_in() // self.lanes_in()
-        return (1, *self.get_nodeattr("frame"), beats, self.lanes_in())
+        lanes = self.lanes_in(ind)
+        return (1, *self.frame_in(), self.channels_in(ind) // lanes, lanes)
 
     def get_folded_output_shape(self, ind=0):
-        beats = self.channels_out() // self.lanes_out()
-        return (1, *self.get_nodeattr("frame"), beats, self.lanes_out())
+        lanes = self.lanes_out(ind)
+        return (1, *self.frame_out(), self.channels_out(ind) // lanes, lanes)
 
     def get_instream_width(self, ind=0):
         if ind >= self.STREAMS:
             return 0  # FINN's word for an input that is no stream
-        return self.lanes_in() * self.get_input_datatype(ind).bitwidth()
+        return self.lanes_in(ind) * self.get_input_datatype(ind).bitwidth()
 
     def get_outstream_width(self, ind=0):
-        return self.lanes_out() * self.get_output_datatype(ind).bitwidth()
+        return self.lanes_out(ind) * self.get_output_datatype(ind).bitwidth()
 
     def get_exp_cycles(self):
-        height, width = self.get_nodeattr("frame")
+        height, width = self.frame_in()
         return height * width * self.fold()
 
     def infer_node_datatype(self, model):
@@ -103,8 +111,8 @@ class TarsierOp(HWCustomOp):
         self.set_nodeattr(
             "inputDataTypes", [model.get_tensor_datatype(name).name for name in streams]
         )
-        for name in self.onnx_node.output:
-            model.set_tensor_datatype(name, self.get_output_datatype())
+        for ind, name in enumerate(self.onnx_node.output):
+            model.set_tensor_datatype(name, self.get_output_datatype(ind))
 
     def make_shape_compatible_op(self, model):
         op = super().make_shape_compatible_op(model)

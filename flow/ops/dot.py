@@ -23,10 +23,10 @@ class DotOp(TarsierOp):
     def simd(self) -> int:
         return self.get_nodeattr("SIMD") or self.channels_in()
 
-    def channels_out(self):
+    def channels_out(self, ind=0):
         return self.get_nodeattr("rows")
 
-    def lanes_in(self):
+    def lanes_in(self, ind=0):
         return self.channels_in()
 
     def fold(self):

@@ -16,10 +16,10 @@ class TarsierWindow(TarsierOp):
 
     POINTWISE = False
 
-    def channels_out(self):
+    def channels_out(self, ind=0):
         return 9 * self.channels_in()
 
-    def lanes_in(self):
+    def lanes_in(self, ind=0):
         return self.channels_in()
 
     def get_output_datatype(self, ind=0):

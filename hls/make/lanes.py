@@ -79,6 +79,7 @@ def act_table(table: np.ndarray, lanes: int, y_width: int) -> Instance:
         function="ActTable",
         template=(lanes, folds, entries, x_width, y_width),
         tables=(Table("table", y_width, True, values),),
+        beats_per_count=folds,
     )
 
 

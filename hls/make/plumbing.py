@@ -48,6 +48,7 @@ def width_adapter(x_width: int, y_width: int) -> Instance:
         outputs=(Stream("y", y_width),),
         function="WidthAdapter",
         template=(x_width, y_width),
+        beats_per_count=max(1, y_width // x_width),
     )
 
 
@@ -79,4 +80,5 @@ def window(channels: int, bits: int, frame_w: int, frame_h: int, pad: np.ndarray
         function="Window",
         template=(channels, bits, frame_w, frame_h),
         tables=(Table("pad", bits, False, outside & ((1 << bits) - 1)),),
+        beats_per_count=frame_w * frame_h,
     )

@@ -1,74 +1,91 @@
 # SPDX-License-Identifier: MIT
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from hls import make
-from hls.beats import pack, unpack
+from hls.beats import pack
 from hls.errors import KernelError
 from hls.golden.requant import requant as golden
+from hls.make.ranges import signed_width, unsigned_width
+from tests.hls.grid import Case, agrees, draw, run, seeded, ways
 
-# lanes, x_width, shift, y_width, y_min, y_max: a head, a tail to unsigned pixels, no shift, a
-# shift that leaves only the sign
-SHAPES = [
-    (16, 19, 6, 8, -128, 127),
-    (4, 12, 3, 10, 0, 1000),
-    (3, 6, 0, 4, -5, 6),
-    (1, 4, 7, 2, -1, 1),
-]
-shapes = pytest.mark.parametrize("lanes, x_width, shift, y_width, y_min, y_max", SHAPES)
+BEATS = 200
 
 
-def random_x(rng, count, lanes, x_width):
+@dataclass(frozen=True)
+class Params:
+    lanes: int
+    x_width: int
+    shift: int
+    y_width: int
+    y_min: int
+    y_max: int
+
+
+@st.composite
+def params(draw):
+    y_min = draw(st.integers(-600, 40))
+    y_max = draw(st.integers(y_min, 1100))
+    needed = signed_width(y_min, y_max) if y_min < 0 else unsigned_width(y_max)
+    return Params(
+        lanes=draw(st.integers(1, 9)),
+        x_width=draw(st.integers(1, 24)),
+        shift=draw(st.integers(0, 26)),
+        y_width=needed + draw(st.integers(0, 3)),
+        y_min=y_min,
+        y_max=y_max,
+    )
+
+
+GRID = draw(params())
+
+
+def case(p: Params, x: np.ndarray) -> Case:
+    instance = make.requant(p.lanes, p.x_width, p.shift, p.y_width, p.y_min, p.y_max)
+    y = golden(x, p.shift, p.y_min, p.y_max)
+    return Case(p, instance, {"x": pack(x, p.x_width)}, {"y": pack(y, p.y_width)})
+
+
+def random_x(p: Params) -> np.ndarray:
     """Half of it near the clamp's middle, where rounding shows."""
-    half = 1 << (x_width - 1)
-    x = rng.integers(-half, half, (count, lanes))
-    return np.where(rng.random((count, lanes)) < 0.5, x, x // 8)
+    rng, half = seeded(p), 1 << (p.x_width - 1)
+    x = rng.integers(-half, half, (BEATS, p.lanes))
+    return np.where(rng.random(x.shape) < 0.5, x, x // 8)
 
 
-def values(outputs, lanes, y_width, y_min):
-    return unpack(outputs["y"], lanes, y_width, signed=y_min < 0)
+def extreme_x(p: Params) -> np.ndarray:
+    half = 1 << (p.x_width - 1)
+    ties = np.arange(-9, 10, 2) * (1 << p.shift) // 2  # exact halves of an output step
+    x = np.clip(np.concatenate([ties - 1, ties, ties + 1, [-half, half - 1, 0]]), -half, half - 1)
+    return np.repeat(x[:, None], p.lanes, axis=1)
 
 
-@shapes
-def test_matches_golden(lanes, x_width, shift, y_width, y_min, y_max, simulate, rng):
-    x = random_x(rng, 300, lanes, x_width)
-    instance = make.requant(lanes, x_width, shift, y_width, y_min, y_max)
-    outputs = simulate(instance, {"x": pack(x, x_width)}, 300)
-    expected = golden(x, shift, y_min, y_max)
-    assert np.array_equal(values(outputs, lanes, y_width, y_min), expected)
+@ways
+def test_matches_golden(way):
+    agrees([case(p, random_x(p)) for p in GRID], way)
 
 
-@shapes
-def test_extremes(lanes, x_width, shift, y_width, y_min, y_max, simulate):
-    half = 1 << (x_width - 1)
-    ties = np.arange(-9, 10, 2) * (1 << shift) // 2  # exact halves of an output step
-    around = [ties - 1, ties, ties + 1, [-half, half - 1, 0]]
-    x = np.clip(np.concatenate(around), -half, half - 1)
-    x = np.repeat(x[:, None], lanes, axis=1)
-    instance = make.requant(lanes, x_width, shift, y_width, y_min, y_max)
-    outputs = simulate(instance, {"x": pack(x, x_width)}, len(x))
-    # NumPy's rint on exact binary fractions is an independent statement of the rounding
-    expected = np.clip(np.rint(x / 2.0**shift).astype(int), y_min, y_max)
-    assert np.array_equal(values(outputs, lanes, y_width, y_min), expected)
-    assert np.array_equal(golden(x, shift, y_min, y_max), expected)
+@ways
+def test_extremes(way):
+    cases = [case(p, extreme_x(p)) for p in GRID]
+    for p, c in zip(GRID, cases, strict=True):
+        # NumPy's rint on exact binary fractions is an independent statement of the rounding
+        rounded = np.clip(np.rint(extreme_x(p) / 2.0**p.shift).astype(int), p.y_min, p.y_max)
+        assert np.array_equal(c.expected["y"], pack(rounded, p.y_width))
+    agrees(cases, way)
 
 
-@shapes
-def test_output_holds_under_backpressure(lanes, x_width, shift, y_width, y_min, y_max, rtl, rng):
-    x = random_x(rng, 50, lanes, x_width)
-    instance = make.requant(lanes, x_width, shift, y_width, y_min, y_max)
-    result = rtl(instance, {"x": pack(x, x_width)}, 50, {"y": 0.9})
-    expected = golden(x, shift, y_min, y_max)
-    assert np.array_equal(values(result.outputs, lanes, y_width, y_min), expected)
+def test_output_holds_under_backpressure():
+    agrees([case(p, random_x(p)) for p in GRID], {"y": 0.9})
 
 
-@shapes
-def test_cycle_contract(lanes, x_width, shift, y_width, y_min, y_max, rtl, rng):
-    x = random_x(rng, 50, lanes, x_width)
-    instance = make.requant(lanes, x_width, shift, y_width, y_min, y_max)
-    result = rtl(instance, {"x": pack(x, x_width)}, 50)
-    assert np.array_equal(result.in_cycles["x"], np.arange(50))
-    assert np.array_equal(result.out_cycles["y"], np.arange(50) + 1)
+def test_cycle_contract():
+    for ran in run([case(p, random_x(p)) for p in GRID]):
+        assert np.array_equal(ran.in_cycles["x"], np.arange(BEATS))
+        assert np.array_equal(ran.out_cycles["y"], np.arange(BEATS) + 1)
 
 
 def test_rejects_bad_parameters(refused):

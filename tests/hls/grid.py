@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: MIT
+"""Many parameter sets of a kernel side by side in one model.
+
+A model costs seconds to compile and next to nothing to run, so the parameter sets that hypothesis
+draws become the cells of one design: each is fed, stalled and judged on its own, all at once.
+"""
+
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.strategies import SearchStrategy
+
+from flow.netlist import Cell, Netlist
+from flow.sim import run_csim, verilate
+from hls.instance import Instance, Stream
+
+__all__ = ["Case", "agrees", "draw", "run", "seeded", "ways"]
+
+Beats = Mapping[str, np.ndarray]
+RTL_STALLS = {"rtl-stall0%": 0.0, "rtl-stall30%": 0.3, "rtl-stall70%": 0.7}
+ways = pytest.mark.parametrize("way", [*RTL_STALLS, "hls"])
+
+
+@dataclass(frozen=True)
+class Case:
+    """One parameter set: its kernel, the beats that go in, and those that golden says come out."""
+
+    params: object
+    instance: Instance
+    inputs: Beats
+    expected: Beats
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one cell of the design gave; the cycles are missing where there is no clock."""
+
+    outputs: Beats
+    in_cycles: Beats
+    out_cycles: Beats
+
+
+def draw(strategy: SearchStrategy, count: int = 20) -> list:
+    """`count` different parameter sets, the simplest first; the same ones in every run."""
+    found = []
+
+    @settings(
+        max_examples=20 * count,
+        phases=[Phase.generate],
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def collect(params):
+        if len(found) < count and params not in found:
+            found.append(params)
+
+    collect()
+    assert len(found) == count, f"only {len(found)} of {count} parameter sets exist"
+    return found
+
+
+def seeded(params: object) -> np.random.Generator:
+    """Random numbers that depend on a parameter set and on nothing else."""
+    return np.random.default_rng(zlib.crc32(repr(params).encode()))
+
+
+def agrees(cases: list[Case], way: str) -> None:
+    """Assert that every case gives exactly the beats that golden says.
+
+    `way` is one of `ways`, or pauses for `run`.
+    """
+    for case, ran in zip(cases, run(cases, way), strict=True):
+        for name, beats in case.expected.items():
+            assert np.array_equal(ran.outputs[name], beats), f"{case.params}: stream {name}"
+
+
+def run(cases: list[Case], way: str | float | Mapping[str, float] = 0.0) -> list[Ran]:
+    """All cases in one model: `way` is "hls", one of the stalls, or the pauses of each port."""
+    netlist = _side_by_side(case.instance for case in cases)
+    inputs = {
+        _name(i, port): beats for i, c in enumerate(cases) for port, beats in c.inputs.items()
+    }
+    if way == "hls":
+        outputs = run_csim.run(netlist, inputs)
+        return [Ran(_own(i, outputs), {}, {}) for i, _ in enumerate(cases)]
+    asked = {
+        _name(i, port): len(beats)
+        for i, c in enumerate(cases)
+        for port, beats in c.expected.items()
+    }
+    pauses = RTL_STALLS.get(way, way) if isinstance(way, str) else way
+    if isinstance(pauses, Mapping):
+        pauses = {
+            _name(i, port): chance for i, _ in enumerate(cases) for port, chance in pauses.items()
+        }
+    result = verilate.build(netlist).run(
+        inputs, asked, stall=pauses, seed=zlib.crc32(repr(way).encode()), idle_limit=1000
+    )
+    parts = (result.outputs, result.in_cycles, result.out_cycles)
+    return [Ran(*(_own(i, part) for part in parts)) for i, _ in enumerate(cases)]
+
+
+def _side_by_side(instances: Iterable[Instance]) -> Netlist:
+    cells = tuple(
+        Cell(f"u{i}", kernel, {p.name: _name(i, p.name) for p in kernel.inputs + kernel.outputs})
+        for i, kernel in enumerate(instances)
+    )
+    inputs = (Stream(c.streams[p.name], p.width) for c in cells for p in c.instance.inputs)
+    outputs = (Stream(c.streams[p.name], p.width) for c in cells for p in c.instance.outputs)
+    return Netlist("grid", cells, tuple(inputs), tuple(outputs))
+
+
+def _name(cell: int, port: str) -> str:
+    return f"c{cell}_{port}"
+
+
+def _own(cell: int, streams: Beats) -> Beats:
+    prefix = f"c{cell}_"
+    return {
+        name.removeprefix(prefix): beats
+        for name, beats in streams.items()
+        if name.startswith(prefix)
+    }
