@@ -3,8 +3,8 @@
 
 A frame is (1, H, W, channels), a beat of a stream `lanes` channels of one pixel, so a folded shape
 is (1, H, W, channels / lanes, lanes). Stream `ind` of a kernel may have its own channels and lanes,
-and the frame that comes out its own size. Tensors hold the very integers of the lanes: scales are gone,
-and a bit is BINARY, 1 for +1 and 0 for -1.
+and the frame that comes out its own size. Tensors hold the very integers of the lanes: scales are
+gone, and a bit is BINARY, 1 for +1 and 0 for -1.
 """
 
 from abc import abstractmethod
