@@ -31,13 +31,13 @@ from flow.finn import prepare_finn
 from flow.fold import fold, pixel_budget
 from flow.frame import check_frame, set_frame
 from flow.ingest import ingest, net_facts, read_qonnx
-from flow.layers import fifo_facts, layer_facts
+from flow.layers import fifo_facts, layer_facts, wire_facts
 from flow.lower import lower
 from flow.netlist import Netlist
 from flow.rtl_top import rtl_top
 from flow.stitch import joins, stitch, stream_names
 from flow.streams import adapt_widths, insert_fifos, specialize
-from hls.instance import rtl_path
+from hls.instance import rtl_paths
 
 __all__ = ["BuildConfig", "build"]
 
@@ -144,6 +144,7 @@ def _build(config: BuildConfig, key: str, folder: Path, notify: Notify) -> Desig
         radius=facts.radius,
         layers=layers,
         fifos=fifo_facts(netlist),
+        streams=wire_facts(model, netlist),
         estimate=resources,
     )
     design.write(folder)
@@ -155,8 +156,8 @@ def _write_rtl(model: ModelWrapper, folder: Path) -> Netlist:
     """The stitched top, its kernels and the graph they come from, in `folder`."""
     netlist = stitch(model, TOP)
     (folder / RTL).mkdir()
-    for module in netlist.modules:
-        shutil.copy(rtl_path(module), folder / RTL)
+    for path in {path for module in netlist.modules for path in rtl_paths(module)}:
+        shutil.copy(path, folder / RTL)
     (folder / RTL / f"{TOP}.sv").write_text(rtl_top(netlist))
     model.save(str(folder / GRAPH))
     return netlist

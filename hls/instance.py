@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A configured kernel as plain facts: module, parameters, streams, and its C++ twin."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,17 @@ import numpy as np
 
 from hls.errors import KernelError
 
-__all__ = ["Bits", "Instance", "Stream", "Table", "cpp_path", "pack_bits", "rtl_path", "sv_literal"]
+__all__ = [
+    "Bits",
+    "Instance",
+    "Stream",
+    "Table",
+    "cpp_path",
+    "pack_bits",
+    "rtl_path",
+    "rtl_paths",
+    "sv_literal",
+]
 
 _HERE = Path(__file__).parent
 
@@ -87,6 +98,21 @@ def sv_literal(value: int | Bits) -> str:
 def rtl_path(module: str) -> Path:
     """The SystemVerilog file that defines `module`."""
     return _existing(_HERE / "rtl" / f"{module}.sv", module)
+
+
+def rtl_paths(module: str) -> list[Path]:
+    """The SystemVerilog files of `module`: its own, then those of the parts it instantiates.
+
+    >>> [path.name for path in rtl_paths("requant")]
+    ['requant.sv', 'clamp.sv']
+    """
+    parts = {path.stem: path for path in (_HERE / "rtl" / "parts").glob("*.sv")}
+    paths = [rtl_path(module)]
+    for path in paths:  # grows on the way
+        for name in re.findall(r"^ *(\w+) #\(", path.read_text(), re.MULTILINE):
+            if name in parts:
+                paths.append(parts.pop(name))
+    return paths
 
 
 def cpp_path(module: str) -> Path:

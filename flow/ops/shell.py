@@ -8,7 +8,7 @@ from finn.custom_op.fpgadataflow.rtlbackend import RTLBackend
 
 from flow.ops.base import TarsierOp
 from flow.templates import render
-from hls.instance import Instance, rtl_path, sv_literal
+from hls.instance import Instance, rtl_paths, sv_literal
 
 __all__ = ["RtlShell", "rtl_variant", "shell"]
 
@@ -21,7 +21,8 @@ class RtlShell(RTLBackend):
         top = self.get_verilog_top_module_name()
         folder = Path(self.get_nodeattr("code_gen_dir_ipgen"))
         (folder / f"{top}.v").write_text(shell(top, kernel), encoding="utf-8")
-        shutil.copy(rtl_path(kernel.module), folder)
+        for path in rtl_paths(kernel.module):
+            shutil.copy(path, folder)
         # FINN keeps the name, since nodes are renamed after their code is generated.
         self.set_nodeattr("gen_top_module", top)
         self.set_nodeattr("ipgen_path", str(folder))

@@ -24,7 +24,7 @@ from flow.sim.toolchain import (
     verilator_runtime,
 )
 from hls.beats import words
-from hls.instance import Instance, Stream, rtl_path
+from hls.instance import Instance, Stream, rtl_paths
 
 __all__ = ["build", "build_sources"]
 
@@ -53,7 +53,8 @@ def build(
         ToolError: a tool is missing, or Verilator refuses the design (its message is passed on).
     """
     netlist = single(design) if isinstance(design, Instance) else design
-    sources = {path.name: path.read_text() for path in map(_source, netlist.modules)}
+    paths = {path for module in netlist.modules for path in _sources(module)}
+    sources = {path.name: path.read_text() for path in sorted(paths)}
     sources[f"{netlist.name}.sv"] = rtl_top(netlist)
     return build_sources(
         netlist.name, sources, netlist.inputs, netlist.outputs, probes or {}, knobs or {}
@@ -104,9 +105,9 @@ def build_sources(
     return Model(inputs, outputs, tuple(probes), tuple(knobs), library)
 
 
-def _source(module: str) -> Path:
+def _sources(module: str) -> list[Path]:
     beside = Path(__file__).with_name(f"{module}.sv")
-    return beside if beside.is_file() else rtl_path(module)
+    return [beside] if beside.is_file() else rtl_paths(module)
 
 
 def _units(folder: Path) -> list[tuple[Path, str]]:

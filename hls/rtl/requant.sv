@@ -38,10 +38,6 @@ module requant #(
 
   if (Lanes == 0 || XWidth == 0 || YWidth == 0)
     $error("requant: Lanes=%0d XWidth=%0d YWidth=%0d, all must be >= 1", Lanes, XWidth, YWidth);
-  if (YMin > YMax) $error("requant: YMin=%0d must be <= YMax=%0d", YMin, YMax);
-  if (YWidth < 32 && (YMin < 0 ? YMin < -(2**(YWidth-1)) || YMax >= 2**(YWidth-1)
-                               : longint'(YMax) >= longint'(2)**YWidth))
-    $error("requant: YWidth=%0d must carry YMin=%0d .. YMax=%0d", YWidth, YMin, YMax);
 
   // Half an output step minus one, plus one more where the floor is odd: a half then
   // carries only into an even result.
@@ -50,22 +46,24 @@ module requant #(
     return (x + (work_t'(1) <<< Shift >>> 1) - work_t'(!x[Shift])) >>> Shift;
   endfunction
 
-  assign x_ready_o = y_ready_i || !y_valid_o;
+  logic [Lanes*WorkW-1:0]  rounded;
+  logic [Lanes*YWidth-1:0] clamped;
 
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
-    work_t             rounded;
-    logic [YWidth-1:0] clamped;
-
-    assign rounded = rint(work_t'(signed'(x_data_i[l*XWidth +: XWidth])));
-    assign clamped = rounded < work_t'(YMin) ? YWidth'(YMin)
-                   : rounded > work_t'(YMax) ? YWidth'(YMax) : YWidth'(rounded);
-
-    always_ff @(posedge clk_i) begin
-      if (x_ready_o) y_data_o[l*YWidth +: YWidth] <= clamped;
-    end
+    assign rounded[l*WorkW +: WorkW] = rint(work_t'(signed'(x_data_i[l*XWidth +: XWidth])));
   end
 
+  clamp #(
+    .Kernel("requant"), .Lanes(Lanes), .XWidth(WorkW), .YWidth(YWidth), .YMin(YMin), .YMax(YMax)
+  ) u_clamp (
+    .x_i(rounded), .y_o(clamped)
+  );
+
+  assign x_ready_o = y_ready_i || !y_valid_o;
+
   always_ff @(posedge clk_i) begin
+    if (x_ready_o) y_data_o <= clamped;
+
     if (!rst_ni)        y_valid_o <= 1'b0;
     else if (x_ready_o) y_valid_o <= x_valid_i;
   end

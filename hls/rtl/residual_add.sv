@@ -44,34 +44,31 @@ module residual_add #(
   if (Lanes == 0 || XWidth == 0 || DWidth == 0 || YWidth == 0)
     $error("residual_add: Lanes=%0d XWidth=%0d DWidth=%0d YWidth=%0d, all must be >= 1",
            Lanes, XWidth, DWidth, YWidth);
-  if (YMin > YMax) $error("residual_add: YMin=%0d must be <= YMax=%0d", YMin, YMax);
-  if (YWidth < 32 && (YMin < 0 ? YMin < -(2**(YWidth-1)) || YMax >= 2**(YWidth-1)
-                               : longint'(YMax) >= longint'(2)**YWidth))
-    $error("residual_add: YWidth=%0d must carry YMin=%0d .. YMax=%0d", YWidth, YMin, YMax);
 
-  logic room;
+  logic                    room;
+  logic [Lanes*WorkW-1:0]  sums;
+  logic [Lanes*YWidth-1:0] clamped;
 
   assign room      = y_ready_i || !y_valid_o;
   assign x_ready_o = room && d_valid_i;
   assign d_ready_o = room && x_valid_i;
 
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
-    logic              x_sign;
-    work_t             sum;
-    logic [YWidth-1:0] clamped;
-
-    assign x_sign  = XSigned && x_data_i[l*XWidth + XWidth-1];
-    assign sum     = work_t'(signed'({x_sign, x_data_i[l*XWidth +: XWidth]}))
-                   + work_t'(signed'(d_data_i[l*DWidth +: DWidth]));
-    assign clamped = sum < work_t'(YMin) ? YWidth'(YMin)
-                   : sum > work_t'(YMax) ? YWidth'(YMax) : YWidth'(sum);
-
-    always_ff @(posedge clk_i) begin
-      if (room) y_data_o[l*YWidth +: YWidth] <= clamped;
-    end
+    logic x_sign;
+    assign x_sign = XSigned && x_data_i[l*XWidth + XWidth-1];
+    assign sums[l*WorkW +: WorkW] = work_t'(signed'({x_sign, x_data_i[l*XWidth +: XWidth]}))
+                                  + work_t'(signed'(d_data_i[l*DWidth +: DWidth]));
   end
 
+  clamp #(
+    .Kernel("residual_add"), .Lanes(Lanes), .XWidth(WorkW), .YWidth(YWidth), .YMin(YMin), .YMax(YMax)
+  ) u_clamp (
+    .x_i(sums), .y_o(clamped)
+  );
+
   always_ff @(posedge clk_i) begin
+    if (room) y_data_o <= clamped;
+
     if (!rst_ni)   y_valid_o <= 1'b0;
     else if (room) y_valid_o <= x_valid_i && d_valid_i;
   end

