@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from flow.errors import FlowError
 
-__all__ = ["GRAPH", "RTL", "TOP", "Design", "Estimate", "Fifo", "Layer", "read_design"]
+__all__ = ["GRAPH", "RTL", "TOP", "Design", "Estimate", "Fifo", "Layer", "Wire", "read_design"]
 
 TOP = "tarsier_top"  # the stitched module
 RTL = "rtl"  # folder of the stitched module and its kernels
@@ -20,9 +20,13 @@ class _Facts(BaseModel):
 
 
 class Layer(_Facts):
-    """One kernel; `cycles` is what one frame takes in it. pe and simd are 1 where nothing folds."""
+    """One kernel; `cycles` is what one frame takes in it. pe and simd are 1 where nothing folds.
+
+    `stage` is the convolution it belongs to: head, body1, body2, ..., tail.
+    """
 
     name: str
+    stage: str
     op: str
     backend: str
     pe: int
@@ -36,6 +40,16 @@ class Fifo(_Facts):
     name: str
     depth: int
     bits: int
+
+
+class Wire(_Facts):
+    """One stream inside the top: the instances at its ends, "" outside, and its beats a frame."""
+
+    name: str
+    source: str
+    target: str
+    bits: int
+    beats: int
 
 
 class Estimate(_Facts):
@@ -79,6 +93,7 @@ class Design(_Facts):
     radius: int
     layers: tuple[Layer, ...]
     fifos: tuple[Fifo, ...]
+    streams: tuple[Wire, ...]
     estimate: Estimate
 
     @property
