@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Write a netlist as a C++ program that calls the kernels' HLS twins one after the other.
 
-In C simulation streams are unbounded queues and nothing happens at the same time, so a fifo is a
-plain hand-over.
+In C simulation streams are unbounded queues and nothing happens at the same time.
 """
 
 import numpy as np
@@ -11,7 +10,7 @@ from flow.errors import FlowError
 from flow.netlist import Netlist
 from flow.templates import render
 
-__all__ = ["csim_top", "twins"]
+__all__ = ["csim_top"]
 
 
 def csim_top(netlist: Netlist) -> str:
@@ -21,19 +20,13 @@ def csim_top(netlist: Netlist) -> str:
         FlowError: a kernel has no C++ twin.
     """
     for cell in netlist.cells:
-        if not cell.instance.function and cell.instance.module != "fifo":
+        if not cell.instance.function:
             raise FlowError(f"{cell.name}: {cell.instance.module} has no HLS twin to simulate")
     return render(
         "csim_top.cpp.j2",
         {"braces": _braces},
         net=netlist,
-        twins=twins(netlist),
     )
-
-
-def twins(netlist: Netlist) -> list[str]:
-    """The kernels whose twins the program calls."""
-    return [module for module in netlist.modules if module != "fifo"]
 
 
 def _braces(values: np.ndarray) -> str:

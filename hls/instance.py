@@ -56,7 +56,7 @@ class Instance:
     """One kernel with its parameters: what a netlist, a test bench or a C++ call is made from."""
 
     module: str
-    params: Mapping[str, int | Bits]
+    params: Mapping[str, int | str | Bits]
     inputs: tuple[Stream, ...]
     outputs: tuple[Stream, ...]
     function: str = ""  # the C++ twin in namespace bnn; empty where there is none
@@ -86,13 +86,19 @@ def pack_bits(values: np.ndarray, width: int) -> Bits:
     return Bits(items.size * width, int.from_bytes(packed.tobytes(), "little"))
 
 
-def sv_literal(value: int | Bits) -> str:
+def sv_literal(value: int | str | Bits) -> str:
     """`value` as a SystemVerilog literal.
 
-    >>> sv_literal(Bits(9, 0x1A)), sv_literal(-3)
-    ("9'h1a", '-3')
+    >>> sv_literal(Bits(9, 0x1A)), sv_literal(-3), sv_literal("block")
+    ("9'h1a", '-3', '"block"')
     """
-    return f"{value.width}'h{value.value:x}" if isinstance(value, Bits) else str(value)
+    match value:
+        case Bits(width, number):
+            return f"{width}'h{number:x}"
+        case str():
+            return f'"{value}"'
+        case _:
+            return str(value)
 
 
 def rtl_path(module: str) -> Path:

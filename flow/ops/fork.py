@@ -3,6 +3,7 @@
 
 from flow.ops.base import TarsierOp
 from hls import make
+from hls.golden.stream_fork import stream_fork
 
 __all__ = ["TarsierFork"]
 
@@ -17,7 +18,7 @@ class TarsierFork(TarsierOp):
         return self.get_input_datatype()
 
     def compute(self, streams, constants):
-        return [streams[0], streams[0]]
+        return list(stream_fork(streams[0]))
 
     def make(self, constants):
         return make.stream_fork(self.get_instream_width())

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from flow.cache import content_key, made_once
-from flow.csim_top import csim_top, twins
+from flow.csim_top import csim_top
 from flow.netlist import Netlist, single
 from flow.sim.errors import SimError
 from flow.sim.toolchain import ap_types, cxx, machine, run_tool
@@ -49,7 +49,7 @@ def run(design: Netlist | Instance, inputs: Mapping[str, np.ndarray]) -> dict[st
 
 def _program(netlist: Netlist) -> Path:
     text = csim_top(netlist)
-    headers = [cpp_path(module) for module in twins(netlist)]
+    headers = [cpp_path(module) for module in netlist.modules]
     # ap_types refuses wider integers than this; a beat is padded to 32-bit words on its way in.
     widest = max(1024, *(stream.width + 31 for stream in netlist.streams))
     flags = [*_CXX, f"-DAP_INT_MAX_W={widest}"]

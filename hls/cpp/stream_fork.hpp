@@ -6,6 +6,7 @@
 namespace bnn {
 
 /// One stream to two readers: y0 = x, y1 = x.  Rate: one beat per cycle.
+/// Golden: hls/golden/stream_fork.py
 template <unsigned kWidth>
 void StreamFork(hls::stream<ap_uint<kWidth>> &x, hls::stream<ap_uint<kWidth>> &y0,
                 hls::stream<ap_uint<kWidth>> &y1, unsigned beats) {

@@ -1,23 +1,42 @@
 # SPDX-License-Identifier: MIT
 """Constructors of the kernels that move pixels without changing them."""
 
+from enum import StrEnum
+
 import numpy as np
 
 from hls.errors import KernelError
 from hls.instance import Instance, Stream, Table, pack_bits
 from hls.make.ranges import integers, require_at_least
 
-__all__ = ["fifo", "stream_fork", "width_adapter", "window"]
+__all__ = ["RamStyle", "fifo", "stream_fork", "width_adapter", "window"]
 
 
-def fifo(width: int, depth: int) -> Instance:
-    """A queue of exactly `depth` beats."""
+class RamStyle(StrEnum):
+    """Which memory the synthesis is asked to use; AUTO leaves the choice to it."""
+
+    AUTO = "auto"
+    DISTRIBUTED = "distributed"
+    BLOCK = "block"
+    ULTRA = "ultra"
+
+
+def fifo(width: int, depth: int, ram_style: RamStyle = RamStyle.AUTO) -> Instance:
+    """A queue of exactly `depth` beats.
+
+    Raises:
+        KernelError: `width` or `depth` is below 1, or `ram_style` is none of RamStyle.
+    """
     require_at_least("fifo", 1, width=width, depth=depth)
+    if ram_style not in list(RamStyle):
+        raise KernelError(f"fifo: ram_style={ram_style} must be one of {', '.join(RamStyle)}")
     return Instance(
         module="fifo",
-        params={"Width": width, "Depth": depth},
+        params={"Width": width, "Depth": depth, "RamStyle": str(ram_style)},
         inputs=(Stream("x", width),),
         outputs=(Stream("y", width),),
+        function="Fifo",
+        template=(width, depth),
     )
 
 

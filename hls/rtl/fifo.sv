@@ -10,10 +10,11 @@
 // Rate      one beat per cycle for Depth >= 2; Depth = 1 alternates between taking and giving.
 // Latency   y is valid one cycle after x is taken, when the queue was empty.
 // Reset     synchronous.  Empties the queue.
-// Test      tests/hls/test_fifo.py
+// Golden    hls/golden/fifo.py     Test  tests/hls/test_fifo.py
 module fifo #(
-  parameter int unsigned Width = 16,
-  parameter int unsigned Depth = 4
+  parameter int unsigned Width    = 16,
+  parameter int unsigned Depth    = 4,
+  parameter              RamStyle = "auto"  // memory to use: "distributed", "block", "ultra"
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
@@ -29,6 +30,11 @@ module fifo #(
 
   if (Width == 0 || Depth == 0)
     $error("fifo: Width=%0d Depth=%0d, both must be >= 1", Width, Depth);
+
+  typedef logic [8*11-1:0] style_t;  // as long as the longest of them
+  if (!(style_t'(RamStyle) inside {style_t'("auto"), style_t'("distributed"),
+                                   style_t'("block"), style_t'("ultra")}))
+    $error("fifo: RamStyle=%s must be auto, distributed, block or ultra", RamStyle);
 
   // The oldest beat waits at the output, up to Rest more wait behind it.
   localparam int unsigned Rest   = Depth - 1;
@@ -61,6 +67,7 @@ module fifo #(
     end
   end else begin : gen_memory
     localparam int unsigned IndexW = $clog2(Rest);
+    (* ram_style = RamStyle *)
     logic [Width-1:0]  rest [Rest];
     logic [Width-1:0]  rest_q, direct_q;
     logic [IndexW-1:0] write_q, read_q;

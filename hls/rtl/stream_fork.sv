@@ -9,7 +9,7 @@
 // Rate      one beat per cycle while both readers are ready.
 // Latency   0: the data is not registered.
 // Reset     synchronous.  Forgets which output has had the waiting beat.
-// Test      tests/hls/test_stream_fork.py
+// Golden    hls/golden/stream_fork.py     Test  tests/hls/test_stream_fork.py
 module stream_fork #(
   parameter int unsigned Width = 16
 ) (

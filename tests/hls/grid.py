@@ -18,7 +18,7 @@ from flow.netlist import Cell, Netlist
 from flow.sim import run_csim, verilate
 from hls.instance import Instance, Stream
 
-__all__ = ["Case", "agrees", "draw", "run", "seeded", "ways"]
+__all__ = ["Case", "agrees", "draw", "limits", "run", "seeded", "ways"]
 
 Beats = Mapping[str, np.ndarray]
 RTL_STALLS = {"rtl-stall0%": 0.0, "rtl-stall30%": 0.3, "rtl-stall70%": 0.7}
@@ -69,6 +69,11 @@ def draw(strategy: SearchStrategy, count: int = 20) -> list:
 def seeded(params: object) -> np.random.Generator:
     """Random numbers that depend on a parameter set and on nothing else."""
     return np.random.default_rng(zlib.crc32(repr(params).encode()))
+
+
+def limits(width: int, signed: bool) -> tuple[int, int]:
+    """The least and the greatest integer of `width` bits."""
+    return (-(1 << width - 1), (1 << width - 1) - 1) if signed else (0, (1 << width) - 1)
 
 
 def agrees(cases: list[Case], way: str) -> None:

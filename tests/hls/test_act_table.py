@@ -1,73 +1,86 @@
 # SPDX-License-Identifier: MIT
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from hls import make
-from hls.beats import pack, unpack
+from hls.beats import pack
 from hls.errors import KernelError
 from hls.golden.act_table import act_table as golden
+from hls.make.ranges import unsigned_width
+from tests.hls.grid import Case, agrees, draw, limits, run, seeded, ways
 
-# channels, lanes, entries, y_width: a real layer, folded with odd sizes, one of everything
-SHAPES = [(16, 16, 145, 8), (6, 2, 10, 5), (1, 1, 1, 3)]
-shapes = pytest.mark.parametrize("channels, lanes, entries, y_width", SHAPES)
-
-
-def table_of(channels, entries, y_width):
-    half = 1 << (y_width - 1)
-    return np.random.default_rng([channels, entries]).integers(-half, half, (channels, entries))
+PIXELS = 60
 
 
-def beats_in(x, lanes, entries):
-    return {"x": pack(x.reshape(-1, lanes), max(1, (entries - 1).bit_length()))}
+@dataclass(frozen=True)
+class Params:
+    lanes: int
+    folds: int
+    entries: int
+    y_width: int
 
 
-def values(outputs, lanes, channels, y_width):
-    return unpack(outputs["y"], lanes, y_width, signed=True).reshape(-1, channels)
+GRID = draw(
+    st.builds(
+        Params,
+        lanes=st.integers(1, 6),
+        folds=st.integers(1, 5),
+        entries=st.one_of(st.integers(1, 40), st.just(289)),
+        y_width=st.integers(1, 16),
+    )
+)
 
 
-@shapes
-def test_matches_golden(channels, lanes, entries, y_width, simulate, rng):
-    table = table_of(channels, entries, y_width)
-    x = rng.integers(0, entries, (100, channels))
-    instance = make.act_table(table, lanes, y_width)
-    outputs = simulate(instance, beats_in(x, lanes, entries), 100 * channels // lanes)
-    assert np.array_equal(values(outputs, lanes, channels, y_width), golden(x, table))
+def table(p: Params) -> np.ndarray:
+    least, most = limits(p.y_width, True)
+    return seeded(p).integers(least, most + 1, (p.lanes * p.folds, p.entries))
 
 
-@shapes
-def test_extremes(channels, lanes, entries, y_width, simulate):
-    table = table_of(channels, entries, y_width)
-    x = np.repeat(np.arange(entries)[:, None], channels, axis=1)  # every entry of every channel
-    instance = make.act_table(table, lanes, y_width)
-    outputs = simulate(instance, beats_in(x, lanes, entries), entries * channels // lanes)
-    assert np.array_equal(values(outputs, lanes, channels, y_width), table.T)
+def case(p: Params, x: np.ndarray) -> Case:
+    instance = make.act_table(table(p), p.lanes, p.y_width)
+    x_beats = pack(x.reshape(-1, p.lanes), unsigned_width(p.entries - 1))
+    y_beats = pack(golden(x, table(p)).reshape(-1, p.lanes), p.y_width)
+    return Case(p, instance, {"x": x_beats}, {"y": y_beats})
 
 
-@shapes
-def test_output_holds_under_backpressure(channels, lanes, entries, y_width, rtl, rng):
-    table = table_of(channels, entries, y_width)
-    x = rng.integers(0, entries, (30, channels))
-    instance = make.act_table(table, lanes, y_width)
-    result = rtl(instance, beats_in(x, lanes, entries), 30 * channels // lanes, {"y": 0.9})
-    assert np.array_equal(values(result.outputs, lanes, channels, y_width), golden(x, table))
+def random_x(p: Params) -> np.ndarray:
+    return seeded(p).integers(0, p.entries, (PIXELS, p.lanes * p.folds))
 
 
-@shapes
-def test_cycle_contract(channels, lanes, entries, y_width, rtl, rng):
-    beats = 20 * channels // lanes
-    x = rng.integers(0, entries, (20, channels))
-    instance = make.act_table(table_of(channels, entries, y_width), lanes, y_width)
-    result = rtl(instance, beats_in(x, lanes, entries), beats)
-    assert np.array_equal(result.in_cycles["x"], np.arange(beats))
-    assert np.array_equal(result.out_cycles["y"], np.arange(beats) + 1)
+def every_entry(p: Params) -> np.ndarray:
+    return np.repeat(np.arange(p.entries)[:, None], p.lanes * p.folds, axis=1)
+
+
+@ways
+def test_matches_golden(way):
+    agrees([case(p, random_x(p)) for p in GRID], way)
+
+
+@ways
+def test_extremes(way):
+    assert all(np.array_equal(golden(every_entry(p), table(p)), table(p).T) for p in GRID)
+    agrees([case(p, every_entry(p)) for p in GRID], way)
+
+
+def test_output_holds_under_backpressure():
+    agrees([case(p, random_x(p)) for p in GRID], {"y": 0.9})
+
+
+def test_cycle_contract():
+    for p, ran in zip(GRID, run([case(p, random_x(p)) for p in GRID]), strict=True):
+        assert np.array_equal(ran.in_cycles["x"], np.arange(PIXELS * p.folds))
+        assert np.array_equal(ran.out_cycles["y"], np.arange(PIXELS * p.folds) + 1)
 
 
 def test_rejects_bad_parameters(refused):
-    table = table_of(6, 10, 5)
+    values = table(Params(lanes=2, folds=3, entries=10, y_width=5))
     with pytest.raises(KernelError, match=r"lanes=4 must divide channels=6"):
-        make.act_table(table, 4, 5)
+        make.act_table(values, 4, 5)
     with pytest.raises(KernelError, match=r"entries -16..15 do not fit in y_width=4 signed bits"):
-        make.act_table(table, 2, 4)
-    instance = make.act_table(table, 2, 5)
+        make.act_table(values, 2, 4)
+    instance = make.act_table(values, 2, 5)
     assert "act_table: XWidth=3 must be >= 1 and index Entries=10" in refused(instance, XWidth=3)
     assert "act_table: Lanes=0 Folds=3 Entries=10 YWidth=5" in refused(instance, Lanes=0)

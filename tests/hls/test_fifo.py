@@ -1,64 +1,103 @@
 # SPDX-License-Identifier: MIT
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from flow.sim import verilate
 from flow.sim.errors import SimError
 from hls import make
 from hls.beats import pack
 from hls.errors import KernelError
+from hls.golden.fifo import fifo as golden
+from tests.hls.grid import Case, agrees, draw, run, seeded, ways
 
-# width, depth: registers, and memories whose size is and is not a power of two
-SHAPES = [(16, 1), (5, 2), (40, 5), (16, 6)]
-shapes = pytest.mark.parametrize("width, depth", SHAPES)
-
-
-def random_beats(rng, count, width):
-    return pack(rng.integers(0, 2, (count, width)), 1)
+BEATS = 200
 
 
-@shapes
-def test_matches_golden(width, depth, stall, rtl, rng):
-    x = random_beats(rng, 300, width)
-    result = rtl(make.fifo(width, depth), {"x": x}, 300, stall)
-    assert np.array_equal(result.outputs["y"], x)
+@dataclass(frozen=True)
+class Params:
+    width: int
+    depth: int
+    ram_style: make.RamStyle = make.RamStyle.AUTO
+    beats: int = BEATS
 
 
-@shapes
-def test_extremes(width, depth, stall, rtl):
-    x = pack(np.array([[0] * width, [1] * width] * 20), 1)
-    result = rtl(make.fifo(width, depth), {"x": x}, 40, stall)
-    assert np.array_equal(result.outputs["y"], x)
+GRID = draw(
+    st.builds(
+        Params,
+        width=st.integers(1, 80),
+        depth=st.one_of(st.integers(1, 9), st.integers(10, BEATS - 1)),
+        ram_style=st.sampled_from(make.RamStyle),
+    )
+)
+DEEP = [Params(9, 65_536, make.RamStyle.ULTRA, 66_000), Params(33, 65_535, beats=66_000)]
 
 
-@shapes
-def test_output_holds_under_backpressure(width, depth, rtl, rng):
-    x = random_beats(rng, 100, width)
-    result = rtl(make.fifo(width, depth), {"x": x}, 100, {"y": 0.9})
-    assert np.array_equal(result.outputs["y"], x)
-    with pytest.raises(SimError, match=rf"x {depth} of 100 beats, y 0 of 100 beats"):
-        rtl(make.fifo(width, depth), {"x": x}, 100, {"y": 1.0})
+def case(p: Params, x: np.ndarray) -> Case:
+    instance = make.fifo(p.width, p.depth, p.ram_style)
+    return Case(p, instance, {"x": pack(x, 1)}, {"y": pack(golden(x), 1)})
 
 
-@shapes
-def test_cycle_contract(width, depth, rtl, rng):
-    x = random_beats(rng, 100, width)
-    result = rtl(make.fifo(width, depth), {"x": x}, 100)
-    every = 2 if depth == 1 else 1
-    assert np.array_equal(result.in_cycles["x"], every * np.arange(100))
-    assert np.array_equal(result.out_cycles["y"], every * np.arange(100) + 1)
+def random_x(p: Params) -> np.ndarray:
+    return seeded(p).integers(0, 2, (p.beats, p.width))
 
 
-@shapes
-def test_high_water_mark(width, depth, rng):
-    model = verilate.build(make.fifo(width, depth), probes={"mark": "u_dut.high_water_q"})
-    inputs = {"x": random_beats(rng, 100, width)}
-    free = model.run(inputs, {"y": 100}, stall=0.0)
-    full = model.run(inputs, {"y": 100}, stall={"y": 0.9})
-    assert (free.probes["mark"], full.probes["mark"]) == (1, depth)
+def extreme_x(p: Params) -> np.ndarray:
+    return np.resize(np.repeat([0, 1], p.width), (40, p.width))
+
+
+@ways
+def test_matches_golden(way):
+    agrees([case(p, random_x(p)) for p in GRID], way)
+
+
+@ways
+def test_extremes(way):
+    agrees([case(p, extreme_x(p)) for p in GRID], way)
+
+
+def test_output_holds_under_backpressure():
+    agrees([case(p, random_x(p)) for p in GRID], {"y": 0.9})
+
+
+@pytest.mark.parametrize("grid", [GRID, DEEP], ids=["small", "deep"])
+def test_takes_exactly_depth_beats_and_no_more(grid):
+    with pytest.raises(SimError) as hang:
+        run([case(p, random_x(p)) for p in grid], {"y": 1.0})
+    for i, p in enumerate(grid):
+        assert f"c{i}_x {p.depth} of {p.beats} beats" in str(hang.value)
+
+
+@pytest.mark.parametrize("grid", [GRID, DEEP], ids=["small", "deep"])
+def test_cycle_contract(grid):
+    cases = [case(p, random_x(p)) for p in grid]
+    for p, c, ran in zip(grid, cases, run(cases), strict=True):
+        cycles = np.arange(p.beats) * (2 if p.depth == 1 else 1)
+        assert np.array_equal(ran.in_cycles["x"], cycles)
+        assert np.array_equal(ran.out_cycles["y"], cycles + 1)
+        assert np.array_equal(ran.outputs["y"], c.expected["y"])
+
+
+def test_deep_queues_fill_and_empty_without_a_loss():
+    agrees([case(p, random_x(p)) for p in DEEP], {"y": 0.7})
+
+
+def test_high_water_mark():
+    p = Params(width=16, depth=6)
+    model = verilate.build(make.fifo(p.width, p.depth), probes={"mark": "u_dut.high_water_q"})
+    inputs = case(p, random_x(p)).inputs
+    free = model.run(inputs, {"y": BEATS}, stall=0.0)
+    full = model.run(inputs, {"y": BEATS}, stall={"y": 0.9})
+    assert (free.probes["mark"], full.probes["mark"]) == (1, p.depth)
 
 
 def test_rejects_bad_parameters(refused):
     with pytest.raises(KernelError, match=r"fifo: depth=0 must be an integer >= 1"):
         make.fifo(16, 0)
+    with pytest.raises(KernelError, match=r"fifo: ram_style=lut must be one of auto, distributed,"):
+        make.fifo(16, 2, "lut")
     assert "fifo: Width=5 Depth=0, both must be >= 1" in refused(make.fifo(5, 2), Depth=0)
+    said = refused(make.fifo(5, 2), RamStyle="lut")
+    assert "fifo: RamStyle=lut must be auto, distributed, block or ultra" in said

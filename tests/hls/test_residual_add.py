@@ -1,76 +1,101 @@
 # SPDX-License-Identifier: MIT
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from hls import make
-from hls.beats import pack, unpack
+from hls.beats import pack
 from hls.errors import KernelError
 from hls.golden.residual_add import residual_add as golden
+from hls.make.ranges import signed_width, unsigned_width
+from tests.hls.grid import Case, agrees, draw, limits, run, seeded, ways
 
-# lanes, x_width, x_signed, d_width, y_width, y_min, y_max: a real residual, unsigned pixels, odd
-SHAPES = [
-    (16, 8, True, 8, 8, -128, 127),
-    (4, 10, False, 6, 10, 0, 1023),
-    (3, 3, True, 7, 5, -9, 11),
-]
-shapes = pytest.mark.parametrize("lanes, x_width, x_signed, d_width, y_width, y_min, y_max", SHAPES)
+BEATS = 200
 
 
-def limits(width, signed):
-    return (-(1 << width - 1), (1 << width - 1) - 1) if signed else (0, (1 << width) - 1)
+@dataclass(frozen=True)
+class Params:
+    lanes: int
+    x_width: int
+    x_signed: bool
+    d_width: int
+    y_width: int
+    y_min: int
+    y_max: int
 
 
-def random_lanes(rng, count, lanes, width, signed):
-    least, most = limits(width, signed)
-    return rng.integers(least, most + 1, (count, lanes))
+@st.composite
+def params(draw):
+    y_min = draw(st.integers(-600, 40))
+    y_max = draw(st.integers(y_min, 1100))
+    needed = signed_width(y_min, y_max) if y_min < 0 else unsigned_width(y_max)
+    return Params(
+        lanes=draw(st.integers(1, 9)),
+        x_width=draw(st.integers(1, 24)),
+        x_signed=draw(st.booleans()),
+        d_width=draw(st.integers(1, 24)),
+        y_width=needed + draw(st.integers(0, 3)),
+        y_min=y_min,
+        y_max=y_max,
+    )
 
 
-def run(shape, simulate, x, d, *more):
-    lanes, x_width, _, d_width, y_width, y_min, _ = shape
-    inputs = {"x": pack(x, x_width), "d": pack(d, d_width)}
-    outputs = simulate(make.residual_add(*shape), inputs, len(x), *more)
-    return unpack(getattr(outputs, "outputs", outputs)["y"], lanes, y_width, signed=y_min < 0)
+GRID = draw(params())
 
 
-@shapes
-def test_matches_golden(lanes, x_width, x_signed, d_width, y_width, y_min, y_max, simulate, rng):
-    shape = (lanes, x_width, x_signed, d_width, y_width, y_min, y_max)
-    x = random_lanes(rng, 200, lanes, x_width, x_signed)
-    d = random_lanes(rng, 200, lanes, d_width, True)
-    assert np.array_equal(run(shape, simulate, x, d), golden(x, d, y_min, y_max))
+def case(p: Params, x: np.ndarray, d: np.ndarray) -> Case:
+    instance = make.residual_add(
+        p.lanes, p.x_width, p.x_signed, p.d_width, p.y_width, p.y_min, p.y_max
+    )
+    y = golden(x, d, p.y_min, p.y_max)
+    inputs = {"x": pack(x, p.x_width), "d": pack(d, p.d_width)}
+    return Case(p, instance, inputs, {"y": pack(y, p.y_width)})
 
 
-@shapes
-def test_extremes(lanes, x_width, x_signed, d_width, y_width, y_min, y_max, simulate):
-    shape = (lanes, x_width, x_signed, d_width, y_width, y_min, y_max)
-    ends = [(x, d) for x in limits(x_width, x_signed) for d in limits(d_width, True)]
-    x, d = (np.repeat(column[:, None], lanes, axis=1) for column in np.array(ends).T)
-    assert np.array_equal(run(shape, simulate, x, d), golden(x, d, y_min, y_max))
+def ends(p: Params) -> tuple[tuple[int, int], tuple[int, int]]:
+    return limits(p.x_width, p.x_signed), limits(p.d_width, True)
 
 
-@shapes
-def test_output_holds_under_backpressure(
-    lanes, x_width, x_signed, d_width, y_width, y_min, y_max, rtl, rng
-):
-    shape = (lanes, x_width, x_signed, d_width, y_width, y_min, y_max)
-    x = random_lanes(rng, 50, lanes, x_width, x_signed)
-    d = random_lanes(rng, 50, lanes, d_width, True)
-    assert np.array_equal(run(shape, rtl, x, d, {"y": 0.9}), golden(x, d, y_min, y_max))
+def random_case(p: Params) -> Case:
+    """Half of the values small, so that not all sums saturate."""
+    rng = seeded(p)
+    wide = [rng.integers(least, most + 1, (BEATS, p.lanes)) for least, most in ends(p)]
+    x, d = (np.where(rng.random(v.shape) < 0.5, v, v >> rng.integers(9)) for v in wide)
+    return case(p, x, d)
 
 
-@shapes
-def test_cycle_contract(lanes, x_width, x_signed, d_width, y_width, y_min, y_max, rtl, rng):
-    x = random_lanes(rng, 50, lanes, x_width, x_signed)
-    d = random_lanes(rng, 50, lanes, d_width, True)
-    instance = make.residual_add(lanes, x_width, x_signed, d_width, y_width, y_min, y_max)
-    inputs = {"x": pack(x, x_width), "d": pack(d, d_width)}
-    result = rtl(instance, inputs, 50)
-    assert np.array_equal(result.in_cycles["x"], np.arange(50))
-    assert np.array_equal(result.out_cycles["y"], np.arange(50) + 1)
+def extreme_case(p: Params) -> Case:
+    x_ends, d_ends = ends(p)
+    pairs = np.array([(x, d) for x in (*x_ends, 0) for d in (*d_ends, 0)])
+    x, d = (np.repeat(column[:, None], p.lanes, axis=1) for column in pairs.T)
+    return case(p, x, d)
+
+
+@ways
+def test_matches_golden(way):
+    agrees([random_case(p) for p in GRID], way)
+
+
+@ways
+def test_extremes(way):
+    agrees([extreme_case(p) for p in GRID], way)
+
+
+def test_output_holds_under_backpressure():
+    agrees([random_case(p) for p in GRID], {"y": 0.9})
+
+
+def test_cycle_contract():
+    cases = [random_case(p) for p in GRID]
+    for ran in run(cases):
+        assert np.array_equal(ran.in_cycles["x"], np.arange(BEATS))
+        assert np.array_equal(ran.out_cycles["y"], np.arange(BEATS) + 1)
     # x and d move together, whoever comes late
-    late = rtl(instance, inputs, 50, {"d": 0.5})
-    assert np.array_equal(late.in_cycles["x"], late.in_cycles["d"])
-    assert np.array_equal(late.out_cycles["y"], late.in_cycles["d"] + 1)
+    for ran in run(cases, {"d": 0.5}):
+        assert np.array_equal(ran.in_cycles["x"], ran.in_cycles["d"])
+        assert np.array_equal(ran.out_cycles["y"], ran.in_cycles["d"] + 1)
 
 
 def test_rejects_bad_parameters(refused):

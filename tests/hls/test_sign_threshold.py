@@ -1,68 +1,77 @@
 # SPDX-License-Identifier: MIT
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from hls import make
-from hls.beats import pack, unpack
+from hls.beats import pack
 from hls.errors import KernelError
 from hls.golden.sign_threshold import sign_threshold as golden
+from tests.hls.grid import Case, agrees, draw, limits, run, seeded, ways
 
-SHAPES = [(16, 8), (3, 5), (1, 1)]
-shapes = pytest.mark.parametrize("channels, width", SHAPES)
+BEATS = 200
 
 
-def thresholds_of(channels, width):
+@dataclass(frozen=True)
+class Params:
+    channels: int
+    width: int
+
+
+GRID = draw(st.builds(Params, channels=st.integers(1, 40), width=st.integers(1, 24)))
+
+
+def thresholds(p: Params) -> np.ndarray:
     """Random, but the first means always and the last, where there are two, means never."""
-    half = 1 << (width - 1)
-    levels = np.random.default_rng([channels, width]).integers(-half, half + 1, channels)
-    levels[-1], levels[0] = half, -half
+    least, most = limits(p.width, True)
+    levels = seeded(p).integers(least, most + 2, p.channels)
+    levels[-1], levels[0] = most + 1, least
     return levels
 
 
-def random_x(rng, count, channels, width):
-    half = 1 << (width - 1)
-    return rng.integers(-half, half, (count, channels))
+def case(p: Params, x: np.ndarray) -> Case:
+    instance = make.sign_threshold(thresholds(p), p.width)
+    y = golden(x, thresholds(p))
+    return Case(p, instance, {"x": pack(x, p.width)}, {"y": pack(y, 1)})
 
 
-@shapes
-def test_matches_golden(channels, width, simulate, rng):
-    thresholds = thresholds_of(channels, width)
-    x = random_x(rng, 200, channels, width)
-    outputs = simulate(make.sign_threshold(thresholds, width), {"x": pack(x, width)}, 200)
-    assert np.array_equal(unpack(outputs["y"], channels, 1, False), golden(x, thresholds))
+def random_x(p: Params) -> np.ndarray:
+    least, most = limits(p.width, True)
+    return seeded(p).integers(least, most + 1, (BEATS, p.channels))
 
 
-@shapes
-def test_extremes(channels, width, simulate):
-    thresholds = thresholds_of(channels, width)
-    half = 1 << (width - 1)
-    # the ends, and every threshold with its neighbours
-    x = np.array([np.full(channels, -half), np.full(channels, half - 1)])
-    near = [np.clip(thresholds + step, -half, half - 1) for step in (-1, 0, 1)]
-    x = np.concatenate([x, near])
-    outputs = simulate(make.sign_threshold(thresholds, width), {"x": pack(x, width)}, len(x))
-    bits = unpack(outputs["y"], channels, 1, False)
-    assert np.array_equal(bits, golden(x, thresholds))
-    assert bits[:, 0].all()  # the lowest threshold means always
-    if channels > 1:
-        assert not bits[:, -1].any()  # one above the highest x means never
+def extreme_x(p: Params) -> np.ndarray:
+    """The ends, and every threshold with its neighbours."""
+    least, most = limits(p.width, True)
+    ends = [np.full(p.channels, least), np.full(p.channels, most)]
+    near = [np.clip(thresholds(p) + step, least, most) for step in (-1, 0, 1)]
+    return np.array([*ends, *near])
 
 
-@shapes
-def test_output_holds_under_backpressure(channels, width, rtl, rng):
-    thresholds = thresholds_of(channels, width)
-    x = random_x(rng, 50, channels, width)
-    result = rtl(make.sign_threshold(thresholds, width), {"x": pack(x, width)}, 50, {"y": 0.9})
-    assert np.array_equal(unpack(result.outputs["y"], channels, 1, False), golden(x, thresholds))
+@ways
+def test_matches_golden(way):
+    agrees([case(p, random_x(p)) for p in GRID], way)
 
 
-@shapes
-def test_cycle_contract(channels, width, rtl, rng):
-    x = random_x(rng, 50, channels, width)
-    instance = make.sign_threshold(thresholds_of(channels, width), width)
-    result = rtl(instance, {"x": pack(x, width)}, 50)
-    assert np.array_equal(result.in_cycles["x"], np.arange(50))
-    assert np.array_equal(result.out_cycles["y"], np.arange(50) + 1)
+@ways
+def test_extremes(way):
+    for p in GRID:
+        bits = golden(extreme_x(p), thresholds(p))
+        assert bits[:, 0].all()  # the lowest threshold means always
+        assert p.channels == 1 or not bits[:, -1].any()  # one above the highest x means never
+    agrees([case(p, extreme_x(p)) for p in GRID], way)
+
+
+def test_output_holds_under_backpressure():
+    agrees([case(p, random_x(p)) for p in GRID], {"y": 0.9})
+
+
+def test_cycle_contract():
+    for ran in run([case(p, random_x(p)) for p in GRID]):
+        assert np.array_equal(ran.in_cycles["x"], np.arange(BEATS))
+        assert np.array_equal(ran.out_cycles["y"], np.arange(BEATS) + 1)
 
 
 def test_rejects_bad_parameters(refused):
@@ -70,5 +79,5 @@ def test_rejects_bad_parameters(refused):
         make.sign_threshold(np.array([0, 17]), 5)
     with pytest.raises(KernelError, match=r"width=0 must be an integer >= 1"):
         make.sign_threshold(np.array([0]), 0)
-    instance = make.sign_threshold(thresholds_of(3, 5), 5)
+    instance = make.sign_threshold(np.array([-16, 3, 16]), 5)
     assert "Channels=0 Width=5, both must be >= 1" in refused(instance, Channels=0)

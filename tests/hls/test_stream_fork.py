@@ -1,55 +1,57 @@
 # SPDX-License-Identifier: MIT
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from hls import make
 from hls.beats import pack
 from hls.errors import KernelError
+from hls.golden.stream_fork import stream_fork as golden
+from tests.hls.grid import Case, agrees, draw, run, seeded, ways
 
-WIDTHS = [128, 5]
-widths = pytest.mark.parametrize("width", WIDTHS)
-
-
-def random_beats(rng, count, width):
-    return pack(rng.integers(0, 2, (count, width)), 1)
+BEATS = 200
+GRID = draw(st.one_of(st.integers(1, 130), st.just(1500)))  # widths
 
 
-@widths
-def test_matches_golden(width, simulate, rng):
-    x = random_beats(rng, 200, width)
-    outputs = simulate(make.stream_fork(width), {"x": x}, 200)
-    assert np.array_equal(outputs["y0"], x)
-    assert np.array_equal(outputs["y1"], x)
+def case(width: int, x: np.ndarray) -> Case:
+    y0, y1 = golden(x)
+    outputs = {"y0": pack(y0, 1), "y1": pack(y1, 1)}
+    return Case(width, make.stream_fork(width), {"x": pack(x, 1)}, outputs)
 
 
-@widths
-def test_extremes(width, simulate):
-    x = pack(np.array([[0] * width, [1] * width, [1] * width, [0] * width]), 1)
-    outputs = simulate(make.stream_fork(width), {"x": x}, 4)
-    assert np.array_equal(outputs["y0"], x)
-    assert np.array_equal(outputs["y1"], x)
+def random_x(width: int) -> np.ndarray:
+    return seeded(width).integers(0, 2, (BEATS, width))
 
 
-@widths
+def extreme_x(width: int) -> np.ndarray:
+    return np.array([[0] * width, [1] * width, [1] * width, [0] * width])
+
+
+@ways
+def test_matches_golden(way):
+    agrees([case(width, random_x(width)) for width in GRID], way)
+
+
+@ways
+def test_extremes(way):
+    agrees([case(width, extreme_x(width)) for width in GRID], way)
+
+
 @pytest.mark.parametrize("pauses", [{"y0": 0.9}, {"y1": 0.9}, {"y0": 0.5, "y1": 0.5}], ids=str)
-def test_output_holds_under_backpressure(width, pauses, rtl, rng):
-    x = random_beats(rng, 100, width)
-    result = rtl(make.stream_fork(width), {"x": x}, 100, pauses)
-    assert np.array_equal(result.outputs["y0"], x)
-    assert np.array_equal(result.outputs["y1"], x)
+def test_output_holds_under_backpressure(pauses):
+    agrees([case(width, random_x(width)) for width in GRID], pauses)
 
 
-@widths
-def test_cycle_contract(width, rtl, rng):
-    x = random_beats(rng, 100, width)
-    result = rtl(make.stream_fork(width), {"x": x}, 100)
-    for cycles in (result.in_cycles["x"], result.out_cycles["y0"], result.out_cycles["y1"]):
-        assert np.array_equal(cycles, np.arange(100))
+def test_cycle_contract():
+    cases = [case(width, random_x(width)) for width in GRID]
+    for ran in run(cases):
+        for cycles in (ran.in_cycles["x"], ran.out_cycles["y0"], ran.out_cycles["y1"]):
+            assert np.array_equal(cycles, np.arange(BEATS))
     # x leaves with the slower reader, who is one beat behind at most
-    paused = rtl(make.stream_fork(width), {"x": x}, 100, {"y0": 0.5, "y1": 0.5})
-    readers = np.array([paused.out_cycles["y0"], paused.out_cycles["y1"]])
-    assert np.array_equal(paused.in_cycles["x"], readers.max(axis=0))
-    assert (readers.min(axis=0)[1:] > readers.max(axis=0)[:-1]).all()
+    for ran in run(cases, {"y0": 0.5, "y1": 0.5}):
+        readers = np.array([ran.out_cycles["y0"], ran.out_cycles["y1"]])
+        assert np.array_equal(ran.in_cycles["x"], readers.max(axis=0))
+        assert (readers.min(axis=0)[1:] > readers.max(axis=0)[:-1]).all()
 
 
 def test_rejects_bad_parameters(refused):

@@ -1,53 +1,74 @@
 # SPDX-License-Identifier: MIT
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from hls import make
 from hls.beats import pack
 from hls.errors import KernelError
 from hls.golden.width_adapter import width_adapter as golden
+from tests.hls.grid import Case, agrees, draw, run, seeded, ways
 
-# x_width, y_width: gather, cut, pass
-WIDTHS = [(5, 15), (64, 8), (16, 16)]
-widths = pytest.mark.parametrize("x_width, y_width", WIDTHS)
-BITS = 64 * 15 * 4  # a whole number of beats in all of them
+WIDE = 60  # beats of the wide side
 
 
-@widths
-def test_matches_golden(x_width, y_width, simulate, rng):
-    x = rng.integers(0, 2, (BITS // x_width, x_width))
-    outputs = simulate(make.width_adapter(x_width, y_width), {"x": pack(x, 1)}, BITS // y_width)
-    assert np.array_equal(outputs["y"], pack(golden(x, y_width), 1))
+@dataclass(frozen=True)
+class Params:
+    word: int  # bits of the narrow side
+    words: int  # of them in a beat of the wide side
+    gather: bool
+
+    @property
+    def widths(self) -> tuple[int, int]:
+        narrow, wide = self.word, self.word * self.words
+        return (narrow, wide) if self.gather else (wide, narrow)
 
 
-@widths
-def test_extremes(x_width, y_width, simulate):
-    x = np.repeat([0, 1, 1, 0], BITS // 4).reshape(-1, x_width)
-    outputs = simulate(make.width_adapter(x_width, y_width), {"x": pack(x, 1)}, BITS // y_width)
-    assert np.array_equal(outputs["y"], pack(golden(x, y_width), 1))
+GRID = draw(
+    st.builds(Params, word=st.integers(1, 70), words=st.integers(1, 24), gather=st.booleans())
+)
 
 
-@widths
-def test_output_holds_under_backpressure(x_width, y_width, rtl, rng):
-    x = rng.integers(0, 2, (BITS // x_width, x_width))
-    instance = make.width_adapter(x_width, y_width)
-    result = rtl(instance, {"x": pack(x, 1)}, BITS // y_width, {"y": 0.9})
-    assert np.array_equal(result.outputs["y"], pack(golden(x, y_width), 1))
+def case(p: Params, bits: np.ndarray) -> Case:
+    x_width, y_width = p.widths
+    x = bits.reshape(-1, x_width)
+    y = golden(x, y_width)
+    return Case(p, make.width_adapter(x_width, y_width), {"x": pack(x, 1)}, {"y": pack(y, 1)})
 
 
-@widths
-def test_cycle_contract(x_width, y_width, rtl, rng):
-    x = rng.integers(0, 2, (BITS // x_width, x_width))
-    result = rtl(make.width_adapter(x_width, y_width), {"x": pack(x, 1)}, BITS // y_width)
-    words = max(x_width, y_width) // min(x_width, y_width)
-    narrow = np.arange(BITS // min(x_width, y_width))
-    last_words = narrow[words - 1 :: words]
-    if x_width < y_width:
-        assert np.array_equal(result.in_cycles["x"], narrow)
-        assert np.array_equal(result.out_cycles["y"], last_words + 1)
-    else:
-        assert np.array_equal(result.in_cycles["x"], last_words)
-        assert np.array_equal(result.out_cycles["y"], narrow)
+def random_bits(p: Params) -> np.ndarray:
+    return seeded(p).integers(0, 2, WIDE * p.word * p.words)
+
+
+def extreme_bits(p: Params) -> np.ndarray:
+    """Wide beats of zeros and ones, then words of zeros and ones in turn."""
+    wide = np.repeat([0, 1, 1, 0], p.word * p.words)
+    return np.concatenate([wide, np.resize(np.repeat([0, 1], p.word), 4 * p.word * p.words)])
+
+
+@ways
+def test_matches_golden(way):
+    agrees([case(p, random_bits(p)) for p in GRID], way)
+
+
+@ways
+def test_extremes(way):
+    agrees([case(p, extreme_bits(p)) for p in GRID], way)
+
+
+def test_output_holds_under_backpressure():
+    agrees([case(p, random_bits(p)) for p in GRID], {"y": 0.9})
+
+
+def test_cycle_contract():
+    for p, ran in zip(GRID, run([case(p, random_bits(p)) for p in GRID]), strict=True):
+        words = np.arange(WIDE * p.words)
+        last_words = words[p.words - 1 :: p.words]
+        gathers = p.gather and p.words > 1
+        assert np.array_equal(ran.in_cycles["x"], words if gathers else last_words)
+        assert np.array_equal(ran.out_cycles["y"], last_words + 1 if gathers else words)
 
 
 def test_rejects_bad_parameters(refused):
