@@ -1,6 +1,14 @@
 # SPDX-License-Identifier: MIT
 """One constructor per kernel: checked arguments in, an `Instance` out."""
 
+from hls.make.channels import (
+    channel_scale,
+    channel_shuffle,
+    channel_slice,
+    concat,
+    group_shuffle,
+    stream_join,
+)
 from hls.make.dots import int_dot, xnor_dot
 from hls.make.lanes import act_table, requant, residual_add, sign_threshold
 from hls.make.plumbing import RamStyle, fifo, stream_fork, width_adapter, window
@@ -8,12 +16,18 @@ from hls.make.plumbing import RamStyle, fifo, stream_fork, width_adapter, window
 __all__ = [
     "RamStyle",
     "act_table",
+    "channel_scale",
+    "channel_shuffle",
+    "channel_slice",
+    "concat",
     "fifo",
+    "group_shuffle",
     "int_dot",
     "requant",
     "residual_add",
     "sign_threshold",
     "stream_fork",
+    "stream_join",
     "width_adapter",
     "window",
     "xnor_dot",
