@@ -26,15 +26,15 @@ from flow.sim.toolchain import (
 from hls.beats import words
 from hls.instance import Instance, Stream, rtl_paths
 
-__all__ = ["build", "build_sources"]
+__all__ = ["VERILATE", "build", "build_sources", "link"]
 
 _HARNESS = Path(__file__).with_name("harness.cpp")
-_VERILATE = ["--cc", "--prefix", "Vtop", "-O3", "--flatten", "--no-timing"]
-_VERILATE += ["-Wno-fatal", "-Werror-USERERROR"]
-_VERILATE += ["--x-assign", "fast", "--x-initial", "unique", "--output-split", "20000"]
-_VERILATE += ["--max-num-width", "1048576"]  # tables travel as one literal
+VERILATE = ["--cc", "--prefix", "Vtop", "-O3", "--flatten", "--no-timing"]
+VERILATE += ["-Wno-fatal", "-Werror-USERERROR"]
+VERILATE += ["--x-assign", "fast", "--x-initial", "unique", "--output-split", "20000"]
+VERILATE += ["--max-num-width", "1048576"]  # tables travel as one literal
 _CXX = ["-march=native", "-fPIC", "-std=c++17"]
-_CXX += ["-DVERILATOR=1", "-DVM_TRACE=0", "-DVM_COVERAGE=0"]
+_CXX += ["-DVERILATOR=1", "-DVM_COVERAGE=0"]
 _SMALL = 500_000  # bytes of C++ that compile faster as one unit than in parallel
 _FAST, _SLOW = "-O2", "-O0"  # what runs every cycle, and what runs once at the start
 
@@ -89,20 +89,27 @@ def build_sources(
         for name, text in texts.items():
             (folder / name).write_text(text)
         run_tool(
-            [verilator(), *_VERILATE, "--top-module", top, "--Mdir", "cpp", "public.vlt", *sources],
+            [verilator(), *VERILATE, "--top-module", top, "--Mdir", "cpp", "public.vlt", *sources],
             folder,
         )
-        include = [f"-I{folder}", f"-I{folder}/cpp", *verilator_include()]
-        units = _units(folder / "cpp")
-        objects = compile_objects(
-            [(path, [level, *_CXX, *include]) for path, level in units], folder / "cpp"
-        )
-        shared = [cxx(), "-shared", *objects, *_runtime(), "-pthread", "-o", folder / "model.so"]
-        run_tool(shared, folder)
-        shutil.rmtree(folder / "cpp")
+        link(folder, _HARNESS)
 
     library = made_once("verilated", key, make) / "model.so"
     return Model(inputs, outputs, tuple(probes), tuple(knobs), library)
+
+
+def link(folder: Path, harness: Path, trace: bool = False) -> None:
+    """Compile the C++ in `folder`/cpp, then removed, and `harness` to `folder`/model.so.
+
+    `trace` is for models that were Verilated with --trace-vcd.
+    """
+    include = [f"-I{folder}", f"-I{folder}/cpp", *verilator_include()]
+    flags = [*_CXX, f"-DVM_TRACE={int(trace)}", *include]
+    units = _units(folder / "cpp", harness)
+    objects = compile_objects([(path, [level, *flags]) for path, level in units], folder / "cpp")
+    shared = [cxx(), "-shared", *objects, *_runtime(), "-pthread", "-o", folder / "model.so"]
+    run_tool(shared, folder)
+    shutil.rmtree(folder / "cpp")
 
 
 def _sources(module: str) -> list[Path]:
@@ -110,14 +117,14 @@ def _sources(module: str) -> list[Path]:
     return [beside] if beside.is_file() else rtl_paths(module)
 
 
-def _units(folder: Path) -> list[tuple[Path, str]]:
+def _units(folder: Path, harness: Path) -> list[tuple[Path, str]]:
     """The generated C++ and the harness as few translation units, each with its optimization.
 
     Most of the time to compile a small design goes into reading Verilator's headers, once a unit.
     """
     generated = sorted(folder.glob("*.cpp"))
     slow = [path for path in generated if "__Slow" in path.name]
-    fast = [path for path in generated if path not in slow] + [_HARNESS]
+    fast = [path for path in generated if path not in slow] + [harness]
     if sum(path.stat().st_size for path in generated) < _SMALL:
         return [(_unit(folder / "all.cpp", fast + slow), _FAST)]
     halves = [(_unit(folder / f"fast{n}.cpp", fast[n::2]), _FAST) for n in range(2)]
@@ -133,7 +140,7 @@ def _unit(path: Path, parts: list[Path]) -> Path:
 def _runtime() -> tuple[Path, ...]:
     """Verilator's own C++, compiled once for all designs."""
     sources = verilator_runtime()
-    flags = [_FAST, *_CXX, *verilator_include()]
+    flags = [_FAST, *_CXX, "-DVM_TRACE=0", *verilator_include()]
     key = content_key([*(source.read_bytes() for source in sources), *flags, machine()])
     folder = made_once(
         "runtime", key, lambda work: compile_objects([(path, flags) for path in sources], work)
