@@ -3,6 +3,10 @@
 
 from flow.ops.act_table import TarsierActTable
 from flow.ops.base import TarsierOp
+from flow.ops.channel_scale import TarsierChannelScale
+from flow.ops.channel_shuffle import TarsierChannelShuffle
+from flow.ops.channel_slice import TarsierChannelSlice
+from flow.ops.concat import TarsierConcat
 from flow.ops.fork import TarsierFork
 from flow.ops.int_dot import TarsierIntDot
 from flow.ops.requant import TarsierRequant
@@ -16,6 +20,10 @@ __all__ = ["OPS", "RTL_OPS", "TarsierOp"]
 
 OPS = (
     TarsierActTable,
+    TarsierChannelScale,
+    TarsierChannelShuffle,
+    TarsierChannelSlice,
+    TarsierConcat,
     TarsierFork,
     TarsierIntDot,
     TarsierRequant,

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+"""TarsierChannelScale: every channel times its own constant. Inputs: frame, scale (channels,)."""
+
+from flow.ops.base import TarsierOp
+from hls import make
+from hls.golden.channel_scale import channel_scale
+
+__all__ = ["TarsierChannelScale"]
+
+
+class TarsierChannelScale(TarsierOp):
+    """Kernel channel_scale, on PE channels per cycle; its products are exact."""
+
+    def infer_node_datatype(self, model):
+        x = model.get_tensor_datatype(self.onnx_node.input[0])
+        self.set_nodeattr("inputDataTypes", [x.name])
+        product_width = self.instance(model).outputs[0].width // self.lanes_out()
+        self.set_nodeattr("outputDataType", f"INT{product_width}")
+        super().infer_node_datatype(model)
+
+    def compute(self, streams, constants):
+        return [channel_scale(streams[0], constants[0])]
+
+    def make(self, constants):
+        x = self.get_input_datatype()
+        return make.channel_scale(constants[0], x.bitwidth(), x.signed(), self.lanes_in())

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+"""TarsierChannelShuffle: channel c of y is channel source[c] of x. Inputs: frame, source."""
+
+from flow.errors import FlowError
+from flow.ops.base import TarsierOp
+from hls import make
+from hls.golden.channel_shuffle import channel_shuffle
+
+__all__ = ["TarsierChannelShuffle"]
+
+
+class TarsierChannelShuffle(TarsierOp):
+    """Kernel channel_shuffle: any constant order of the channels, as wires."""
+
+    def get_output_datatype(self, ind=0):
+        return self.get_input_datatype()
+
+    def compute(self, streams, constants):
+        return [channel_shuffle(streams[0], constants[0])]
+
+    def make(self, constants):
+        if self.lanes_in() != self.channels_in():
+            raise FlowError(
+                f"{self.onnx_node.name}: PE={self.lanes_in()} must be all {self.channels_in()}"
+                " channels, since the last one may have to leave first"
+            )
+        return make.channel_shuffle(constants[0], self.get_input_datatype().bitwidth())

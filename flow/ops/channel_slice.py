@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""TarsierChannelSlice: channels first .. first + count - 1 of every pixel. Input: frame.
+
+PE channels come per beat. As many go out, unless that is a whole pixel: then all that are kept.
+"""
+
+from flow.ops.base import TarsierOp
+from hls import make
+from hls.golden.channel_slice import channel_slice
+
+__all__ = ["TarsierChannelSlice"]
+
+
+class TarsierChannelSlice(TarsierOp):
+    """Kernel channel_slice: what is dropped costs nothing but its beats."""
+
+    def get_nodeattr_types(self):
+        return super().get_nodeattr_types() | {"first": ("i", True, 0), "count": ("i", True, 0)}
+
+    def channels_out(self, ind=0):
+        return self.get_nodeattr("count")
+
+    def lanes_in(self, ind=0):
+        return self.get_nodeattr("PE") or self.channels_in()
+
+    def lanes_out(self, ind=0):
+        return self.channels_out() if self.fold() == 1 else self.lanes_in()
+
+    def fold(self):
+        return self.channels_in() // self.lanes_in()
+
+    def get_output_datatype(self, ind=0):
+        return self.get_input_datatype()
+
+    def compute(self, streams, constants):
+        return [channel_slice(streams[0], self.get_nodeattr("first"), self.get_nodeattr("count"))]
+
+    def make(self, constants):
+        return make.channel_slice(
+            channels=self.channels_in(),
+            bits=self.get_input_datatype().bitwidth(),
+            first=self.get_nodeattr("first"),
+            count=self.get_nodeattr("count"),
+            lanes=self.lanes_in(),
+        )

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+"""TarsierConcat: the channels of one frame, then those of another. Inputs: two frames, a and b.
+
+Whole pixels are joined side by side; with PE channels a beat, a's beats of a pixel go before b's.
+"""
+
+from flow.errors import FlowError
+from flow.ops.base import TarsierOp
+from hls import make
+from hls.golden.concat import concat
+
+__all__ = ["TarsierConcat"]
+
+
+class TarsierConcat(TarsierOp):
+    """Kernel stream_join where pixels are whole, kernel concat where they are folded."""
+
+    STREAMS = 2
+
+    def get_nodeattr_types(self):
+        return super().get_nodeattr_types() | {
+            "inFIFODepths": ("ints", False, [2, 2]),
+            "b_channels": ("i", True, 0),  # of a pixel of b; a has `channels`
+        }
+
+    def channels_in(self, ind=0):
+        return self.get_nodeattr(("channels", "b_channels")[ind])
+
+    def channels_out(self, ind=0):
+        return self.channels_in(0) + self.channels_in(1)
+
+    def lanes_in(self, ind=0):
+        return self.get_nodeattr("PE") or self.channels_in(ind)
+
+    def get_output_datatype(self, ind=0):
+        a, b = (self.get_input_datatype(ind) for ind in range(2))
+        if a != b:
+            raise FlowError(
+                f"{self.onnx_node.name}: inputs of {a.name} and {b.name} must be of one type,"
+                " since they leave in the same lanes"
+            )
+        return a
+
+    def compute(self, streams, constants):
+        return [concat(*streams)]
+
+    def make(self, constants):
+        lanes = self.get_nodeattr("PE")
+        if not lanes:
+            return make.stream_join(*(self.get_instream_width(ind) for ind in range(2)))
+        bits = self.get_output_datatype().bitwidth()
+        return make.concat(self.channels_in(0), self.channels_in(1), bits, lanes)

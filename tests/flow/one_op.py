@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+"""A graph of one op, and what must hold of every op alone."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from finn.transformation.fpgadataflow.prepare_ip import PrepareIP
+from finn.util.settings import get_settings
+from onnx import TensorProto, helper
+from qonnx.core.datatype import DataType
+from qonnx.core.modelwrapper import ModelWrapper
+from qonnx.core.onnx_exec import execute_onnx
+from qonnx.custom_op.registry import getCustomOp
+from qonnx.transformation.infer_datatypes import InferDataTypes
+from qonnx.transformation.infer_shapes import InferShapes
+from qonnx.util.basic import qonnx_make_model
+
+from flow.finn import DOMAIN, prepare_finn
+from flow.sim import verilate
+from flow.sim.toolchain import run_tool, verilator
+from flow.streams import specialize
+from hls.beats import pack
+
+__all__ = ["OneOp", "works"]
+
+PART = "xczu7ev-ffvc1156-2-e"
+
+
+@dataclass(frozen=True)
+class OneOp:
+    """An op with its frames (H, W, channels), their types, its constants and its attributes."""
+
+    op_type: str
+    frames: tuple[np.ndarray, ...]
+    types: tuple[str, ...]
+    constants: tuple[np.ndarray, ...]
+    attributes: dict
+    outputs: int = 1
+
+    def model(self) -> ModelWrapper:
+        """The graph, with shapes and datatypes inferred."""
+        prepare_finn()
+        streams = [f"x{n}" for n, _ in enumerate(self.frames)]
+        constants = [f"c{n}" for n, _ in enumerate(self.constants)]
+        outputs = [f"y{n}" for n in range(self.outputs)]
+        height, width, channels = self.frames[0].shape
+        node = helper.make_node(
+            self.op_type,
+            streams + constants,
+            outputs,
+            name="node",
+            domain=DOMAIN,
+            backend="fpgadataflow",
+            frame=[height, width],
+            channels=channels,
+            **self.attributes,
+        )
+
+        def tensor(name: str, shape: tuple[int, ...] | None):
+            return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+
+        ins = [tensor(n, (1, *f.shape)) for n, f in zip(streams, self.frames, strict=True)]
+        graph = helper.make_graph([node], "one", ins, [tensor(name, None) for name in outputs])
+        model = ModelWrapper(qonnx_make_model(graph, opset_imports=[helper.make_opsetid("", 18)]))
+        for name, datatype in zip(streams, self.types, strict=True):
+            model.set_tensor_datatype(name, DataType[datatype])
+        for name, values in zip(constants, self.constants, strict=True):
+            model.set_initializer(name, values.astype(np.float32))
+        return model.transform(InferShapes()).transform(InferDataTypes())
+
+
+def works(one: OneOp, expected: list[np.ndarray], folder: Path) -> None:
+    """Assert that `one` executes to `expected`, in Python and as its RTL with FINN's beats.
+
+    Shapes and datatypes must fit the results, and what FINN generates in `folder` must be clean.
+    """
+    model = specialize(one.model(), PART)
+    op = getCustomOp(model.graph.node[0])
+    assert op.onnx_node.op_type == f"{one.op_type}_rtl"
+    _executes(model, one, expected)
+    _streams_like_its_kernel(model, op, one, expected)
+    _generates_clean_verilog(model, folder)
+
+
+def _executes(model: ModelWrapper, one: OneOp, expected: list[np.ndarray]) -> None:
+    names = [tensor.name for tensor in model.graph.input]
+    feed = {n: f[None].astype(np.float32) for n, f in zip(names, one.frames, strict=True)}
+    results = execute_onnx(model, feed)
+    for tensor, want in zip(model.graph.output, expected, strict=True):
+        assert np.array_equal(results[tensor.name][0], want)
+        assert model.get_tensor_shape(tensor.name) == [1, *want.shape]
+        datatype = model.get_tensor_datatype(tensor.name)
+        assert all(datatype.allowed(value) for value in (want.min(), want.max()))
+
+
+def _streams_like_its_kernel(model, op, one: OneOp, expected: list[np.ndarray]) -> None:
+    kernel = op.instance(model)
+    shapes_in = [op.get_folded_input_shape(ind) for ind, _ in enumerate(kernel.inputs)]
+    shapes_out = [op.get_folded_output_shape(ind) for ind, _ in enumerate(kernel.outputs)]
+    assert [s.width for s in kernel.inputs] == [
+        op.get_instream_width(ind) for ind, _ in enumerate(kernel.inputs)
+    ]
+    assert [s.width for s in kernel.outputs] == [
+        op.get_outstream_width(ind) for ind, _ in enumerate(kernel.outputs)
+    ]
+    inputs = _beats(kernel.inputs, one.frames, shapes_in)
+    wanted = _beats(kernel.outputs, expected, shapes_out)
+    ran = verilate.build(kernel).run(inputs, {name: len(want) for name, want in wanted.items()})
+    for name, want in wanted.items():
+        assert np.array_equal(ran.outputs[name], want), f"stream {name}"
+    slowest = max(len(beats) for beats in (*inputs.values(), *wanted.values()))
+    assert op.get_exp_cycles() == slowest
+
+
+def _beats(streams, frames, shapes) -> dict[str, np.ndarray]:
+    """FINN's beats: the frame in its folded shape, whose last axis is the lanes."""
+    return {
+        stream.name: pack(frame.reshape(-1, shape[-1]).astype(int), stream.width // shape[-1])
+        for stream, frame, shape in zip(streams, frames, shapes, strict=True)
+    }
+
+
+def _generates_clean_verilog(model: ModelWrapper, folder: Path) -> None:
+    get_settings().finn_build_dir = folder
+    model = model.transform(PrepareIP(PART, 4.0))
+    op = getCustomOp(model.graph.node[0])
+    top = op.get_verilog_top_module_name()
+    text = (folder / op.get_nodeattr("code_gen_dir_ipgen") / f"{top}.v").read_text()
+    axis = op.get_verilog_top_module_intf_names()
+    for name, width in axis["s_axis"] + axis["m_axis"]:
+        assert re.search(rf"\[{width - 1}:0\] {name}_TDATA", text)
+    # The padding bits of an input are meant to be unused; unnamed blocks: hls/waivers.vlt.
+    flags = ["--lint-only", "-Wall", "-Wno-UNUSEDSIGNAL", "-Wno-GENUNNAMED"]
+    sources = op.get_rtl_file_list(abspath=True)
+    run_tool([verilator(), *flags, "--top-module", top, *sources], folder)

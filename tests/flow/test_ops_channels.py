@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+"""The ops that bring together, choose, reorder, scale and shift channels."""
+
+import numpy as np
+import pytest
+
+from flow.errors import FlowError
+from hls import make
+from hls.errors import KernelError
+from hls.golden.channel_scale import channel_scale
+from hls.golden.channel_shuffle import channel_shuffle
+from hls.golden.channel_slice import channel_slice
+from hls.golden.concat import concat
+from tests.flow.one_op import OneOp, works
+
+HEIGHT, WIDTH = 3, 4
+
+
+def one(op_type, frames, datatype, constants=(), **attributes) -> OneOp:
+    return OneOp(op_type, frames, (datatype,) * len(frames), constants, attributes)
+
+
+@pytest.mark.parametrize("a_channels, b_channels, pe", [(4, 6, 2), (3, 5, 0), (8, 4, 4), (1, 1, 1)])
+def test_concat(a_channels, b_channels, pe, rng, tmp_path):
+    a, b = (rng.integers(-8, 8, (HEIGHT, WIDTH, n)) for n in (a_channels, b_channels))
+    op = one("TarsierConcat", (a, b), "INT4", PE=pe, b_channels=b_channels)
+    works(op, [concat(a, b)], tmp_path)
+
+
+def test_concat_of_two_types_is_refused(rng):
+    frames = tuple(rng.integers(0, 2, (HEIGHT, WIDTH, n)) for n in (2, 3))
+    op = OneOp("TarsierConcat", frames, ("UINT4", "INT4"), (), {"b_channels": 3})
+    with pytest.raises(FlowError, match=r"node: inputs of UINT4 and INT4 must be of one type"):
+        op.model()
+
+
+@pytest.mark.parametrize("first, count, pe", [(2, 4, 2), (1, 5, 0), (4, 4, 4), (0, 8, 8)])
+def test_channel_slice(first, count, pe, rng, tmp_path):
+    x = rng.integers(0, 32, (HEIGHT, WIDTH, 8))
+    op = one("TarsierChannelSlice", (x,), "UINT5", PE=pe, first=first, count=count)
+    works(op, [channel_slice(x, first, count)], tmp_path)
+
+
+@pytest.mark.parametrize("source", [make.group_shuffle(8, 2), np.roll(np.arange(6), 3)], ids=str)
+def test_channel_shuffle(source, rng, tmp_path):
+    x = rng.integers(-8, 8, (HEIGHT, WIDTH, source.size))
+    works(
+        one("TarsierChannelShuffle", (x,), "INT4", (source,)),
+        [channel_shuffle(x, source)],
+        tmp_path,
+    )
+
+
+def test_a_folded_shuffle_is_refused(rng):
+    x = rng.integers(0, 2, (HEIGHT, WIDTH, 8))
+    op = one("TarsierChannelShuffle", (x,), "BINARY", (np.arange(8),), PE=2)
+    with pytest.raises(FlowError, match=r"PE=2 must be all 8 channels"):
+        works(op, [x], None)
+
+
+@pytest.mark.parametrize("datatype, pe", [("INT4", 0), ("UINT4", 2), ("BINARY", 3)])
+def test_channel_scale(datatype, pe, rng, tmp_path):
+    least, most = {"INT4": (-8, 7), "UINT4": (0, 15), "BINARY": (0, 1)}[datatype]
+    x = rng.integers(least, most, (HEIGHT, WIDTH, 6), endpoint=True)
+    scale = rng.integers(-100, 100, 6)
+    works(
+        one("TarsierChannelScale", (x,), datatype, (scale,), PE=pe),
+        [channel_scale(x, scale)],
+        tmp_path,
+    )
+
+
+def test_a_fold_that_does_not_divide_is_refused(rng):
+    x = rng.integers(0, 2, (HEIGHT, WIDTH, 6))
+    op = one("TarsierChannelScale", (x,), "BINARY", (np.arange(6),), PE=4)
+    with pytest.raises(KernelError, match=r"channel_scale: lanes=4 must divide channels=6"):
+        op.model()
