@@ -58,9 +58,11 @@ def compile_sim_obj(
             raise SimError(
                 f"{top_module_name}: {path.name} is not Verilog, Verilator takes no other"
             )
+    contents = [(path.name, _with_frozen_data(_ours_or(path).read_text())) for path in paths]
+    # Nodes of a kind share files, and FINN copies some of them into every node's folder.
     texts = {
-        _unique(f"{n:03d}_", path): _with_frozen_data(_ours_or(path).read_text())
-        for n, path in enumerate(paths)
+        name if name.endswith(_HEADERS) else f"{n:03d}_{name}": text
+        for n, (name, text) in enumerate(dict.fromkeys(contents))
     }
     flags = [*_FLAGS, *(["--trace-vcd"] if debug else [])]
     flags += ["+define+FINN_SIMULATION"] if behav else []
@@ -98,11 +100,6 @@ def _library(top: str, texts: dict[str, str], flags: list[str], trace: bool) -> 
         link(folder, _HARNESS, trace)
 
     return made_once("finn_xsi", key, make) / "model.so"
-
-
-def _unique(prefix: str, path: Path) -> str:
-    """A name in the build folder: headers keep theirs, sources of one name are told apart."""
-    return path.name if path.suffix in _HEADERS else prefix + path.name
 
 
 def _ours_or(path: Path) -> Path:

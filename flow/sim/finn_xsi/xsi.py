@@ -65,13 +65,13 @@ class Port:
     def dir(self) -> int:
         return Direction.INPUT if self._input else Direction.OUTPUT
 
-    def isInput(self) -> bool:  # noqa: N802
+    def isInput(self) -> bool:
         return self._input
 
-    def isOutput(self) -> bool:  # noqa: N802
+    def isOutput(self) -> bool:
         return not self._input
 
-    def isInout(self) -> bool:  # noqa: N802
+    def isInout(self) -> bool:
         return False
 
     def read(self) -> "Port":
@@ -84,10 +84,10 @@ class Port:
         ctypes.memmove(self.address, self._value.to_bytes(self.size, "little"), self.size)
         self._design.dirty = True
 
-    def hasUnknown(self) -> bool:  # noqa: N802
+    def hasUnknown(self) -> bool:
         return False
 
-    def isZero(self) -> bool:  # noqa: N802
+    def isZero(self) -> bool:
         return self._value == 0
 
     def as_bool(self) -> bool:
@@ -171,7 +171,7 @@ class Design:
     def ports(self) -> Iterator[Port]:
         return iter(self._ports.values())
 
-    def getPort(self, name: str) -> Port:  # noqa: N802
+    def getPort(self, name: str) -> Port:
         """Port `name`; RuntimeError if there is none, which FINN expects."""
         if name not in self._ports:
             raise RuntimeError(f"No such port: {name}")
