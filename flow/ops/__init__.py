@@ -13,6 +13,7 @@ from flow.ops.requant import TarsierRequant
 from flow.ops.residual_add import TarsierResidualAdd
 from flow.ops.shell import rtl_variant
 from flow.ops.sign_threshold import TarsierSignThreshold
+from flow.ops.spatial_shift import TarsierSpatialShift
 from flow.ops.window import TarsierWindow
 from flow.ops.xnor_dot import TarsierXnorDot
 
@@ -29,6 +30,7 @@ OPS = (
     TarsierRequant,
     TarsierResidualAdd,
     TarsierSignThreshold,
+    TarsierSpatialShift,
     TarsierWindow,
     TarsierXnorDot,
 )

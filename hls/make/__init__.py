@@ -12,6 +12,7 @@ from hls.make.channels import (
 from hls.make.dots import int_dot, xnor_dot
 from hls.make.lanes import act_table, requant, residual_add, sign_threshold
 from hls.make.plumbing import RamStyle, fifo, stream_fork, width_adapter, window
+from hls.make.shift import spatial_shift
 
 __all__ = [
     "RamStyle",
@@ -26,6 +27,7 @@ __all__ = [
     "requant",
     "residual_add",
     "sign_threshold",
+    "spatial_shift",
     "stream_fork",
     "stream_join",
     "width_adapter",

@@ -11,6 +11,7 @@ from hls.golden.channel_scale import channel_scale
 from hls.golden.channel_shuffle import channel_shuffle
 from hls.golden.channel_slice import channel_slice
 from hls.golden.concat import concat
+from hls.golden.spatial_shift import spatial_shift
 from tests.flow.one_op import OneOp, works
 
 HEIGHT, WIDTH = 3, 4
@@ -75,3 +76,12 @@ def test_a_fold_that_does_not_divide_is_refused(rng):
     op = one("TarsierChannelScale", (x,), "BINARY", (np.arange(6),), PE=4)
     with pytest.raises(KernelError, match=r"channel_scale: lanes=4 must divide channels=6"):
         op.model()
+
+
+@pytest.mark.parametrize("datatype, channels", [("INT4", 5), ("BINARY", 9)])
+def test_spatial_shift(datatype, channels, rng, tmp_path):
+    least, most = {"INT4": (-8, 7), "BINARY": (0, 1)}[datatype]
+    x = rng.integers(least, most, (HEIGHT, WIDTH, channels), endpoint=True)
+    shifts, fill = rng.integers(-2, 3, (channels, 2)), rng.integers(least, most, channels)
+    op = one("TarsierSpatialShift", (x,), datatype, (shifts, fill))
+    works(op, [spatial_shift(x, shifts, fill)], tmp_path)

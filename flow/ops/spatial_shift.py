@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+"""TarsierSpatialShift: y(row, column) = x(row + dy, column + dx), per channel.
+
+Inputs: frame, shifts (channels, 2) of dy and dx, fill (channels,), which stands outside the frame.
+"""
+
+from flow.ops.base import TarsierOp
+from hls import make
+from hls.golden.spatial_shift import spatial_shift
+
+__all__ = ["TarsierSpatialShift"]
+
+
+class TarsierSpatialShift(TarsierOp):
+    """Kernel spatial_shift: memory only for the pixels between the displacements."""
+
+    POINTWISE = False
+
+    def get_output_datatype(self, ind=0):
+        return self.get_input_datatype()
+
+    def lanes_out(self, ind=0):
+        return self.channels_out()
+
+    def compute(self, streams, constants):
+        return [spatial_shift(streams[0], *constants)]
+
+    def make(self, constants):
+        height, width = self.frame_in()
+        bits = self.get_input_datatype().bitwidth()
+        return make.spatial_shift(*constants, bits, width, height)

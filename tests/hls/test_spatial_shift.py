@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: MIT
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+
+from hls import make
+from hls.beats import pack
+from hls.errors import KernelError
+from hls.golden.spatial_shift import spatial_shift as golden
+from hls.instance import pack_bits
+from tests.hls.grid import Case, agrees, draw, run, seeded, ways
+
+FRAMES = 4
+
+
+@dataclass(frozen=True)
+class Params:
+    shifts: tuple[tuple[int, int], ...]  # dy, dx of every channel
+    bits: int
+    width: int
+    height: int
+
+    @property
+    def fill(self) -> np.ndarray:
+        return seeded(self).integers(0, 1 << self.bits, len(self.shifts))
+
+    @property
+    def reach(self) -> int:
+        return max(0, *(dy * self.width + dx for dy, dx in self.shifts))
+
+
+@st.composite
+def params(draw):
+    """Frames down to one pixel, displacements up to all but one row and column."""
+    width, height = draw(st.integers(1, 9)), draw(st.integers(1, 7))
+    most = draw(st.integers(1, 8))
+    dy, dx = (min(most, side - 1) for side in (height, width))
+    vector = st.tuples(st.integers(-dy, dy), st.integers(-dx, dx))
+    shifts = draw(st.lists(vector, min_size=1, max_size=12))
+    return Params(tuple(shifts), draw(st.integers(1, 12)), width, height)
+
+
+GRID = draw(params())
+
+
+def case(p: Params, frames: np.ndarray) -> Case:
+    shifts = np.array(p.shifts)
+    instance = make.spatial_shift(shifts, p.fill, p.bits, p.width, p.height)
+    y = np.concatenate([golden(frame, shifts, p.fill) for frame in frames])
+    beats = {n: pack(f.reshape(-1, len(shifts)), p.bits) for n, f in (("x", frames), ("y", y))}
+    return Case(p, instance, {"x": beats["x"]}, {"y": beats["y"]})
+
+
+def random_case(p: Params, frames: int = FRAMES) -> Case:
+    shape = (frames, p.height, p.width, len(p.shifts))
+    return case(p, seeded(p).integers(0, 1 << p.bits, shape))
+
+
+def extreme_case(p: Params) -> Case:
+    """All fill, no fill anywhere, and a chess board."""
+    flat = np.broadcast_to(p.fill, (p.height, p.width, len(p.shifts)))
+    other = flat ^ ((1 << p.bits) - 1)
+    chess = np.indices((p.height, p.width)).sum(axis=0)[..., None] % 2
+    return case(p, np.array([flat, other, np.where(chess, flat, other)]))
+
+
+def leaves(p: Params, taken: np.ndarray) -> np.ndarray:
+    """The cycle of every pixel that leaves, from the header's latency."""
+    pixels = np.arange(len(taken))
+    frame = p.width * p.height
+    last = pixels // frame * frame + frame - 1
+    earliest = taken[np.minimum(pixels + p.reach, last)].astype(int) + 3
+    return np.maximum.accumulate(earliest - pixels) + pixels
+
+
+@ways
+def test_matches_golden(way):
+    agrees([random_case(p) for p in GRID], way)
+
+
+@ways
+def test_extremes(way):
+    agrees([extreme_case(p) for p in GRID], way)
+
+
+@pytest.mark.parametrize("pauses", [{"y": 0.9}, {"x": 0.9}, {"x": 0.5, "y": 0.5}], ids=str)
+def test_output_holds_under_backpressure(pauses):
+    # pauses of x let the end of a frame leave in part before the next frame arrives
+    agrees([random_case(p) for p in GRID], pauses)
+
+
+def test_cycle_contract():
+    for p, ran in zip(GRID, run([random_case(p) for p in GRID]), strict=True):
+        pixels = np.arange(FRAMES * p.width * p.height)
+        assert np.array_equal(ran.in_cycles["x"], pixels)
+        assert np.array_equal(ran.out_cycles["y"], leaves(p, pixels))
+        # full rate through borders and from frame to frame, but for the last frame's end
+        assert np.array_equal(np.diff(ran.out_cycles["y"]), np.ones(len(pixels) - 1))
+
+
+def test_latency_when_the_input_pauses():
+    for p, ran in zip(GRID, run([random_case(p) for p in GRID], {"x": 0.6}), strict=True):
+        assert np.array_equal(ran.out_cycles["y"], leaves(p, ran.in_cycles["x"]))
+
+
+def test_a_frame_ends_without_the_next():
+    cases = [random_case(p, frames=1) for p in GRID]
+    for c, ran in zip(cases, run(cases), strict=True):
+        assert np.array_equal(ran.outputs["y"], c.expected["y"])
+
+
+def test_rejects_bad_parameters(refused):
+    with pytest.raises(KernelError, match=r"dy=0 dx=-4 must be smaller than frame_h=3 frame_w=4"):
+        make.spatial_shift(np.array([[0, 1], [0, -4]]), np.array([0, 0]), 8, 4, 3)
+    with pytest.raises(KernelError, match=r"shifts of shape \(2, 2\) must be \(3, 2\)"):
+        make.spatial_shift(np.array([[0, 1], [0, -1]]), np.array([0, 0, 0]), 8, 4, 3)
+    instance = make.spatial_shift(np.array([[1, 0], [0, -1]]), np.array([0, 0]), 8, 4, 3)
+    message = "spatial_shift: Channels=2 Width=0 ShiftW=2, all must be >= 1"
+    assert message in refused(instance, Width=0)
+    message = "spatial_shift: Dy=-3 Dx=0 of channel 0 must be smaller than FrameH=3 FrameW=4"
+    wide = {"ShiftW": 3, "Dy": pack_bits(np.array([-3, 0]), 3), "Dx": pack_bits(np.zeros(2), 3)}
+    assert message in refused(instance, **wide)
