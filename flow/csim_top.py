@@ -4,11 +4,9 @@
 In C simulation streams are unbounded queues and nothing happens at the same time.
 """
 
-import numpy as np
-
 from flow.errors import FlowError
 from flow.netlist import Netlist
-from flow.templates import render
+from flow.templates import braces, render
 
 __all__ = ["csim_top"]
 
@@ -22,14 +20,6 @@ def csim_top(netlist: Netlist) -> str:
     for cell in netlist.cells:
         if not cell.instance.function:
             raise FlowError(f"{cell.name}: {cell.instance.module} has no HLS twin to simulate")
-    return render(
-        "csim_top.cpp.j2",
-        {"braces": _braces},
-        net=netlist,
-    )
-
-
-def _braces(values: np.ndarray) -> str:
-    if values.ndim == 0:
-        return str(int(values))
-    return "{" + ", ".join(_braces(item) for item in values) + "}"
+    # ap_types refuses wider integers than this; a beat is padded to 32-bit words on its way in.
+    widest = max(1024, *(stream.width + 31 for stream in netlist.streams))
+    return render("csim_top.cpp.j2", {"braces": braces}, net=netlist, widest=widest)

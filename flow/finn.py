@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Prepare FINN, in the one place that does: settings, silence, and our ops in its registries.
 
-FINN decides by exact domain name what is RTL and by its variant dictionaries what can become RTL,
-so our ops go into FINN's own domains.
+FINN decides by exact domain name what is RTL or HLS and by its variant dictionaries what can become
+it, so our ops go into FINN's own domains.
 """
 
 import functools
@@ -14,7 +14,7 @@ from finn.util.settings import initialize_dummy_settings
 from qonnx.custom_op.registry import add_op_to_domain
 
 from flow.cache import cache_dir
-from flow.ops import OPS, RTL_OPS
+from flow.ops import HLS_OPS, OPS, RTL_OPS
 
 __all__ = ["DOMAIN", "prepare_finn"]
 
@@ -38,7 +38,7 @@ def prepare_finn() -> None:
 
 
 def _register() -> None:
-    for domain, ops in ((DOMAIN, OPS), (f"{DOMAIN}.rtl", RTL_OPS)):
+    for domain, ops in ((DOMAIN, OPS), (f"{DOMAIN}.rtl", RTL_OPS), (f"{DOMAIN}.hls", HLS_OPS)):
         variants = import_module(domain).custom_op
         for op in ops:
             add_op_to_domain(domain, op)

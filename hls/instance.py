@@ -15,7 +15,7 @@ __all__ = [
     "Instance",
     "Stream",
     "Table",
-    "cpp_path",
+    "cpp_paths",
     "pack_bits",
     "rtl_path",
     "rtl_paths",
@@ -107,23 +107,32 @@ def rtl_path(module: str) -> Path:
 
 
 def rtl_paths(module: str) -> list[Path]:
-    """The SystemVerilog files of `module`: its own, then those of the parts it instantiates.
+    """The SystemVerilog files of `module`: its own, then those of all it instantiates.
 
     >>> [path.name for path in rtl_paths("requant")]
     ['requant.sv', 'clamp.sv']
     """
-    parts = {path.stem: path for path in (_HERE / "rtl" / "parts").glob("*.sv")}
+    others = {path.stem: path for path in (_HERE / "rtl").rglob("*.sv")}
     paths = [rtl_path(module)]
     for path in paths:  # grows on the way
         for name in re.findall(r"^ *(\w+) #\(", path.read_text(), re.MULTILINE):
-            if name in parts:
-                paths.append(parts.pop(name))
+            if name in others:
+                paths.append(others.pop(name))
     return paths
 
 
-def cpp_path(module: str) -> Path:
-    """The header with the HLS C++ twin of `module`."""
-    return _existing(_HERE / "cpp" / f"{module}.hpp", module)
+def cpp_paths(module: str) -> list[Path]:
+    """The header with the HLS C++ twin of `module`, and those it includes from its folder.
+
+    >>> [path.name for path in cpp_paths("requant")]
+    ['requant.hpp', 'lanes.hpp']
+    """
+    paths = [_existing(_HERE / "cpp" / f"{module}.hpp", module)]
+    for path in paths:  # grows on the way
+        for name in re.findall(r'^#include "(.+)"', path.read_text(), re.MULTILINE):
+            if path.with_name(name) not in paths:
+                paths.append(path.with_name(name))
+    return paths
 
 
 def _existing(path: Path, module: str) -> Path:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""FINN custom ops, one per kernel, each with its RTL variant."""
+"""FINN custom ops, one per kernel, each with its RTL and its HLS variant."""
 
 from flow.ops.act_table import TarsierActTable
 from flow.ops.base import TarsierOp
@@ -8,6 +8,7 @@ from flow.ops.channel_shuffle import TarsierChannelShuffle
 from flow.ops.channel_slice import TarsierChannelSlice
 from flow.ops.concat import TarsierConcat
 from flow.ops.fork import TarsierFork
+from flow.ops.hls_top import hls_variant
 from flow.ops.int_dot import TarsierIntDot
 from flow.ops.requant import TarsierRequant
 from flow.ops.residual_add import TarsierResidualAdd
@@ -17,7 +18,7 @@ from flow.ops.spatial_shift import TarsierSpatialShift
 from flow.ops.window import TarsierWindow
 from flow.ops.xnor_dot import TarsierXnorDot
 
-__all__ = ["OPS", "RTL_OPS", "TarsierOp"]
+__all__ = ["HLS_OPS", "OPS", "RTL_OPS", "TarsierOp"]
 
 OPS = (
     TarsierActTable,
@@ -35,3 +36,4 @@ OPS = (
     TarsierXnorDot,
 )
 RTL_OPS = tuple(rtl_variant(op) for op in OPS)
+HLS_OPS = tuple(hls_variant(op) for op in OPS)

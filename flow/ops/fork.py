@@ -17,6 +17,11 @@ class TarsierFork(TarsierOp):
     def get_output_datatype(self, ind=0):
         return self.get_input_datatype()
 
+    def infer_node_datatype(self, model):
+        super().infer_node_datatype(model)
+        # No ONNX op has two outputs of its input's shape, so shape inference reaches only one.
+        model.set_tensor_shape(self.onnx_node.output[1], self.get_normal_output_shape())
+
     def compute(self, streams, constants):
         return list(stream_fork(streams[0]))
 

@@ -14,11 +14,13 @@ from flow.netlist import Netlist, single
 from flow.sim.errors import SimError
 from flow.sim.toolchain import ap_types, cxx, machine, run_tool
 from hls.beats import words
-from hls.instance import Instance, cpp_path
+from hls.instance import Instance, cpp_paths
 
-__all__ = ["run"]
+__all__ = ["PROGRAM", "compile_program", "execute", "run", "sources"]
 
-_CXX = ["-O1", "-std=c++17", "-Wno-unknown-pragmas", "-Wno-attributes"]
+PROGRAM = "csim.cpp"
+_FLAGS = ["-O1", "-std=c++17", "-Wno-unknown-pragmas", "-Wno-attributes"]
+_IO = Path(__file__).parents[1] / "csim_io.hpp"
 
 
 def run(design: Netlist | Instance, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -29,7 +31,25 @@ def run(design: Netlist | Instance, inputs: Mapping[str, np.ndarray]) -> dict[st
         SimError: the program fails.
     """
     netlist = single(design) if isinstance(design, Instance) else design
-    program = _program(netlist)
+    return execute(_program(netlist), netlist, inputs)
+
+
+def sources(netlist: Netlist) -> dict[str, str]:
+    """Texts by file name: the program, PROGRAM, and every header it includes from its folder."""
+    headers = {path for module in netlist.modules for path in cpp_paths(module)}
+    texts = {path.name: path.read_text() for path in sorted([_IO, *headers])}
+    return {**texts, PROGRAM: csim_top(netlist)}
+
+
+def compile_program(source: Path, program: Path, flags: tuple[str, ...] = ()) -> None:
+    """Compile `source`, with the headers beside it and the open ap_types, to `program`."""
+    run_tool([cxx(), *_FLAGS, *flags, f"-I{ap_types()}", source, "-o", program], source.parent)
+
+
+def execute(
+    program: Path, netlist: Netlist, inputs: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """As `run`, by a compiled program that has the streams of `netlist`."""
     with tempfile.TemporaryDirectory(prefix="tarsier-csim-") as name:
         folder = Path(name)
         for stream in netlist.inputs:
@@ -48,23 +68,12 @@ def run(design: Netlist | Instance, inputs: Mapping[str, np.ndarray]) -> dict[st
 
 
 def _program(netlist: Netlist) -> Path:
-    text = csim_top(netlist)
-    headers = [cpp_path(module) for module in netlist.modules]
-    # ap_types refuses wider integers than this; a beat is padded to 32-bit words on its way in.
-    widest = max(1024, *(stream.width + 31 for stream in netlist.streams))
-    flags = [*_CXX, f"-DAP_INT_MAX_W={widest}"]
-    contents = [path.read_bytes() for path in sorted(_siblings(headers))]
-    key = content_key([text, *contents, *flags, machine()])
+    texts = sources(netlist)
+    key = content_key([part for item in texts.items() for part in item] + [*_FLAGS, machine()])
 
     def make(folder: Path) -> None:
-        source = folder / "csim.cpp"
-        source.write_text(text)
-        include = [f"-I{ap_types()}", *(f"-I{path}" for path in {h.parent for h in headers})]
-        run_tool([cxx(), *flags, *include, source, "-o", folder / "csim"], folder)
+        for name, text in texts.items():
+            (folder / name).write_text(text)
+        compile_program(folder / PROGRAM, folder / "csim")
 
     return made_once("csim", key, make) / "csim"
-
-
-def _siblings(headers: list[Path]) -> set[Path]:
-    # Twins include small common headers beside them, so all of the folder counts as content.
-    return {path for header in headers for path in header.parent.glob("*.hpp")}

@@ -18,12 +18,11 @@ from qonnx.transformation.infer_shapes import InferShapes
 from qonnx.util.basic import qonnx_make_model
 
 from flow.finn import DOMAIN, prepare_finn
-from flow.sim import verilate
 from flow.sim.toolchain import run_tool, verilator
 from flow.streams import specialize
-from hls.beats import pack
+from tests.flow.hls_op import generates_working_hls
 
-__all__ = ["OneOp", "works"]
+__all__ = ["PART", "OneOp", "works"]
 
 PART = "xczu7ev-ffvc1156-2-e"
 
@@ -72,7 +71,7 @@ class OneOp:
 
 
 def works(one: OneOp, expected: list[np.ndarray], folder: Path) -> None:
-    """Assert that `one` executes to `expected`, in Python and as its RTL with FINN's beats.
+    """Assert that `one` executes to `expected`: in Python, in Verilator, and as C++ under g++.
 
     Shapes and datatypes must fit the results, and what FINN generates in `folder` must be clean.
     """
@@ -82,6 +81,7 @@ def works(one: OneOp, expected: list[np.ndarray], folder: Path) -> None:
     _executes(model, one, expected)
     _streams_like_its_kernel(model, op, one, expected)
     _generates_clean_verilog(model, folder)
+    generates_working_hls(one.model(), PART, one.frames, expected)
 
 
 def _executes(model: ModelWrapper, one: OneOp, expected: list[np.ndarray]) -> None:
@@ -105,21 +105,10 @@ def _streams_like_its_kernel(model, op, one: OneOp, expected: list[np.ndarray]) 
     assert [s.width for s in kernel.outputs] == [
         op.get_outstream_width(ind) for ind, _ in enumerate(kernel.outputs)
     ]
-    inputs = _beats(kernel.inputs, one.frames, shapes_in)
-    wanted = _beats(kernel.outputs, expected, shapes_out)
-    ran = verilate.build(kernel).run(inputs, {name: len(want) for name, want in wanted.items()})
-    for name, want in wanted.items():
-        assert np.array_equal(ran.outputs[name], want), f"stream {name}"
-    slowest = max(len(beats) for beats in (*inputs.values(), *wanted.values()))
-    assert op.get_exp_cycles() == slowest
-
-
-def _beats(streams, frames, shapes) -> dict[str, np.ndarray]:
-    """FINN's beats: the frame in its folded shape, whose last axis is the lanes."""
-    return {
-        stream.name: pack(frame.reshape(-1, shape[-1]).astype(int), stream.width // shape[-1])
-        for stream, frame, shape in zip(streams, frames, shapes, strict=True)
-    }
+    assert op.get_exp_cycles() >= max(np.prod(shape[:-1]) for shape in (*shapes_in, *shapes_out))
+    op.set_nodeattr("exec_mode", "rtlsim")
+    _executes(model, one, expected)
+    assert op.get_nodeattr("cycles_rtlsim") >= op.get_exp_cycles()
 
 
 def _generates_clean_verilog(model: ModelWrapper, folder: Path) -> None:

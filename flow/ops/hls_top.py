@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""The HLS variant of an op: a C++ top with FINN's port names around its kernel's twin.
+
+FINN writes the Tcl for Vitis HLS and asks for the parts of the C++ one by one. C simulation needs
+no vendor tool: FINN's PrepareCppSim and CompileCppSim work with g++ and the open ap_types headers,
+on a program of ours, since FINN's own links libraries of Vitis.
+"""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+from finn.custom_op.fpgadataflow.hlsbackend import HLSBackend
+
+from flow.errors import FlowError
+from flow.netlist import single
+from flow.ops.base import TarsierOp
+from flow.ops.simulation import simulate
+from flow.sim import run_csim
+from flow.templates import braces, render_block
+from hls.instance import cpp_paths
+
+__all__ = ["HlsTop", "hls_variant"]
+
+_WIDEST = 1024  # bits of the widest integer that ap_types allows unless told otherwise
+
+
+class HlsTop(HLSBackend):
+    """Code generation and C simulation, the same for every Tarsier op."""
+
+    def generate_params(self, model, path, fpgapart=None):
+        """Called by FINN before it asks for any code."""
+        self._kernel = self.instance(model)
+        for header in cpp_paths(self._kernel.module):
+            shutil.copy(header, path)
+
+    def global_includes(self):
+        self._fill("globals")
+
+    def defines(self, var):
+        self._fill("defines")
+
+    def blackboxfunction(self):
+        self._fill("blackboxfunction")
+
+    def pragmas(self):
+        self._fill("pragmas")
+
+    def docompute(self):
+        beats = int(np.prod(self.get_folded_input_shape()[:-1]))
+        self._fill("docompute", count=beats // self._kernel.beats_per_count)
+
+    def get_ap_int_max_w(self):
+        others = [self.get_instream_width(ind) for ind in range(1, self.STREAMS)]
+        return max(_WIDEST, super().get_ap_int_max_w(), *others)
+
+    def code_generation_cppsim(self, model):
+        folder = Path(self.get_nodeattr("code_gen_dir_cppsim"))
+        for name, text in run_csim.sources(single(self.instance(model))).items():
+            (folder / name).write_text(text, encoding="utf-8")
+
+    def compile_singlenode_code(self):
+        folder = Path(self.get_nodeattr("code_gen_dir_cppsim"))
+        program = folder / "node_model"
+        run_csim.compile_program(folder / run_csim.PROGRAM, program)
+        self.set_nodeattr("executable_path", str(program))
+
+    def execute_node(self, context, graph):
+        """By golden; by the twin for exec_mode cppsim; by what Vitis HLS made of it for rtlsim."""
+        match self.get_nodeattr("exec_mode"):
+            case "cppsim":
+                self._simulate_twin(context)
+            case "rtlsim":
+                super().execute_node(context, graph)
+            case _:
+                TarsierOp.execute_node(self, context, graph)
+
+    def _fill(self, block, **facts):
+        text = render_block(
+            "hls_top.cpp.j2",
+            block,
+            {"braces": braces},
+            name=self.onnx_node.name,
+            kernel=self._kernel,
+            **facts,
+        )
+        self.code_gen_dict[f"${block.upper()}$"] = [text]
+
+    def _simulate_twin(self, context):
+        program = Path(self.get_nodeattr("executable_path"))
+        if not program.is_file():
+            raise FlowError(
+                f"{self.onnx_node.name}: no program to execute; run PrepareCppSim and CompileCppSim"
+            )
+        simulate(
+            self,
+            context,
+            lambda kernel, beats: run_csim.execute(program, single(kernel), beats),
+        )
+
+
+def hls_variant(op: type[TarsierOp]) -> type[HlsTop]:
+    """The class FINN knows as `<op>_hls`."""
+    return type(f"{op.__name__}_hls", (HlsTop, op), {"__doc__": op.__doc__})

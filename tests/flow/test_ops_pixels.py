@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""The ops of a binary unit, and of the multi-bit convolutions around it."""
+
+import numpy as np
+import pytest
+from finn.transformation.fpgadataflow.compile_cppsim import CompileCppSim
+from finn.transformation.fpgadataflow.prepare_cppsim import PrepareCppSim
+from finn.transformation.fpgadataflow.set_exec_mode import SetExecMode
+from finn.util.fpgadataflow import is_hls_node
+from qonnx.core.onnx_exec import execute_onnx
+
+from flow.errors import FlowError
+from hls.golden.act_table import act_table
+from hls.golden.int_dot import int_dot
+from hls.golden.requant import requant
+from hls.golden.residual_add import residual_add
+from hls.golden.sign_threshold import sign_threshold
+from hls.golden.window import window
+from hls.golden.xnor_dot import xnor_dot
+from tests.flow.hls_op import as_hls
+from tests.flow.one_op import PART, OneOp, works
+
+HEIGHT, WIDTH = 3, 4
+
+
+def one(op_type, frames, types, constants=(), outputs=1, **attributes) -> OneOp:
+    return OneOp(op_type, frames, types, constants, attributes, outputs)
+
+
+@pytest.fixture
+def frame(rng):
+    """frame(channels, least, most): random integers (H, W, channels)."""
+    return lambda channels, least, most: rng.integers(least, most + 1, (HEIGHT, WIDTH, channels))
+
+
+@pytest.mark.parametrize("pe", [0, 2])
+def test_act_table(pe, frame, rng, tmp_path):
+    x, table = frame(6, 0, 9), rng.integers(-16, 16, (6, 10))
+    op = one("TarsierActTable", (x,), ("UINT4",), (table,), PE=pe, outputDataType="INT5")
+    works(op, [act_table(x, table)], tmp_path)
+
+
+def test_fork(frame, tmp_path):
+    x = frame(5, -4, 3)
+    works(one("TarsierFork", (x,), ("INT3",), outputs=2), [x, x], tmp_path)
+
+
+@pytest.mark.parametrize("pe, simd", [(0, 0), (2, 3)])
+def test_int_dot(pe, simd, frame, rng, tmp_path):
+    x, weights, bias = frame(9, 0, 255), rng.integers(-8, 8, (4, 9)), rng.integers(-99, 99, 4)
+    y = int_dot(x, weights, bias)
+    # the narrowest type that no input overflows
+    reach = np.array([np.where(weights > 0, weights, 0), np.where(weights < 0, weights, 0)])
+    ends = 255 * reach.sum(axis=-1) + bias
+    width = 1 + int(max(ends.max(), -1 - ends.min())).bit_length()
+    facts = {"rows": 4, "PE": pe, "SIMD": simd, "outputDataType": f"INT{width}"}
+    works(one("TarsierIntDot", (x,), ("UINT8",), (weights, bias), **facts), [y], tmp_path)
+
+
+@pytest.mark.parametrize("pe", [0, 3])
+def test_requant(pe, frame, tmp_path):
+    x = frame(6, -2000, 2000)
+    facts = {"shift": 3, "floor": 0, "ceiling": 200, "PE": pe, "outputDataType": "UINT8"}
+    works(one("TarsierRequant", (x,), ("INT12",), **facts), [requant(x, 3, 0, 200)], tmp_path)
+
+
+def test_residual_add(frame, tmp_path):
+    x, d = frame(5, 0, 255), frame(5, -32, 31)
+    facts = {"floor": 0, "ceiling": 255, "outputDataType": "UINT8"}
+    op = one("TarsierResidualAdd", (x, d), ("UINT8", "INT6"), **facts)
+    works(op, [residual_add(x, d, 0, 255)], tmp_path)
+
+
+def test_sign_threshold(frame, rng, tmp_path):
+    x, levels = frame(7, -16, 15), rng.integers(-16, 17, 7)
+    op = one("TarsierSignThreshold", (x,), ("INT5",), (levels,))
+    works(op, [sign_threshold(x, levels)], tmp_path)
+
+
+def test_window(frame, rng, tmp_path):
+    x, pad = frame(3, 0, 3), rng.integers(0, 4, 3)
+    works(one("TarsierWindow", (x,), ("UINT2",), (pad,)), [window(x, pad)], tmp_path)
+
+
+@pytest.mark.parametrize("pe, simd", [(0, 0), (3, 9)])
+def test_xnor_dot(pe, simd, frame, rng, tmp_path):
+    x, weights = frame(27, 0, 1), rng.choice([-1, 1], (6, 27))
+    facts = {"rows": 6, "PE": pe, "SIMD": simd, "outputDataType": "UINT5"}
+    op = one("TarsierXnorDot", (x,), ("BINARY",), (weights,), **facts)
+    works(op, [xnor_dot(x, weights)], tmp_path)
+
+
+def test_finns_cppsim_runs_the_twin_without_vitis(frame, rng):
+    x, weights = frame(27, 0, 1), rng.choice([-1, 1], (6, 27))
+    facts = {"rows": 6, "PE": 2, "outputDataType": "UINT5"}
+    op = one("TarsierXnorDot", (x,), ("BINARY",), (weights,), **facts)
+    model = as_hls(op.model(), PART).transform(SetExecMode("cppsim"))
+    assert is_hls_node(model.graph.node[0])
+    feed = {model.graph.input[0].name: x[None].astype(np.float32)}
+    with pytest.raises(FlowError, match=r"no program to execute; run PrepareCppSim and CompileCpp"):
+        execute_onnx(model, feed)
+    model = model.transform(PrepareCppSim()).transform(CompileCppSim())
+    results = execute_onnx(model, feed)
+    assert np.array_equal(results[model.graph.output[0].name][0], xnor_dot(x, weights))
