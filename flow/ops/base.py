@@ -10,16 +10,16 @@ gone, and a bit is BINARY, 1 for +1 and 0 for -1.
 from abc import abstractmethod
 
 import numpy as np
-from finn.custom_op.fpgadataflow.hwcustomop import HWCustomOp
 from qonnx.core.datatype import DataType
 from qonnx.core.modelwrapper import ModelWrapper
 
+from flow.ops.costs import CostedOp
 from hls.instance import Instance
 
 __all__ = ["TarsierOp"]
 
 
-class TarsierOp(HWCustomOp):
+class TarsierOp(CostedOp):
     """One kernel. Its first STREAMS inputs are streams, the rest constants."""
 
     STREAMS = 1
