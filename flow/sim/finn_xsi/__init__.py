@@ -7,6 +7,12 @@
 From then on FINN's own transformations and execution simulate with Verilator.
 """
 
-from flow.sim.finn_xsi.install import install
+import sys
+
+from flow.sim.finn_xsi import xsi
+
+sys.modules.setdefault("xsi", xsi)  # FINN's engine imports its binding under this name
+
+from flow.sim.finn_xsi.install import install  # noqa: E402
 
 __all__ = ["install"]

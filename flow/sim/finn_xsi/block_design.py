@@ -42,6 +42,7 @@ class BlockDesign:
         joined: pin or interface -> another one on the same net
         interfaces: those of them that are bundles of pins
         external: name of a port of the design -> the pin or interface it leads to
+        links: streams from one node to another, which are not joined yet
     """
 
     sources: list[Path] = field(default_factory=list)
@@ -50,6 +51,7 @@ class BlockDesign:
     joined: dict[str, str] = field(default_factory=dict)
     interfaces: set[str] = field(default_factory=set)
     external: dict[str, str] = field(default_factory=dict)
+    links: list[tuple[str, str]] = field(default_factory=list)
 
     def net(self, pin: str) -> str:
         """The pin that stands for all on the net of `pin`."""
@@ -63,6 +65,11 @@ class BlockDesign:
             self.joined.setdefault(pin, pin)
             if interface:
                 self.interfaces.add(pin)
+
+    def expose(self, pin: str, name: str) -> None:
+        """Make `pin` the port `name` of the design."""
+        self.join(pin, pin, False)
+        self.external[name] = pin
 
     def make_external(self, pin: str, interface: bool) -> None:
         """Give the design a port, called as Vivado would until FINN renames it."""
@@ -101,7 +108,11 @@ def _apply(design: BlockDesign, command: str) -> None:
         pairs = re.findall(r"CONFIG\.(\w+) \{?([^}\s]+)\}?", match[1])
         design.params.setdefault(match[2].strip("/"), {}).update(pairs)
     elif match := _CONNECT.match(command):
-        design.join(match[2].strip("/"), match[3].strip("/"), bool(match[1]))
+        one, other = match[2].strip("/"), match[3].strip("/")
+        if match[1] and one.partition("/")[0] != other.partition("/")[0]:
+            design.links.append((one, other))
+        else:
+            design.join(one, other, bool(match[1]))
     elif match := _EXTERNAL.match(command):
         design.make_external(match[2].strip("/"), bool(match[1]))
     elif match := _RENAME.match(command):
@@ -128,6 +139,8 @@ class _Net:
 
 def write_verilog(design: BlockDesign, top: str) -> str:
     """Module `top` with the cells of `design`; ports of interfaces are in lower case."""
+    for one, other in design.links:
+        design.join(one, other, True)
     headers = {module: _header(design, module) for module in set(design.cells.values())}
     ports_of = {design.net(pin): name for name, pin in design.external.items()}
     nets: dict[tuple[str, str], _Net] = {}

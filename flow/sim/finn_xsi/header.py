@@ -49,9 +49,7 @@ def read_header(text: str, module: str) -> Header:
     inside, body = _parenthesised(rest)
     # Verilog also takes parameters from the body, after the ports that use them.
     own = body.partition("endmodule")[0]
-    params |= {
-        name: default for name, default in re.findall(r"\bparameter\s+(\w+)\s*=\s*([^;,]+);", own)
-    }
+    params |= dict(re.findall(r"\bparameter\s+(\w+)\s*=\s*([^;,]+);", own))
     return Header(params, tuple(_ports(_items(inside), module)))
 
 

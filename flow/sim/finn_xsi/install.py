@@ -3,10 +3,15 @@
 
 import functools
 import shutil
-import sys
+
+import finn.xsi
+import finn_xsi.adapter
+from finn.transformation.fpgadataflow import create_stitched_ip
+from finn.transformation.fpgadataflow.simulation_build import BuildSimulation
+from finn.transformation.fpgadataflow.simulation_connected import NodeConnectedSimulation
 
 from flow.finn import prepare_finn
-from flow.sim.finn_xsi import xsi
+from flow.sim.finn_xsi import compile, engine, sizing, stitch
 
 __all__ = ["install"]
 
@@ -15,19 +20,11 @@ __all__ = ["install"]
 def install() -> None:
     """Make FINN simulate with Verilator wherever it would use Vivado's simulator.
 
-    Everything in FINN that calls `finn.xsi` or `finn_xsi` then works without XILINX_VIVADO.
+    Everything in FINN that calls `finn.xsi` or `finn_xsi` then works without XILINX_VIVADO. FIFO
+    sizing simulates the whole graph in this process instead of one process for every node. Where
+    there is no Vivado, CreateStitchedIP writes a design for simulation only.
     """
     prepare_finn()
-    sys.modules["xsi"] = xsi  # FINN's engine imports its binding under this name
-
-    import finn.xsi
-    import finn_xsi.adapter
-    import finn_xsi.sim_engine
-
-    from finn.transformation.fpgadataflow import create_stitched_ip
-
-    from flow.sim.finn_xsi import compile, engine, stitch
-
     ours = {
         "SimEngine": engine.SimEngine,
         "compile_sim_obj": compile.compile_sim_obj,
@@ -42,6 +39,9 @@ def install() -> None:
         for name, value in ours.items():
             setattr(module, name, value)
     finn.xsi.is_available = finn.xsi.ensure_available = lambda: True
+    BuildSimulation.apply = sizing.build_simulation
+    NodeConnectedSimulation.__init__ = sizing.prepare
+    NodeConnectedSimulation.simulate = sizing.simulate
     if not shutil.which("vivado"):
         create_stitched_ip.resolve_xilinx_tool = lambda tool: tool
         create_stitched_ip.launch_process_helper = stitch.run_project

@@ -8,9 +8,9 @@ from pathlib import Path
 from flow.sim.errors import SimError
 from flow.sim.finn_xsi.block_design import read_tcl, write_verilog
 
-__all__ = ["run_project"]
+__all__ = ["SCRIPT", "run_project"]
 
-_SCRIPT = "make_project.tcl"
+SCRIPT = "make_project.tcl"
 
 
 def run_project(command: Sequence[str], **options: object) -> None:
@@ -21,7 +21,7 @@ def run_project(command: Sequence[str], **options: object) -> None:
     Raises:
         SimError: the design cannot be stitched without Vivado, or is to be synthesized.
     """
-    text = Path(command[-1]).with_name(_SCRIPT).read_text()
+    text = Path(command[-1]).with_name(SCRIPT).read_text()
     wrapper = Path(_asked(text, r"^add_files -norecurse (\S+_wrapper\.v)$"))
     sources = _asked(text, r"^set fp \[open (\S+all_verilog_srcs\.txt) w\]$")
     if "write_checkpoint" in text:
@@ -42,5 +42,5 @@ def run_project(command: Sequence[str], **options: object) -> None:
 def _asked(text: str, pattern: str) -> str:
     found = re.findall(pattern, text, re.MULTILINE)
     if not found:
-        raise SimError(f"FINN's {_SCRIPT} has no line {pattern}")
+        raise SimError(f"FINN's {SCRIPT} has no line {pattern}")
     return found[-1]

@@ -126,6 +126,29 @@ void Write(Task &t, const Update &update) {
   else std::memset(t.data, 0, t.size);
 }
 
+/// One cycle; `after_edge` may write ports.
+template <typename F>
+void Cycle(Design &design, F after_edge) {
+  Vtop &top = *design.top;
+  top.TOP_CLOCK = 1;
+#ifdef TOP_CLOCK2X
+  top.TOP_CLOCK2X = 1;
+#endif
+  design.Settle();
+  after_edge();
+#ifdef TOP_CLOCK2X
+  top.TOP_CLOCK2X = 0;
+  design.Settle();
+  top.TOP_CLOCK2X = 1;
+#endif
+  top.TOP_CLOCK = 0;
+  design.Settle();
+#ifdef TOP_CLOCK2X
+  top.TOP_CLOCK2X = 0;
+  design.Settle();
+#endif
+}
+
 constexpr int kMaxTasks = 256;
 
 }  // namespace
@@ -184,12 +207,16 @@ int xsi_status(void *handle) {
   return context.gotError() ? 1 : context.gotFinish() ? 2 : 0;
 }
 
+/// Clock without writing any port.
+void xsi_clock(void *handle, uint64_t cycles) {
+  while (cycles-- > 0) Cycle(*static_cast<Design *>(handle), [] {});
+}
+
 /// Serve the tasks for up to `budget` cycles after `tick`; returns how many were run. Ends early
 /// when a watchdog is out of patience or only traces are left.
 uint64_t xsi_run(void *handle, Task *task, int tasks, Watchdog *watchdog, int watchdogs,
                  uint64_t tick, uint64_t budget) {
   Design &design = *static_cast<Design *>(handle);
-  Vtop &top = *design.top;
   Update update[kMaxTasks];
   for (uint64_t done = 1; done <= budget; ++done) {
     bool busy = false;
@@ -197,23 +224,9 @@ uint64_t xsi_run(void *handle, Task *task, int tasks, Watchdog *watchdog, int wa
       update[i] = task[i].active ? Decide(task[i], tick + done, watchdog) : Update{};
       busy |= task[i].active && task[i].kind != kTrace;
     }
-    top.TOP_CLOCK = 1;
-#ifdef TOP_CLOCK2X
-    top.TOP_CLOCK2X = 1;
-#endif
-    design.Settle();
-    for (int i = 0; i < tasks; ++i) Write(task[i], update[i]);
-#ifdef TOP_CLOCK2X
-    top.TOP_CLOCK2X = 0;
-    design.Settle();
-    top.TOP_CLOCK2X = 1;
-#endif
-    top.TOP_CLOCK = 0;
-    design.Settle();
-#ifdef TOP_CLOCK2X
-    top.TOP_CLOCK2X = 0;
-    design.Settle();
-#endif
+    Cycle(design, [&] {
+      for (int i = 0; i < tasks; ++i) Write(task[i], update[i]);
+    });
     bool woken = false;
     for (int i = 0; i < watchdogs; ++i) woken |= ++watchdog[i].ticks >= watchdog[i].timeout;
     if (woken || !busy) return done;

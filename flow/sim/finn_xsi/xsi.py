@@ -153,6 +153,11 @@ class Design:
             self.library.xsi_eval(self.handle)
             self.dirty = False
 
+    def clock(self, cycles: int) -> None:
+        """Run `cycles` of the clock, with the inputs as they are."""
+        self.run(0)
+        self.library.xsi_clock(self.handle, cycles)
+
     def trace_all(self) -> None:
         """Nothing: a design with a waveform file records everything."""
 
@@ -195,6 +200,7 @@ def _load(path: Path) -> ctypes.CDLL:
     library.xsi_ports.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
     for name in ("xsi_close", "xsi_eval", "xsi_status"):
         getattr(library, name).argtypes = [ctypes.c_void_p]
+    library.xsi_clock.argtypes = [ctypes.c_void_p, ctypes.c_uint64]
     library.xsi_run.restype = ctypes.c_uint64
     library.xsi_run.argtypes = [
         *(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, ctypes.c_int),
