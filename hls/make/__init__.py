@@ -12,11 +12,19 @@ from hls.make.channels import (
 from hls.make.dots import int_dot, xnor_dot
 from hls.make.lanes import act_table, requant, residual_add, sign_threshold
 from hls.make.plumbing import RamStyle, fifo, stream_fork, width_adapter, window
+from hls.make.resample import (
+    avg_pool,
+    pixel_shuffle,
+    pixel_unshuffle,
+    upsample_bilinear,
+    upsample_nearest,
+)
 from hls.make.shift import spatial_shift
 
 __all__ = [
     "RamStyle",
     "act_table",
+    "avg_pool",
     "channel_scale",
     "channel_shuffle",
     "channel_slice",
@@ -24,12 +32,16 @@ __all__ = [
     "fifo",
     "group_shuffle",
     "int_dot",
+    "pixel_shuffle",
+    "pixel_unshuffle",
     "requant",
     "residual_add",
     "sign_threshold",
     "spatial_shift",
     "stream_fork",
     "stream_join",
+    "upsample_bilinear",
+    "upsample_nearest",
     "width_adapter",
     "window",
     "xnor_dot",
