@@ -3,6 +3,7 @@
 
 from flow.ops.act_table import TarsierActTable
 from flow.ops.base import TarsierOp
+from flow.ops.bayer_front import TarsierBayerFront
 from flow.ops.channel_scale import TarsierChannelScale
 from flow.ops.channel_shuffle import TarsierChannelShuffle
 from flow.ops.channel_slice import TarsierChannelSlice
@@ -22,6 +23,7 @@ __all__ = ["HLS_OPS", "OPS", "RTL_OPS", "TarsierOp"]
 
 OPS = (
     TarsierActTable,
+    TarsierBayerFront,
     TarsierChannelScale,
     TarsierChannelShuffle,
     TarsierChannelSlice,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """One constructor per kernel: checked arguments in, an `Instance` out."""
 
+from hls.make.bayer import Cfa, bayer_front
 from hls.make.channels import (
     channel_scale,
     channel_shuffle,
@@ -22,9 +23,11 @@ from hls.make.resample import (
 from hls.make.shift import spatial_shift
 
 __all__ = [
+    "Cfa",
     "RamStyle",
     "act_table",
     "avg_pool",
+    "bayer_front",
     "channel_scale",
     "channel_shuffle",
     "channel_slice",

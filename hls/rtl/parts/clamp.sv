@@ -5,7 +5,7 @@
 //   y[l] = min(max(x[l], YMin), YMax),   l = 0 .. Lanes-1
 //
 // Coding    x is signed; y carries YWidth bits, two's complement when YMin < 0.
-// Used by   hls/rtl/requant.sv hls/rtl/residual_add.sv
+// Used by   hls/rtl/bayer_front.sv hls/rtl/requant.sv hls/rtl/residual_add.sv
 module clamp #(
   parameter              Kernel = "clamp",  // whose parameters the errors speak of
   parameter int unsigned Lanes  = 16,

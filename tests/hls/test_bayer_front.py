@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: MIT
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+
+from boards.host import codes
+from boards.host.raw import Raw
+from hls import make
+from hls.beats import pack
+from hls.errors import KernelError
+from hls.golden.bayer_front import bayer_front as golden
+from tests.hls.grid import Case, agrees, draw, run, seeded, ways
+
+ROW_PAIRS = 6
+CHANNELS = 4
+
+
+@dataclass(frozen=True)
+class Params:
+    samples: int
+    width: int
+    x_width: int
+    y_width: int
+    black: tuple[int, ...]
+    gain: tuple[tuple[int, int], ...]  # numerator, denominator
+    offset: int
+    cfa: make.Cfa
+
+
+@st.composite
+def params(draw):
+    """Gains that are exact in binary, and others, of which thirds and fifths have ties too."""
+    samples = draw(st.sampled_from([1, 2, 4, 6]))
+    width = max(4, 2 * samples * draw(st.integers(1, 4)))
+    x_width, y_width = draw(st.integers(1, 16)), draw(st.integers(1, 12))
+    denominators = draw(st.sampled_from([(1, 2, 8, 64), (2, 6, 20, 3), (5120, 7, 30, 1000)]))
+    gain = tuple((draw(st.integers(1, 4 * d)), d) for d in draw(st.permutations(denominators)))
+    black = tuple(draw(st.integers(0, (1 << x_width) - 1)) for _ in range(CHANNELS))
+    offset = draw(st.integers(0, (1 << y_width) - 1))
+    cfa = draw(st.sampled_from(make.Cfa))
+    return Params(samples, width, x_width, y_width, black, gain, offset, cfa)
+
+
+GRID = draw(params())
+
+
+def case(p: Params, x: np.ndarray) -> Case:
+    black, gain = np.array(p.black), np.array(p.gain)
+    instance = make.bayer_front(
+        p.samples, p.width, p.x_width, p.y_width, black, gain, p.offset, p.cfa
+    )
+    y = golden(x, black, gain, p.offset, (1 << p.y_width) - 1, p.cfa)
+    lanes = CHANNELS * max(1, p.samples // 2)
+    return Case(
+        p,
+        instance,
+        {"x": pack(x.reshape(-1, p.samples), p.x_width)},
+        {"y": pack(y.reshape(-1, lanes), p.y_width)},
+    )
+
+
+def random_case(p: Params) -> Case:
+    return case(p, seeded(p).integers(0, 1 << p.x_width, (2 * ROW_PAIRS, p.width)))
+
+
+def extreme_case(p: Params) -> Case:
+    """The ends of x, and its values around black, where codes are not clipped and ties lie."""
+    rows = 4 * -(-64 // p.width)
+    near = np.arange(rows * p.width) // CHANNELS - 8 + min(p.black)
+    x = np.clip(near, 0, (1 << p.x_width) - 1).reshape(rows, p.width)
+    ends = np.array([[0], [0], [(1 << p.x_width) - 1], [(1 << p.x_width) - 1]])
+    return case(p, np.concatenate([np.broadcast_to(ends, (4, p.width)), x]))
+
+
+@ways
+def test_matches_golden(way):
+    agrees([random_case(p) for p in GRID], way)
+
+
+@ways
+def test_extremes(way):
+    agrees([extreme_case(p) for p in GRID], way)
+
+
+def test_output_holds_under_backpressure():
+    agrees([random_case(p) for p in GRID], {"y": 0.9})
+
+
+def test_cycle_contract():
+    for p, ran in zip(GRID, run([random_case(p) for p in GRID]), strict=True):
+        row = p.width // p.samples
+        beats = np.arange(2 * ROW_PAIRS * row)
+        last = (beats // row % 2 == 1) & ((p.samples > 1) | (beats % 2 == 1))
+        assert np.array_equal(ran.in_cycles["x"], beats)
+        assert np.array_equal(ran.out_cycles["y"], beats[last] + 4)
+
+
+def test_golden_rounds_a_half_to_even():
+    gain = np.array([[1, 20], [3, 2], [1, 6], [7, 30]])
+    x, black = np.arange(256).reshape(16, 16), np.full(CHANNELS, 100)
+    y = golden(x, black, gain, 300, 1023, make.Cfa.RGGB)
+    for lane, (numerator, denominator) in enumerate(gain.tolist()):
+        plane = x[lane // 2 :: 2, lane % 2 :: 2]
+        # Python's round of a Fraction is an independent statement of the rounding
+        exact = [
+            round(Fraction((v - 100) * numerator, denominator)) for v in plane.ravel().tolist()
+        ]
+        assert (y[..., lane] - 300).ravel().tolist() == exact
+
+
+@pytest.mark.parametrize("way", ["rtl-stall0%", "hls"])
+def test_gives_the_codes_that_the_host_gives(way):
+    """With the gain of boards/host/codes.py it does on chip what encode does on the host."""
+    cases = []
+    for white, gain in ((4095, 1.0), (15871, 37.25), (1023, 256.0), (4352, 1 / 256)):
+        x_width, black = white.bit_length(), (63, 64, 65, 80)
+        x = np.arange(1 << 10).reshape(-1, 16) * ((1 << x_width) // (1 << 10))
+        numerator = codes.SPAN * round(gain * codes.GAIN_STEPS)
+        ratios = tuple((numerator, codes.GAIN_STEPS * (white - level)) for level in black)
+        p = Params(4, 16, x_width, 10, black, ratios, codes.BLACK, make.Cfa.RGGB)
+        cases.append(case(p, x))
+        wanted = codes.encode(Raw("ramp", x.astype(np.uint16), black, white), gain)
+        assert np.array_equal(cases[-1].expected["y"], pack(wanted.reshape(-1, 8), 10))
+    agrees(cases, way)
+
+
+def test_rejects_bad_parameters(refused):
+    black, gain = np.zeros(CHANNELS, int), np.ones((CHANNELS, 2), int)
+    with pytest.raises(KernelError, match=r"samples=3 must be 1 or even"):
+        make.bayer_front(3, 12, 12, 10, black, gain, 128)
+    with pytest.raises(KernelError, match=r"frame_w=10 must be even and two or more times samples"):
+        make.bayer_front(4, 10, 12, 10, black, gain, 128)
+    with pytest.raises(KernelError, match=r"black 0..4096 must fit in x_width=12 bits"):
+        make.bayer_front(1, 8, 12, 10, np.array([0, 0, 0, 4096]), gain, 128)
+    with pytest.raises(KernelError, match=r"offset=1024 must lie in 0..2\^y_width - 1, y_width=10"):
+        make.bayer_front(1, 8, 12, 10, black, gain, 1024)
+    with pytest.raises(KernelError, match=r"gain of shape \(4, 2\) \(4, 2\) and >= 1, here 0"):
+        make.bayer_front(1, 8, 12, 10, black, 0 * gain, 128)
+    with pytest.raises(KernelError, match=r"needs 65 bits to round exactly, at most 63"):
+        make.bayer_front(1, 8, 16, 10, black, gain * [1 << 47, 3], 128)
+    instance = make.bayer_front(2, 8, 12, 10, black, gain, 128)
+    assert "bayer_front: Samples=3 must be 1 or even" in refused(instance, Samples=3)
+    message = "bayer_front: FrameW=2 must be even, >= 4 and two or more times Samples=2"
+    assert message in refused(instance, FrameW=2)
+    message = "bayer_front: Offset=1024 must be below 2^YWidth, YWidth=10"
+    assert message in refused(instance, Offset=1024)
