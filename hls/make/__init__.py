@@ -12,7 +12,7 @@ from hls.make.channels import (
 )
 from hls.make.dots import int_dot, xnor_dot
 from hls.make.lanes import act_table, requant, residual_add, sign_threshold
-from hls.make.plumbing import RamStyle, fifo, stream_fork, width_adapter, window
+from hls.make.plumbing import RamStyle, fifo, stream_fork, width_adapter
 from hls.make.resample import (
     avg_pool,
     pixel_shuffle,
@@ -21,6 +21,7 @@ from hls.make.resample import (
     upsample_nearest,
 )
 from hls.make.shift import spatial_shift
+from hls.make.window import window
 
 __all__ = [
     "Cfa",

@@ -3,13 +3,11 @@
 
 from enum import StrEnum
 
-import numpy as np
-
 from hls.errors import KernelError
-from hls.instance import Instance, Stream, Table, pack_bits
-from hls.make.ranges import integers, require_at_least
+from hls.instance import Instance, Stream
+from hls.make.ranges import require_at_least
 
-__all__ = ["RamStyle", "fifo", "stream_fork", "width_adapter", "window"]
+__all__ = ["RamStyle", "fifo", "stream_fork", "width_adapter"]
 
 
 class RamStyle(StrEnum):
@@ -68,36 +66,4 @@ def width_adapter(x_width: int, y_width: int) -> Instance:
         function="WidthAdapter",
         template=(x_width, y_width),
         beats_per_count=max(1, y_width // x_width),
-    )
-
-
-def window(channels: int, bits: int, frame_w: int, frame_h: int, pad: np.ndarray) -> Instance:
-    """The 3x3 neighbourhood of every pixel of `channels` lanes of `bits` bits.
-
-    Args:
-        pad: (channels,) integers, the pixel that stands outside the frame
-
-    Raises:
-        KernelError: the frame is smaller than 2x2, or `pad` is not one value a channel.
-    """
-    require_at_least("window", 1, channels=channels, bits=bits)
-    require_at_least("window", 2, frame_w=frame_w, frame_h=frame_h)
-    outside = integers("window", "pad", pad, 1)
-    if outside.shape != (channels,):
-        raise KernelError(f"window: pad of shape {outside.shape} must be ({channels},)")
-    packed = pack_bits(outside, bits)
-    return Instance(
-        module="window",
-        params={
-            "PixelWidth": packed.width,
-            "FrameW": frame_w,
-            "FrameH": frame_h,
-            "Pad": packed,
-        },
-        inputs=(Stream("x", packed.width),),
-        outputs=(Stream("y", 9 * packed.width),),
-        function="Window",
-        template=(channels, bits, frame_w, frame_h),
-        tables=(Table("pad", bits, False, outside & ((1 << bits) - 1)),),
-        beats_per_count=frame_w * frame_h,
     )

@@ -26,7 +26,7 @@ def signed_width(least: int, most: int) -> int:
     return 1 + max(int(~least).bit_length() if least < 0 else 0, max(0, int(most)).bit_length())
 
 
-def require_at_least(kernel: str, least: int, **values: int) -> None:
+def require_at_least(kernel: str, least: int, /, **values: int) -> None:
     """Raise KernelError, naming the argument, unless every value is an integer >= `least`."""
     for name, value in values.items():
         if not isinstance(value, (int, np.integer)) or value < least:

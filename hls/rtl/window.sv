@@ -1,64 +1,129 @@
 // SPDX-License-Identifier: MIT
 //
-// window - the 3x3 neighbourhood of every pixel of a frame, stride 1, same size.
+// window - the Kernel x Kernel pixels under every place of a convolution.
 //
-//   y[ky*3 + kx] = pixel(row + ky - 1, column + kx - 1),  Pad where that lies outside
+//   y[row][column][ky*Kernel + kx] = pixel(row*Stride    + ky*Dilation - Padding,
+//                                          column*Stride + kx*Dilation - Padding)
+//   Pad where that lies outside;  column = 0 .. (FrameW + 2*Padding - Span - 1) / Stride,
+//   row alike,  Span = Dilation * (Kernel-1).  Padding = Span/2 at stride 1 keeps the size.
 //
-// Order     x is the frame's raster.  y is one window per pixel, in raster order; tap
-//           ky*3 + kx, row-major, in bits [tap*PixelWidth +: PixelWidth].
+// Order     x is the frame's raster, Pixels neighbours of a row a beat, the left one lowest.  y is
+//           the windows' raster, Windows of them a beat: Pixels at stride 1, else half, at least
+//           1.  Tap ky*Kernel + kx of window w in pixel w*Kernel*Kernel + ky*Kernel + kx.
 // Handshake y holds while !y_ready_i.
-// Rate      one pixel and one window per cycle, through borders and from frame to frame.  The
-//           last row of windows needs no further input: pixels of the next frame that arrive
-//           meanwhile are stored, and where they fell behind they catch up first.
-// Latency   a window is valid 2 cycles after its lower right pixel is taken, 3 cycles at the
-//           right border.  The bottom row's windows follow one per cycle; window n is valid
-//           FrameW + 3 cycles after pixel n is taken where x never pauses.
+// Rate      one beat of x and one of y per cycle, through borders and from frame to frame: a frame
+//           takes StepsH*StepsW cycles.  These are its own FrameH rows of FrameW/Pixels beats
+//           unless its windows need more: (OutH-1)*Stride+1 rows, and columns alike.  Then x waits
+//           behind each row, or behind the last one.
+//           The rows of windows below the last pixel need no further input: pixels of the next
+//           frame that arrive meanwhile are stored, and where they fell behind they catch up first.
+// Latency   windows are valid 2 cycles after the last of their pixels in the frame is taken, and
+//           one more for every beat that they reach beyond the right border.  The windows below
+//           the last pixel follow one beat per cycle.  Where x never pauses, the windows at (row,
+//           column) are valid (row*Stride + Lead)*StepsW + column*Stride/Pixels + LeadBeats + 2
+//           cycles after the frame began.
 // Reset     synchronous.  Starts a new frame; clears control, never the pixels.
 // Golden    hls/golden/window.py     Test  tests/hls/test_window.py
 module window #(
   parameter int unsigned           PixelWidth = 16,
   parameter int unsigned           FrameW     = 64,
   parameter int unsigned           FrameH     = 48,
-  parameter logic [PixelWidth-1:0] Pad        = '0
+  parameter logic [PixelWidth-1:0] Pad        = '0,
+  parameter int unsigned           Kernel     = 3,
+  parameter int unsigned           Stride     = 1,
+  parameter int unsigned           Dilation   = 1,
+  parameter int unsigned           Padding    = Dilation * (Kernel - 1) / 2,
+  parameter int unsigned           Pixels     = 1,
+  localparam int unsigned          Windows    = Pixels > Stride ? Pixels / Stride : 1,
+  localparam int unsigned          TapsWidth  = Kernel * Kernel * PixelWidth
 ) (
-  input  logic                    clk_i,
-  input  logic                    rst_ni,
+  input  logic                         clk_i,
+  input  logic                         rst_ni,
 
-  input  logic                    x_valid_i,
-  output logic                    x_ready_o,
-  input  logic [PixelWidth-1:0]   x_data_i,
+  input  logic                         x_valid_i,
+  output logic                         x_ready_o,
+  input  logic [Pixels*PixelWidth-1:0] x_data_i,
 
-  output logic                    y_valid_o,
-  input  logic                    y_ready_i,
-  output logic [9*PixelWidth-1:0] y_data_o
+  output logic                         y_valid_o,
+  input  logic                         y_ready_i,
+  output logic [Windows*TapsWidth-1:0] y_data_o
 );
 
-  localparam int unsigned ColumnW = FrameW > 1 ? $clog2(FrameW) : 1;
-  localparam int unsigned RowW    = FrameH > 1 ? $clog2(FrameH) : 1;
-  localparam logic [ColumnW-1:0] LAST_COLUMN = ColumnW'(FrameW - 1);
-  localparam logic [RowW-1:0]    LAST_ROW    = RowW'(FrameH - 1);
-  typedef logic [PixelWidth-1:0] pixel_t;
-  typedef pixel_t [2:0]          column_t;  // [ky], top to bottom
+  function automatic int unsigned max(input int unsigned a, input int unsigned b);
+    return a > b ? a : b;
+  endfunction
 
-  if (PixelWidth == 0) $error("window: PixelWidth=%0d must be >= 1", PixelWidth);
-  if (FrameW < 2 || FrameH < 2)
-    $error("window: FrameW=%0d FrameH=%0d, both must be >= 2", FrameW, FrameH);
+  function automatic int unsigned beats(input int unsigned columns);
+    return (columns + Pixels - 1) / Pixels;
+  endfunction
+
+  // value >= least, in fewer gates because value never exceeds `most`.
+  function automatic logic reaches(input int unsigned value, input int unsigned least,
+                                   input int unsigned most);
+    return least == most ? value == least : least < most && value >= least;
+  endfunction
+
+  localparam int unsigned Span      = Dilation * (Kernel - 1);
+  localparam int unsigned Lead      = Span - Padding;  // rows and columns from y to the x it needs
+  localparam int unsigned LeadBeats = beats(Lead);
+  localparam int unsigned OutH      = (FrameH + 2 * Padding - Span - 1) / Stride + 1;
+  localparam int unsigned OutW      = (FrameW + 2 * Padding - Span - 1) / Stride + 1;
+  localparam int unsigned RowsY     = (OutH - 1) * Stride + 1;
+  localparam int unsigned BeatsY    = beats((OutW - 1) * Stride + 1);
+  localparam int unsigned BeatsX    = FrameW / Pixels;
+  localparam int unsigned StepsH    = max(FrameH, RowsY);
+  localparam int unsigned StepsW    = max(BeatsX, BeatsY);
+  // What of y is left when the last step of a frame, or of a row, is taken.
+  localparam int unsigned FlushRows  = max(RowsY + Lead, StepsH) - StepsH;
+  localparam int unsigned FlushBeats = max(BeatsY + LeadBeats, StepsW) - StepsW;
+  localparam int unsigned FirstFlush = StepsH - Lead;  // row
+  localparam int unsigned LastRow    = FirstFlush + FlushRows - 1;
+  localparam int unsigned History    = max(1, LeadBeats + (Pixels - 1 + Padding) / Pixels);
+
+  localparam int unsigned ColumnW = $clog2(max(2, StepsW));
+  localparam int unsigned RowW    = $clog2(max(2, StepsH));
+  localparam int unsigned FlushW  = $clog2(max(2, FlushBeats + 1));
+  localparam int unsigned BehindW = $clog2(max(2, FlushRows));
+  localparam logic [ColumnW-1:0] LAST_COLUMN = ColumnW'(StepsW - 1);
+  typedef logic [PixelWidth-1:0] pixel_t;
+  typedef pixel_t [Pixels-1:0]   beat_t;
+  typedef beat_t [Kernel-1:0]    column_t;  // [ky], top to bottom
+
+  if (PixelWidth == 0 || Kernel == 0 || Dilation == 0)
+    $error("window: PixelWidth=%0d Kernel=%0d Dilation=%0d, all must be >= 1", PixelWidth, Kernel,
+           Dilation);
+  if (Stride != 1 && Stride != 2) $error("window: Stride=%0d must be 1 or 2", Stride);
+  if (Pixels != 1 && Pixels != 2 && Pixels != 4)
+    $error("window: Pixels=%0d must be 1, 2 or 4", Pixels);
+  if (Padding > Span)
+    $error("window: Padding=%0d must be <= %0d for Kernel=%0d Dilation=%0d", Padding, Span, Kernel,
+           Dilation);
+  if (BeatsX <= LeadBeats || FrameH <= Lead)
+    $error("window: FrameW=%0d FrameH=%0d must be >= %0d, %0d for a window of %0d, Padding=%0d",
+           FrameW, FrameH, (LeadBeats + 1) * Pixels, Lead + 1, Span + 1, Padding);
+  if (FrameW % Pixels != 0) $error("window: Pixels=%0d must divide FrameW=%0d", Pixels, FrameW);
+  if (OutW % Windows != 0)
+    $error("window: %0d windows a beat must divide a row of %0d", Windows, OutW);
 
   logic advance;  // the whole pipeline moves
-  assign advance   = y_ready_i || !y_valid_o;
-  assign x_ready_o = advance;
+  assign advance = y_ready_i || !y_valid_o;
 
-  // Stage 0: place.  Input leads output by one row; only the bottom row runs without input.
-  logic               take, give, filling, flushing;
+  // Stage 0: place.  Input leads output by Lead rows; only the last FlushRows run without input.
+  logic               in_frame, present, take, give, filling, flushing, together;
   logic [ColumnW-1:0] x_column_q, y_column_q, column;
   logic [RowW-1:0]    x_row_q, y_row_q;
 
-  assign filling  = x_row_q == '0 && y_row_q == '0;
-  assign flushing = y_row_q == LAST_ROW;
-  assign take     = x_valid_i && advance;
-  assign give     = advance && (flushing ? !x_valid_i || x_column_q == y_column_q
-                                         : !filling && x_valid_i);
-  assign column   = x_valid_i ? x_column_q : y_column_q;
+  assign in_frame  = (BeatsX == StepsW || 32'(x_column_q) < BeatsX)
+                  && (FrameH == StepsH || 32'(x_row_q) < FrameH);
+  assign x_ready_o = advance && in_frame;
+  assign present   = x_valid_i || !in_frame;
+  assign filling   = 32'(x_row_q) < Lead && y_row_q == '0;
+  assign flushing  = reaches(32'(y_row_q), FirstFlush, LastRow);
+  assign together  = x_column_q == y_column_q
+                  && (FlushRows == 1 || 32'(x_row_q) + FirstFlush == 32'(y_row_q));
+  assign take      = present && advance;
+  assign give      = advance && (flushing ? !present || together : !filling && present);
+  assign column    = present ? x_column_q : y_column_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -69,34 +134,87 @@ module window #(
     end else begin
       if (take) begin
         x_column_q <= x_column_q == LAST_COLUMN ? '0 : x_column_q + 1'b1;
-        if (x_column_q == LAST_COLUMN) x_row_q <= x_row_q == LAST_ROW ? '0 : x_row_q + 1'b1;
+        if (x_column_q == LAST_COLUMN)
+          x_row_q <= x_row_q == RowW'(StepsH - 1) ? '0 : x_row_q + 1'b1;
       end
       if (give) begin
         y_column_q <= y_column_q == LAST_COLUMN ? '0 : y_column_q + 1'b1;
-        if (y_column_q == LAST_COLUMN) y_row_q <= y_row_q == LAST_ROW ? '0 : y_row_q + 1'b1;
+        if (y_column_q == LAST_COLUMN)
+          y_row_q <= y_row_q == RowW'(LastRow) ? '0 : y_row_q + 1'b1;
       end
     end
   end
 
-  // Stage 1: rows.  The memory keeps the two newest rows of every column.  Neighbouring steps
+  function automatic logic [Kernel-1:0] rows_outside(input int unsigned row);
+    for (int unsigned ky = 0; ky < Kernel; ky++)
+      rows_outside[ky] = row < max(Padding, ky*Dilation) - ky*Dilation
+                      || reaches(row, FrameH + Padding - ky*Dilation, LastRow);
+  endfunction
+
+  // Of the windows that leave when beat `step` of a row, at most `last`, arrives.
+  function automatic logic [Windows*Kernel-1:0] columns_outside(input int unsigned step,
+                                                                input int unsigned last);
+    for (int unsigned w = 0; w < Windows; w++)
+      for (int unsigned kx = 0; kx < Kernel; kx++)
+        columns_outside[w*Kernel + kx] =
+            step < LeadBeats + beats(max(Padding, w*Stride + kx*Dilation) - w*Stride - kx*Dilation)
+            || reaches(step, LeadBeats + beats(FrameW + Padding - w*Stride - kx*Dilation), last);
+  endfunction
+
+  function automatic logic wanted(input int unsigned step);
+    return step >= LeadBeats && (Pixels >= Stride || ((step - LeadBeats) & 1) == 0);
+  endfunction
+
+  // Stage 1: rows.  The memory keeps the Span newest rows of every column.  Neighbouring steps
   // touch different columns, so writing back a cycle after reading never meets the next read.
-  logic               taken_q, given_q, top_q, bottom_q, first_q, last_q;
-  logic [ColumnW-1:0] column_q;
-  pixel_t             pixel_q;
-  pixel_t [1:0]       rows [FrameW];  // [0] older, [1] newer
-  pixel_t [1:0]       rows_q;
-  column_t            arriving;
+  logic                      taken_q, given_q, last_q, wanted_q, row_wanted_q;
+  logic [Kernel-1:0]         rows_outside_q;
+  logic [Windows*Kernel-1:0] columns_outside_q;
+  logic [ColumnW-1:0]        column_q;
+  logic [BehindW-1:0]        behind_q;
+  beat_t                     pixels_q;
+  beat_t [Span:0]            reach;  // the rows from the window's first to its last
+  column_t                   arriving;
+
+  if (Span > 0) begin : gen_rows
+    beat_t [Span-1:0] rows [StepsW];  // [0] oldest
+    beat_t [Span-1:0] rows_q;
+
+    always_ff @(posedge clk_i) begin
+      if (advance) begin
+        rows_q <= rows[column];
+        if (taken_q) rows[column_q] <= reach[Span:1];
+      end
+    end
+
+    assign reach = {pixels_q, rows_q};
+  end else begin : gen_no_rows
+    assign reach = pixels_q;
+  end
+
+  // Rows of the next frame that the memory lacks because y runs ahead
+  if (FlushRows > 1) begin : gen_behind
+    logic passed, unwritten;
+    assign passed    = x_column_q > y_column_q;
+    assign unwritten = taken_q && column_q == y_column_q;
+    always_ff @(posedge clk_i) begin
+      if (advance)
+        behind_q <= !flushing ? '0 : BehindW'(32'(y_row_q) - FirstFlush - 32'(x_row_q)
+                                              - 32'(passed) + 32'(unwritten));
+    end
+  end else begin : gen_not_behind
+    assign behind_q = '0;
+  end
 
   always_ff @(posedge clk_i) begin
     if (advance) begin
-      rows_q   <= rows[column];
-      column_q <= column;
-      pixel_q  <= x_data_i;
-      top_q    <= y_row_q == '0;
-      bottom_q <= flushing;
-      first_q  <= y_column_q == '0;
-      last_q   <= y_column_q == LAST_COLUMN;
-      if (taken_q) rows[column_q] <= {pixel_q, rows_q[1]};
+      column_q          <= column;
+      pixels_q          <= x_data_i;
+      last_q            <= y_column_q == LAST_COLUMN;
+      wanted_q          <= wanted(32'(y_column_q));
+      row_wanted_q      <= Stride == 1 || !y_row_q[0];
+      rows_outside_q    <= rows_outside(32'(y_row_q));
+      columns_outside_q <= columns_outside(32'(y_column_q), StepsW - 1);
     end
 
     if (!rst_ni) begin
@@ -108,34 +226,76 @@ module window #(
     end
   end
 
-  assign arriving = {bottom_q ? Pad : pixel_q, rows_q[1], top_q ? Pad : rows_q[0]};
+  always_comb begin
+    for (int unsigned ky = 0; ky < Kernel; ky++) begin
+      arriving[ky] = reach[ky*Dilation];
+      for (int unsigned b = 1; b < FlushRows && ky*Dilation + b < Span; b++)
+        if (32'(behind_q) == b) arriving[ky] = reach[ky*Dilation + b];
+      if (rows_outside_q[ky]) arriving[ky] = {Pixels{Pad}};
+    end
+  end
 
-  // Stage 2: columns.  The centre's window leaves when its right neighbour arrives, or at once
-  // in the last column.
-  logic    waiting_q, centre_first_q, centre_last_q, leave;
-  column_t left_q, centre_q, left, right;
+  // Stage 2: columns.  Windows leave when their last column arrives; those beyond the right border
+  // at once, one beat per cycle.
+  logic                             shift, leave, finished_wanted_q;
+  logic [FlushW-1:0]                owed_q;  // beats beyond the right border
+  logic [FlushW-1:0]                late_q;
+  logic [Windows*Kernel-1:0]        outside;
+  column_t [History-1:0]            history_q, history_d;  // [0] newest
+  column_t [History:0]              seen;
+  pixel_t [Windows*Kernel*Kernel-1:0] windows;
 
-  assign leave = waiting_q && (centre_last_q || given_q);
-  assign left  = centre_first_q ? {3{Pad}} : left_q;
-  assign right = centre_last_q  ? {3{Pad}} : arriving;
+  assign seen = {history_q, arriving};
+
+  always_comb begin
+    leave   = given_q && wanted_q && row_wanted_q;
+    outside = columns_outside_q;
+    for (int unsigned owed = 1; owed <= FlushBeats; owed++) begin
+      if (32'(owed_q) == owed) begin
+        leave   = finished_wanted_q && wanted(StepsW + FlushBeats - owed);
+        outside = columns_outside(StepsW + FlushBeats - owed, StepsW + FlushBeats - owed);
+      end
+    end
+  end
+
+  assign shift = (FlushBeats > 1 && 32'(owed_q) > 1) || (given_q && late_q == '0);
+
+  if (FlushBeats > 1) begin : gen_late
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni) late_q <= '0;
+      else if (advance) late_q <= late_q + FlushW'(shift && !given_q) - FlushW'(given_q && !shift);
+    end
+  end else begin : gen_never_late
+    assign late_q = '0;
+  end
+
+  always_comb begin
+    history_d = shift ? seen[History-1:0] : history_q;
+    for (int unsigned place = 0; place + 1 < FlushBeats; place++)
+      if (given_q && 32'(late_q) == (shift ? place : place + 1)) history_d[place] = arriving;
+  end
+
+  always_comb begin
+    for (int unsigned w = 0; w < Windows; w++)
+      for (int unsigned ky = 0; ky < Kernel; ky++)
+        for (int unsigned kx = 0; kx < Kernel; kx++) begin
+          automatic int unsigned age = (LeadBeats + 1) * Pixels - 1 + Padding - w*Stride
+                                     - kx*Dilation;
+          windows[(w*Kernel + ky)*Kernel + kx] = outside[w*Kernel + kx] ? Pad
+              : seen[age / Pixels][ky][Pixels - 1 - age % Pixels];
+        end
+  end
 
   always_ff @(posedge clk_i) begin
-    if (advance && given_q) begin
-      left_q         <= centre_q;
-      centre_q       <= arriving;
-      centre_first_q <= first_q;
-      centre_last_q  <= last_q;
-    end
-    if (advance && leave) begin
-      for (int unsigned ky = 0; ky < 3; ky++)
-        y_data_o[3*ky*PixelWidth +: 3*PixelWidth] <= {right[ky], centre_q[ky], left[ky]};
-    end
+    if (advance) history_q <= history_d;
+    if (advance && leave) y_data_o <= windows;
+    if (advance && given_q && last_q) finished_wanted_q <= row_wanted_q;
 
     if (!rst_ni) begin
-      waiting_q <= 1'b0;
+      owed_q    <= '0;
       y_valid_o <= 1'b0;
     end else if (advance) begin
-      waiting_q <= given_q || (waiting_q && !leave);
+      owed_q    <= given_q && last_q ? FlushW'(FlushBeats) : owed_q - FlushW'(owed_q != '0);
       y_valid_o <= leave;
     end
   end
