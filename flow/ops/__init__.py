@@ -2,6 +2,7 @@
 """FINN custom ops, one per kernel, each with its RTL and its HLS variant."""
 
 from flow.ops.act_table import TarsierActTable
+from flow.ops.avg_pool import TarsierAvgPool
 from flow.ops.base import TarsierOp
 from flow.ops.bayer_front import TarsierBayerFront
 from flow.ops.channel_scale import TarsierChannelScale
@@ -11,11 +12,15 @@ from flow.ops.concat import TarsierConcat
 from flow.ops.fork import TarsierFork
 from flow.ops.hls_top import hls_variant
 from flow.ops.int_dot import TarsierIntDot
+from flow.ops.pixel_shuffle import TarsierPixelShuffle
+from flow.ops.pixel_unshuffle import TarsierPixelUnshuffle
 from flow.ops.requant import TarsierRequant
 from flow.ops.residual_add import TarsierResidualAdd
 from flow.ops.shell import rtl_variant
 from flow.ops.sign_threshold import TarsierSignThreshold
 from flow.ops.spatial_shift import TarsierSpatialShift
+from flow.ops.upsample_bilinear import TarsierUpsampleBilinear
+from flow.ops.upsample_nearest import TarsierUpsampleNearest
 from flow.ops.window import TarsierWindow
 from flow.ops.xnor_dot import TarsierXnorDot
 
@@ -23,6 +28,7 @@ __all__ = ["HLS_OPS", "OPS", "RTL_OPS", "TarsierOp"]
 
 OPS = (
     TarsierActTable,
+    TarsierAvgPool,
     TarsierBayerFront,
     TarsierChannelScale,
     TarsierChannelShuffle,
@@ -30,10 +36,14 @@ OPS = (
     TarsierConcat,
     TarsierFork,
     TarsierIntDot,
+    TarsierPixelShuffle,
+    TarsierPixelUnshuffle,
     TarsierRequant,
     TarsierResidualAdd,
     TarsierSignThreshold,
     TarsierSpatialShift,
+    TarsierUpsampleBilinear,
+    TarsierUpsampleNearest,
     TarsierWindow,
     TarsierXnorDot,
 )

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+"""TarsierPixelUnshuffle: factor x factor pixels as one pixel. Input: frame.
+
+PE channels of it leave per beat: whole rows of a square or whole squares, 0 for all at once.
+"""
+
+from flow.errors import FlowError
+from flow.ops.resample import FactorOp
+from hls import make
+from hls.golden.pixel_unshuffle import pixel_unshuffle
+
+__all__ = ["TarsierPixelUnshuffle"]
+
+
+class TarsierPixelUnshuffle(FactorOp):
+    """Kernel pixel_unshuffle: PyTorch's order of channels."""
+
+    def frame_out(self):
+        height, width = self.frame_in()
+        if height % self.factor or width % self.factor:
+            raise FlowError(
+                f"{self.onnx_node.name}: height {height} and width {width}"
+                f" must be multiples of factor={self.factor}"
+            )
+        return height // self.factor, width // self.factor
+
+    def channels_out(self, ind=0):
+        return self.channels_in() * self.factor**2
+
+    def lanes_out(self, ind=0):
+        return self.get_nodeattr("PE") or self.channels_out()
+
+    def compute(self, streams, constants):
+        return [pixel_unshuffle(streams[0], self.factor)]
+
+    def make(self, constants):
+        bits, (_, width) = self.get_input_datatype().bitwidth(), self.frame_in()
+        lanes = self.lanes_out()
+        return make.pixel_unshuffle(self.channels_in(), bits, width, self.factor, lanes)

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""What the ops share whose frames come out larger or smaller: whole pixels move in a beat."""
+
+from math import prod
+
+from qonnx.core.datatype import DataType
+
+from flow.ops.base import TarsierOp
+
+__all__ = ["FactorOp", "ResampleOp"]
+
+
+class ResampleOp(TarsierOp):
+    """A kernel that moves one beat per cycle on its busier side."""
+
+    POINTWISE = False
+    GROWTH = 0  # bits that a lane of the output has more than one of the input
+
+    def channels_out(self, ind=0):
+        return self.channels_in()
+
+    def lanes_in(self, ind=0):
+        return self.channels_in()
+
+    def lanes_out(self, ind=0):
+        return self.channels_out()
+
+    def get_output_datatype(self, ind=0):
+        x = self.get_input_datatype()
+        if not self.GROWTH:
+            return x
+        return DataType[f"{'INT' if x.signed() else 'UINT'}{x.bitwidth() + self.GROWTH}"]
+
+    def get_exp_cycles(self):
+        sides = (self.get_folded_input_shape(), self.get_folded_output_shape())
+        return max(prod(shape[:-1]) for shape in sides)
+
+
+class FactorOp(ResampleOp):
+    """A kernel that enlarges both sides by an attribute `factor`."""
+
+    def get_nodeattr_types(self):
+        return super().get_nodeattr_types() | {"factor": ("i", True, 0)}
+
+    @property
+    def factor(self) -> int:
+        return self.get_nodeattr("factor")
+
+    def frame_out(self):
+        height, width = self.frame_in()
+        return height * self.factor, width * self.factor

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: MIT
+"""TarsierUpsampleBilinear: twice the size, in integers 16 times the values. Input: frame.
+
+The scale of the tensor falls to a sixteenth, so that nothing is rounded.
+"""
+
+from flow.ops.resample import ResampleOp
+from hls import make
+from hls.golden.upsample_bilinear import upsample_bilinear
+
+__all__ = ["TarsierUpsampleBilinear"]
+
+
+class TarsierUpsampleBilinear(ResampleOp):
+    """Kernel upsample_bilinear: PyTorch's align_corners=False."""
+
+    GROWTH = 4
+
+    def frame_out(self):
+        height, width = self.frame_in()
+        return 2 * height, 2 * width
+
+    def compute(self, streams, constants):
+        return [upsample_bilinear(streams[0])]
+
+    def make(self, constants):
+        x, (height, width) = self.get_input_datatype(), self.frame_in()
+        channels = self.channels_in()
+        return make.upsample_bilinear(channels, x.bitwidth(), x.signed(), width, height)

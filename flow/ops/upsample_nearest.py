@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+"""TarsierUpsampleNearest: every pixel factor x factor times. Input: frame."""
+
+from flow.ops.resample import FactorOp
+from hls import make
+from hls.golden.upsample_nearest import upsample_nearest
+
+__all__ = ["TarsierUpsampleNearest"]
+
+
+class TarsierUpsampleNearest(FactorOp):
+    """Kernel upsample_nearest."""
+
+    def compute(self, streams, constants):
+        return [upsample_nearest(streams[0], self.factor)]
+
+    def make(self, constants):
+        bits, (_, width) = self.get_input_datatype().bitwidth(), self.frame_in()
+        return make.upsample_nearest(self.channels_in(), bits, width, self.factor)

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""The ops whose frames come out larger or smaller than they went in."""
+
+import numpy as np
+import pytest
+from qonnx.custom_op.registry import getCustomOp
+
+from flow.errors import FlowError
+from hls.golden.avg_pool import avg_pool
+from hls.golden.pixel_shuffle import pixel_shuffle
+from hls.golden.pixel_unshuffle import pixel_unshuffle
+from hls.golden.upsample_bilinear import upsample_bilinear
+from hls.golden.upsample_nearest import upsample_nearest
+from tests.flow.one_op import OneOp, works
+
+
+def one(op_type, x, datatype, **attributes) -> OneOp:
+    return OneOp(op_type, (x,), (datatype,), (), attributes)
+
+
+def cycles(op: OneOp) -> int:
+    return getCustomOp(op.model().graph.node[0]).get_exp_cycles()
+
+
+@pytest.mark.parametrize("factor, datatype", [(2, "UINT3"), (3, "BINARY")])
+def test_pixel_shuffle(factor, datatype, rng, tmp_path):
+    x = rng.integers(0, 2, (3, 4, 2 * factor**2))
+    op = one("TarsierPixelShuffle", x, datatype, factor=factor)
+    works(op, [pixel_shuffle(x, factor)], tmp_path)
+    assert cycles(op) == 3 * 4 * factor**2
+
+
+@pytest.mark.parametrize("factor, channels, pe", [(2, 1, 0), (2, 3, 12), (4, 2, 4), (8, 1, 16)])
+def test_pixel_unshuffle(factor, channels, pe, rng, tmp_path):
+    x = rng.integers(0, 32, (2 * factor, 3 * factor, channels))
+    op = one("TarsierPixelUnshuffle", x, "UINT5", factor=factor, PE=pe)
+    works(op, [pixel_unshuffle(x, factor)], tmp_path)
+    assert cycles(op) == 6 * factor**2
+
+
+@pytest.mark.parametrize("factor", [2, 3])
+def test_upsample_nearest(factor, rng, tmp_path):
+    x = rng.integers(-8, 8, (3, 4, 5))
+    op = one("TarsierUpsampleNearest", x, "INT4", factor=factor)
+    works(op, [upsample_nearest(x, factor)], tmp_path)
+    assert cycles(op) == 3 * 4 * factor**2
+
+
+@pytest.mark.parametrize("datatype, least", [("INT4", -8), ("UINT4", 0)])
+def test_upsample_bilinear(datatype, least, rng, tmp_path):
+    x = rng.integers(least, least + 16, (3, 4, 5))
+    op = one("TarsierUpsampleBilinear", x, datatype)
+    works(op, [upsample_bilinear(x)], tmp_path)
+    assert cycles(op) == 3 * 4 * 4
+
+
+@pytest.mark.parametrize("datatype, least", [("INT4", -8), ("UINT4", 0)])
+def test_avg_pool(datatype, least, rng, tmp_path):
+    x = rng.integers(least, least + 16, (4, 6, 5))
+    op = one("TarsierAvgPool", x, datatype)
+    works(op, [avg_pool(x)], tmp_path)
+    assert cycles(op) == 4 * 6
+
+
+def test_an_odd_row_and_column_are_dropped(rng, tmp_path):
+    x = rng.integers(0, 16, (5, 7, 2))
+    works(one("TarsierAvgPool", x, "UINT4"), [avg_pool(x)], tmp_path)
+
+
+def test_frames_and_channels_that_do_not_divide_are_refused():
+    x = np.zeros((4, 6, 6), int)
+    with pytest.raises(FlowError, match=r"node: channels=6 must be a multiple of 4, the square of"):
+        one("TarsierPixelShuffle", x, "UINT2", factor=2).model()
+    with pytest.raises(FlowError, match=r"height 4 and width 6 must be multiples of factor=4"):
+        one("TarsierPixelUnshuffle", x, "UINT2", factor=4).model()
