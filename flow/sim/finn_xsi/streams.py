@@ -8,6 +8,7 @@ back, so a run may change between this and FINN's cycle by cycle loop at any tim
 import ctypes
 import math
 from collections.abc import Iterable, Iterator
+from struct import iter_unpack
 
 import numpy as np
 from finn_xsi import sim_engine
@@ -54,14 +55,13 @@ class Beats:
 
     @classmethod
     def pack(cls, values: list[int], width: int) -> "Beats":
-        """`values`, each cut to `width` bits."""
+        """`values`, which must fit in `width` bits."""
         size = storage_bytes(width)
-        mask = (1 << width) - 1
         if size <= 8:
-            rows = (np.array(values, np.uint64) & np.uint64(mask)).astype(f"<u{size}")
+            rows = np.array(values, np.uint64).astype(f"<u{size}")
         else:
             rows = np.frombuffer(
-                b"".join((v & mask).to_bytes(size, "little") for v in values), "u1"
+                b"".join([value.to_bytes(size, "little") for value in values]), "u1"
             )
         return cls(width, rows.view(np.uint8).reshape(-1, size))
 
@@ -81,9 +81,12 @@ class Beats:
         rows = self.rows[: self.used]
         if self.size <= 8:
             return rows.copy().view(f"<u{self.size}").ravel().tolist()
-        data = rows.tobytes()
-        steps = range(0, len(data), self.size)
-        return [int.from_bytes(data[at : at + self.size], "little") for at in steps]
+        if self.size == 16:
+            low, high = rows.copy().view("<u8").T.tolist()
+            return [a | b << 64 for a, b in zip(low, high, strict=True)]
+        return [
+            int.from_bytes(row, "little") for (row,) in iter_unpack(f"{self.size}s", rows.tobytes())
+        ]
 
     def __len__(self) -> int:
         return self.used
