@@ -2,6 +2,7 @@
 """Execute a hardware graph node by node in Python, each kernel by its NumPy golden."""
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -35,29 +36,37 @@ def reference(folder: Path, frame: np.ndarray) -> np.ndarray:
     return run_graph(model, frame)
 
 
-def run_graph(model: ModelWrapper, frame: np.ndarray) -> np.ndarray:
+def run_graph(
+    model: ModelWrapper,
+    frame: np.ndarray,
+    visit: Callable[[str, np.ndarray], None] = lambda tensor, values: None,
+) -> np.ndarray:
     """(H, W, channels) integers that `model` makes of the integer `frame`, of any size.
 
-    Every tensor is held in the narrowest type its bits fit in, and only as long as it is read:
-    the largest, windows of 16 channels of 8 bits, takes 144 bytes a pixel.
+    `visit` is shown every tensor by name, in the order of the graph. Every tensor is held in the
+    narrowest type its bits fit in, and only as long as it is read: the largest, windows of 16
+    channels of 8 bits, takes 144 bytes a pixel.
     """
     prepare_finn()
     # The matrices are so small that threads cost more than they save.
     with threadpool_limits(limits=1, user_api="blas"):
-        return _run(model, frame)
+        return _run(model, frame, visit)
 
 
-def _run(model: ModelWrapper, frame: np.ndarray) -> np.ndarray:
+def _run(model: ModelWrapper, frame: np.ndarray, visit) -> np.ndarray:
     constants = {tensor.name for tensor in model.graph.initializer}
     unread = Counter(name for node in model.graph.node for name in node.input)
     tensors = {model.graph.input[0].name: frame}
+    visit(model.graph.input[0].name, frame)
     for node in model.graph.node:
         op = getCustomOp(node)
         streams = [tensors[name] for name in node.input if name not in constants]
         # FINN's FIFOs and width converters change the beats, not the frame.
         ours = node.op_type.startswith("Tarsier")
         results = _compute(op, streams, op.constants(model)) if ours else streams
-        tensors.update(zip(node.output, results, strict=True))
+        for name, result in zip(node.output, results, strict=True):
+            tensors[name] = result
+            visit(name, result)
         for name in node.input:
             unread[name] -= 1
             if not unread[name]:

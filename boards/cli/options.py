@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from boards.errors import HostError
 
-__all__ = ["Accel", "parse_gain", "parse_size"]
+__all__ = ["Accel", "parse_gain", "parse_size", "parse_trace"]
 
 
 class Accel(StrEnum):
@@ -48,3 +48,20 @@ def parse_size(text: str) -> tuple[int, int]:
     if width % 2 or height % 2:
         raise HostError(f"size {text}: a Bayer frame is even in both directions")
     return width, height
+
+
+def parse_trace(text: str) -> tuple[int, str]:
+    """Frame number and the name of a stage or layer.
+
+    Raises:
+        HostError: not frame=NUMBER,layer=NAME.
+
+    >>> parse_trace("frame=1,layer=body3")
+    (1, 'body3')
+    """
+    match = re.fullmatch(r"frame=(\d+),layer=(\w+)", text)
+    if not match:
+        raise HostError(
+            f"trace {text!r} is not frame=NUMBER,layer=NAME, such as frame=1,layer=body3"
+        )
+    return int(match[1]), match[2]

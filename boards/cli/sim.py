@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: MIT
 """tarsier sim: frames through the stitched RTL, counted cycle by cycle and compared bit for bit."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from boards.cli.guard import NOT_EXACT
+from boards.cli.options import parse_trace
 from boards.cli.outputs import json_bytes, write_together
 from boards.cli.progress import progress
+from boards.errors import HostError
 
 __all__ = ["sim"]
 
@@ -18,11 +23,17 @@ def sim(
     frames: Annotated[int, typer.Option(min=2, help="frames to send, back to back")] = 3,
     stall_in: Annotated[float, typer.Option(min=0, max=0.95, help="share of idle input")] = 0.0,
     stall_out: Annotated[float, typer.Option(min=0, max=0.95, help="share of busy output")] = 0.0,
+    stalls: Annotated[bool, typer.Option(help="draw where it waits: DESIGN/stalls.png")] = False,
+    trace: Annotated[
+        str,
+        typer.Option(metavar="frame=N,layer=NAME", help="waves of them: DESIGN/NAME-frameN.fst"),
+    ] = "",
 ) -> int:
     """Simulate a design on test frames; writes DESIGN/sim.json."""
     import numpy as np
 
-    with progress() as show:
+    wanted = parse_trace(trace) if trace else None
+    with progress() as show, _partial(design) as partial:
         show("compiling the simulation", 0.0)
         from flow.design import read_design
 
@@ -30,14 +41,27 @@ def sim(
         from flow.execute import reference
         from flow.sim.frames import FrameSim
 
+        span, waves = _span(facts, wanted, frames, partial) if wanted else (None, None)
         inputs = sample_frames(frames, facts.height // 2, facts.width // 2)
-        run = FrameSim(design).restore(
-            inputs, stall_in, stall_out, progress=lambda done: show("simulating", done)
+        simulation = FrameSim(design, watched=stalls, traced=bool(trace))
+        run = simulation.restore(
+            inputs, stall_in, stall_out, progress=lambda done: show("simulating", done), trace=span
         )
-        exact = True
+        if waves:
+            partial.replace(design / waves)
+        wrong = ""
         for index, (frame, restored) in enumerate(zip(inputs, run.frames, strict=True)):
             show("comparing bit for bit", index / frames)
-            exact &= bool(np.array_equal(reference(design, frame), restored))
+            if not np.array_equal(reference(design, frame), restored):
+                show("looking for the first wrong stream", index / frames)
+                wrong = f"frame {index}: {simulation.explain(frame)}"
+                break
+        if stalls:
+            show("drawing the stalls", 1.0)
+            from flow.sim.stall_map import stall_map
+
+            stall_map(facts, run.activity, partial)
+            partial.replace(design / "stalls.png")
     found = {
         "frames": frames,
         "stall_in": stall_in,
@@ -46,7 +70,7 @@ def sim(
         "ideal_cycles": facts.ideal_cycles,
         "latency_cycles": run.latency_cycles,
         "sim_cycles_per_second": round(run.sim_cycles_per_second),
-        "bit_exact": exact,
+        "bit_exact": not wrong,
         "fifos": [
             {"name": fifo.name, "depth": fifo.depth, "high_water": run.high_water[fifo.name]}
             for fifo in facts.fifos
@@ -56,10 +80,34 @@ def sim(
     print(
         f"{frames} frames, {run.cycles_per_frame} cycles each (ideal {facts.ideal_cycles}), "
         f"latency {run.latency_cycles} cycles, {found['sim_cycles_per_second']} cycles per second\n"
-        f"{'bit-exact' if exact else 'NOT bit-exact'} against the hardware graph in Python; "
+        f"{'NOT bit-exact' if wrong else 'bit-exact'} against the hardware graph in Python; "
         f"{design / 'sim.json'}"
     )
-    return 0 if exact else NOT_EXACT
+    if wrong:
+        print(wrong)
+    return NOT_EXACT if wrong else 0
+
+
+def _span(facts, wanted: tuple[int, str], frames: int, partial: Path):
+    """The waves of a (frame, layer), and the file they shall end in."""
+    from flow.sim.frames import stage_trace
+
+    frame, layer = wanted
+    if frame >= frames:
+        raise HostError(
+            f"trace of frame {frame}: the run has frames 0 to {frames - 1}; --frames makes more"
+        )
+    return stage_trace(facts, layer, frame, partial), f"{layer}-frame{frame}.fst"
+
+
+@contextmanager
+def _partial(design: Path) -> Iterator[Path]:
+    """A name in the folder `design` for a file that is being written, gone afterwards."""
+    path = design / f".partial.{os.getpid()}"
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def sample_frames(count: int, height: int, width: int):

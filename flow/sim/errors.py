@@ -4,6 +4,7 @@
 from collections.abc import Mapping
 
 from flow.errors import FlowError
+from flow.sim.activity import Activity
 
 __all__ = ["Hang", "SimError", "ToolError"]
 
@@ -13,11 +14,12 @@ class SimError(FlowError):
 
 
 class Hang(SimError):
-    """Nothing moves any more; `probes` are the values of the model's probes at that time."""
+    """Nothing moves any more; `probes` and `activity` are what a Result would have of them."""
 
-    def __init__(self, sentence: str, probes: Mapping[str, int]) -> None:
+    def __init__(self, sentence: str, probes: Mapping[str, int], activity: Activity) -> None:
         super().__init__(sentence)
         self.probes = probes
+        self.activity = activity
 
 
 class ToolError(FlowError):

@@ -8,15 +8,17 @@ from pathlib import Path
 
 import numpy as np
 
-from flow.design import RTL, TOP, read_design
+from flow.design import RTL, TOP, Design, read_design
 from flow.errors import FlowError
 from flow.sim import verilate
+from flow.sim.activity import Activity, Look, Trace
+from flow.sim.diagnose import why_stuck, why_wrong
 from flow.sim.errors import Hang, SimError
 from flow.sim.model import Model
 from hls.beats import pack, unpack
 from hls.instance import Stream
 
-__all__ = ["FrameRun", "FrameSim"]
+__all__ = ["FrameRun", "FrameSim", "stage_trace"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class FrameRun:
         latency_cycles: first pixel taken to first pixel given
         sim_cycles_per_second: clock cycles the simulator ran per second of wall time
         high_water: FIFO name -> most beats it held
+        activity: what every stream inside did, where they are watched
     """
 
     frames: np.ndarray
@@ -38,14 +41,20 @@ class FrameRun:
     latency_cycles: int
     sim_cycles_per_second: float
     high_water: Mapping[str, int]
+    activity: Activity
 
 
 class FrameSim:
-    """The stitched RTL of a design folder, compiled once for its content."""
+    """The stitched RTL of a design folder, compiled once for its content.
 
-    def __init__(self, folder: Path) -> None:
+    Where it is `watched`, the streams inside are counted, which slows the simulation down; where it
+    is `traced`, it can also write waves.
+    """
+
+    def __init__(self, folder: Path, watched: bool = False, traced: bool = False) -> None:
         self.folder = folder
         self.design = read_design(folder)
+        self._watched, self._traced = watched or traced, traced
 
     @cached_property
     def model(self) -> Model:
@@ -53,8 +62,10 @@ class FrameSim:
         sources = {path.name: path.read_text() for path in sorted((self.folder / RTL).glob("*.sv"))}
         width = self.design.channels * self.design.bits
         probes = {fifo.name: f"{fifo.name}.high_water_q" for fifo in self.design.fifos}
-        streams = (Stream("x", width),), (Stream("y", width),)
-        return verilate.build_sources(TOP, sources, *streams, probes, {})
+        ports = (Stream("x", width),), (Stream("y", width),)
+        inside = [Stream(wire.name, wire.bits) for wire in self.design.streams]
+        watched = inside if self._watched else []
+        return verilate.build_sources(TOP, sources, *ports, probes, {}, watched, self._traced)
 
     def restore(
         self,
@@ -63,10 +74,12 @@ class FrameSim:
         stall_out: float = 0.0,
         seed: int = 0,
         progress: Callable[[float], None] | None = None,
+        trace: Trace | None = None,
     ) -> FrameRun:
         """Run (N, H, W, channels) uint16 `frames` back to back through the design.
 
         A single frame runs twice, since a rate needs two frames; both must come out the same.
+        A `trace` needs a traced simulation.
 
         Raises:
             FlowError: the frames are not of the size the design was built for.
@@ -87,9 +100,14 @@ class FrameSim:
                 seed=seed,
                 progress=progress,
                 idle_limit=100_000 + 16 * self.design.ideal_cycles // shape[0],
+                look=Look(trace=trace),
             )
         except Hang as hang:
-            raise SimError(f"{self.folder}: {hang}; {self._full(hang.probes)}") from None
+            if not self._watched:  # the same again, to see inside
+                watched = FrameSim(self.folder, watched=True)
+                return watched.restore(frames, stall_in, stall_out, seed, progress)
+            why = why_stuck(self.design, hang.activity, hang.probes)
+            raise SimError(f"{self.folder}: {hang}; {why}") from None
         lanes = unpack(result.outputs["y"], self.design.channels, self.design.bits, False)
         restored = lanes.astype(np.uint16).reshape(fed.shape)
         if len(frames) == 1 and not np.array_equal(restored[0], restored[1]):
@@ -102,11 +120,27 @@ class FrameSim:
             latency_cycles=int(result.out_cycles["y"][0] - result.in_cycles["x"][0]),
             sim_cycles_per_second=result.cycles / result.seconds,
             high_water=result.probes,
+            activity=result.activity,
         )
 
-    def _full(self, high_water: Mapping[str, int]) -> str:
-        depths = {fifo.name: fifo.depth for fifo in self.design.fifos}
-        full = [
-            f"{name} of depth {depths[name]}" for name in depths if high_water[name] >= depths[name]
-        ]
-        return f"full were {', '.join(full)}: too small?" if full else "no FIFO was full"
+    def explain(self, frame: np.ndarray) -> str:
+        """Where the (H, W, channels) `frame` first goes wrong inside."""
+        watched = self if self._watched else FrameSim(self.folder, watched=True)
+        return why_wrong(self.folder, self.design, watched.model, frame)
+
+
+def stage_trace(design: Design, stage: str, frame: int, path: Path) -> Trace:
+    """Waves of a stage (or of one layer) from its first beat of frame number `frame` to its last.
+
+    Raises:
+        FlowError: the design has no such stage or layer.
+    """
+    layers = [layer for layer in design.layers if stage in (layer.stage, layer.name)]
+    if not layers:
+        known = ", ".join(dict.fromkeys(layer.stage for layer in design.layers))
+        raise FlowError(f"{stage}: no stage or layer of this design; its stages are {known}")
+    cells = tuple(f"u_{layer.name}" for layer in layers)
+    first = next(wire for wire in design.streams if wire.target == cells[0])
+    last = next(wire for wire in reversed(design.streams) if wire.source == cells[-1])
+    start, stop = (first.name, frame * first.beats), (last.name, (frame + 1) * last.beats)
+    return Trace(path, cells, start, stop)

@@ -5,14 +5,20 @@
 // ports.hpp is generated beside the model and lists the design's streams and probes:
 //   TOP_INPUTS(PORT), TOP_OUTPUTS(PORT)   PORT(name, words): words of 32 bits per beat
 //   TOP_PROBES(ITEM), TOP_KNOBS(ITEM)     ITEM(path): numbers read after a run, set before one
+//   TOP_WATCHED(WIRE)                     WIRE(path, words): streams inside, watched every cycle
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <sstream>
+#include <string>
 
 #include "Vtop.h"
 #include "Vtop___024root.h"
 #include "ports.hpp"
 #include "verilated.h"
+#if VM_TRACE
+#include "verilated_fst_c.h"
+#endif
 
 namespace {
 
@@ -38,11 +44,32 @@ struct Run {
   uint64_t culprit;     // output stream that broke the protocol
 };
 
+/// What the watched streams did. When time outgrows the bins, two become one.
+struct Watch {
+  uint64_t *beats;      // per stream, moved so far
+  uint32_t *moved;      // streams x bins, cycles in which a beat moved
+  uint32_t *waited;     // streams x bins, cycles in which a beat was offered and not taken
+  uint8_t *state;       // per stream in the last cycle: 1 valid + 2 ready
+  uint32_t *hash;       // streams x hashed, of every beat
+  uint32_t *caught;     // one beat: number `beat` of stream number `stream`
+  uint64_t hashed;      // beats of a stream to hash
+  uint64_t bins;        // even
+  uint64_t bin_cycles;
+  uint64_t stream, beat;
+};
+
+/// The waveform's span: from when one watched stream has moved so many beats until another has.
+struct Span {
+  uint64_t from_stream, from_beats, to_stream, to_beats;
+};
+
 constexpr int kMaxWords = 4096;
+constexpr int kAllLevels = 99;
 
 #define COUNT(name, words) +1
 constexpr int kInputs = 0 TOP_INPUTS(COUNT);
 constexpr int kOutputs = 0 TOP_OUTPUTS(COUNT);
+constexpr int kWatched = 0 TOP_WATCHED(COUNT);
 #undef COUNT
 
 template <typename T>
@@ -72,6 +99,9 @@ bool Stalls(Stream &s) {
 struct Design {
   VerilatedContext context;
   std::unique_ptr<Vtop> top;
+#if VM_TRACE
+  VerilatedFstC waves;
+#endif
   uint32_t held[kOutputs][kMaxWords];  // what an output showed while it was not taken
   bool waiting[kOutputs] = {};
 };
@@ -83,6 +113,58 @@ void Tick(Vtop &top) {
   top.eval();
 }
 
+[[maybe_unused]] void Halve(uint32_t *counts, uint64_t bins) {
+  for (uint64_t bin = 0; bin < bins / 2; ++bin) counts[bin] = counts[2 * bin] + counts[2 * bin + 1];
+  std::memset(counts + bins / 2, 0, bins / 2 * sizeof *counts);
+}
+
+/// FNV-1a by words.
+template <typename T>
+[[maybe_unused]] uint32_t Hash(const T &data, int words) {
+  static thread_local uint32_t beat[kMaxWords];
+  Get(data, beat);
+  uint32_t hash = 2166136261u;
+  for (int word = 0; word < words; ++word) hash = (hash ^ beat[word]) * 16777619u;
+  return hash;
+}
+
+/// Counts what the watched streams do in this cycle.
+void See([[maybe_unused]] Vtop___024root &root, uint64_t cycle, Watch &watch) {
+  if (cycle >= watch.bins * watch.bin_cycles) {
+    for (int stream = 0; stream < kWatched; ++stream) {
+      Halve(watch.moved + stream * watch.bins, watch.bins);
+      Halve(watch.waited + stream * watch.bins, watch.bins);
+    }
+    watch.bin_cycles *= 2;
+  }
+  [[maybe_unused]] uint64_t bin = cycle / watch.bin_cycles, stream = 0;
+#define COUNT(path, words)                                                             \
+  watch.state[stream] = (root.path##_valid ? 1 : 0) + (root.path##_ready ? 2 : 0);     \
+  if (watch.state[stream] == 3) {                                                      \
+    if (watch.beats[stream] < watch.hashed)                                            \
+      watch.hash[stream * watch.hashed + watch.beats[stream]] = Hash(root.path##_data, words); \
+    if (stream == watch.stream && watch.beats[stream] == watch.beat)                   \
+      Get(root.path##_data, watch.caught);                                             \
+    ++watch.moved[stream * watch.bins + bin];                                          \
+    ++watch.beats[stream];                                                             \
+  } else if (watch.state[stream] == 1) {                                               \
+    ++watch.waited[stream * watch.bins + bin];                                         \
+  }                                                                                    \
+  ++stream;
+  TOP_WATCHED(COUNT)
+#undef COUNT
+}
+
+/// Writes the waves of half a cycle while the span lasts.
+void Dump([[maybe_unused]] Design &design, [[maybe_unused]] const Watch &watch,
+          [[maybe_unused]] const Span &span, [[maybe_unused]] uint64_t time) {
+#if VM_TRACE
+  if (design.waves.isOpen() && watch.beats[span.from_stream] >= span.from_beats &&
+      watch.beats[span.to_stream] < span.to_beats)
+    design.waves.dump(time);
+#endif
+}
+
 }  // namespace
 
 extern "C" {
@@ -91,6 +173,7 @@ extern "C" {
 /// `knob` holds values for the knobs, in the order of ports.hpp.
 void *tarsier_open(int seed, const uint64_t *knob) {
   auto *design = new Design;
+  design->context.traceEverOn(VM_TRACE);
   design->context.randReset(2);
   design->context.randSeed(seed);
   design->top = std::make_unique<Vtop>(&design->context);
@@ -117,8 +200,22 @@ void *tarsier_open(int seed, const uint64_t *knob) {
 
 void tarsier_close(void *handle) { delete static_cast<Design *>(handle); }
 
+#if VM_TRACE
+/// Opens `path` for the waves of the hierarchy's `scopes`, separated by spaces.
+void tarsier_trace(void *handle, const char *path, const char *scopes) {
+  Design &design = *static_cast<Design *>(handle);
+  std::istringstream names(scopes);
+  for (std::string scope; names >> scope;) design.waves.dumpvars(kAllLevels, "TOP." + scope);
+  design.top->trace(&design.waves, kAllLevels);
+  design.waves.open(path);
+}
+
+void tarsier_trace_end(void *handle) { static_cast<Design *>(handle)->waves.close(); }
+#endif
+
 /// Runs up to `budget` cycles. Streams come in the order of ports.hpp. Returns a Status.
-int tarsier_run(void *handle, Run *run, Stream *in, Stream *out, uint64_t budget) {
+int tarsier_run(void *handle, Run *run, Stream *in, Stream *out, Watch *watch, const Span *span,
+                uint64_t budget) {
   Design &design = *static_cast<Design *>(handle);
   Vtop &top = *design.top;
   static thread_local uint32_t shown[kMaxWords];
@@ -151,6 +248,10 @@ int tarsier_run(void *handle, Run *run, Stream *in, Stream *out, uint64_t budget
 
     top.clk_i = 0;
     top.eval();
+    if constexpr (kWatched > 0) {
+      Dump(design, *watch, *span, 2 * run->cycle);
+      See(*top.rootp, run->cycle, *watch);
+    }
 
     bool moved = false;
     i = 0;
@@ -194,6 +295,7 @@ int tarsier_run(void *handle, Run *run, Stream *in, Stream *out, uint64_t budget
 
     top.clk_i = 1;
     top.eval();
+    if constexpr (kWatched > 0) Dump(design, *watch, *span, 2 * run->cycle + 1);
     ++run->cycle;
     run->idle = moved ? 0 : run->idle + 1;
     if (!all && run->idle > run->idle_limit) return kIdle;

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from flow.sim.activity import NOTHING, Activity, Look, Recorder, Trace
 from flow.sim.errors import Hang, SimError
 from hls.beats import words
 from hls.instance import Stream
@@ -28,6 +29,7 @@ class Result:
         in_cycles, out_cycles: stream name -> (beats,) uint64, the cycle each beat moved in
         probes: probe name -> value after the run
         seconds: wall time inside the simulator
+        activity: what the watched streams did
     """
 
     outputs: Mapping[str, np.ndarray]
@@ -36,6 +38,7 @@ class Result:
     out_cycles: Mapping[str, np.ndarray]
     probes: Mapping[str, int]
     seconds: float
+    activity: Activity
 
 
 class _Stream(ctypes.Structure):
@@ -79,6 +82,8 @@ class Model:
     outputs: tuple[Stream, ...]
     probes: tuple[str, ...]
     knobs: tuple[str, ...]
+    watched: tuple[str, ...]  # names
+    traced: str  # the top's name where waves can be written, else empty
     library: Path
 
     def run(
@@ -92,13 +97,15 @@ class Model:
         idle_limit: int = 100_000,
         drain: int = 16,
         progress: Callable[[float], None] | None = None,
+        look: Look = NOTHING,
     ) -> Result:
         """Feed `inputs` and collect as many beats as `outputs` says.
 
         `inputs` are (beats, words) uint32 by stream name; `stall` is the chance, in each cycle and
         for each stream, that the outside does not offer or accept a beat. After the last beat the
         outputs are watched for `drain` more cycles. `knobs` gives every knob of the model its
-        value. `progress` is told the fraction done.
+        value. `progress` is told the fraction done. `look` is at the watched streams;
+        waves need a traced model.
 
         Raises:
             Hang: nothing moves for `idle_limit` cycles.
@@ -110,14 +117,17 @@ class Model:
         ins, in_cycles = _streams(self.inputs, data_in, stall, rng)
         outs, out_cycles = _streams(self.outputs, data_out, stall, rng)
         run = _Run(idle_limit=idle_limit, drain=drain)
+        recorder = Recorder(self.watched, look)
 
         started = time.perf_counter()
         with self._design(int(rng.integers(1, 2**31)), knobs or {}) as (lib, handle):
-            status = _in_slices(lib, handle, run, ins, outs, progress)
+            with self._waves(lib, handle, look.trace):
+                status = _in_slices(lib, handle, run, ins, outs, recorder, progress)
             values = (ctypes.c_uint64 * max(1, len(self.probes)))()
             lib.tarsier_probe(handle, values)
         probes = dict(zip(self.probes, values, strict=False))
-        self._check(status, run, ins, outs, probes)
+        activity = recorder.activity(run.cycle)
+        self._check(status, run, ins, outs, probes, activity)
         return Result(
             outputs=dict(zip((s.name for s in self.outputs), data_out, strict=True)),
             cycles=run.cycle - run.drain,
@@ -125,6 +135,7 @@ class Model:
             out_cycles=out_cycles,
             probes=probes,
             seconds=time.perf_counter() - started,
+            activity=activity,
         )
 
     @contextmanager
@@ -133,7 +144,7 @@ class Model:
         lib.tarsier_open.restype = ctypes.c_void_p
         lib.tarsier_close.argtypes = [ctypes.c_void_p]
         lib.tarsier_probe.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
-        lib.tarsier_run.argtypes = [ctypes.c_void_p] * 4 + [ctypes.c_uint64]
+        lib.tarsier_run.argtypes = [ctypes.c_void_p] * 6 + [ctypes.c_uint64]
         lib.tarsier_open.argtypes = [ctypes.c_int, ctypes.c_void_p]
         values = (ctypes.c_uint64 * max(1, len(self.knobs)))(*(knobs[k] for k in self.knobs))
         handle = lib.tarsier_open(seed, values)
@@ -142,7 +153,21 @@ class Model:
         finally:
             lib.tarsier_close(handle)
 
-    def _check(self, status: _Status, run: _Run, ins, outs, probes: Mapping[str, int]) -> None:
+    @contextmanager
+    def _waves(self, lib: ctypes.CDLL, handle: int, trace: Trace | None) -> Iterator[None]:
+        if trace is None:
+            yield
+            return
+        scopes = " ".join(f"{self.traced}.{cell}" for cell in trace.cells) or self.traced
+        lib.tarsier_trace.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_char_p]
+        lib.tarsier_trace_end.argtypes = [ctypes.c_void_p]
+        lib.tarsier_trace(handle, str(trace.path).encode(), scopes.encode())
+        try:
+            yield
+        finally:
+            lib.tarsier_trace_end(handle)
+
+    def _check(self, status: _Status, run: _Run, ins, outs, probes, activity) -> None:
         match status:
             case _Status.UNSTABLE:
                 name = self.outputs[run.culprit].name
@@ -156,17 +181,20 @@ class Model:
                 ends = zip(self.inputs + self.outputs, [*ins, *outs], strict=True)
                 state = ", ".join(f"{s.name} {e.moved} of {e.beats} beats" for s, e in ends)
                 raise Hang(
-                    f"the design hangs: nothing moved for {run.idle} cycles ({state})", probes
+                    f"the design hangs: nothing moved for {run.idle} cycles ({state})",
+                    probes,
+                    activity,
                 )
 
 
-def _in_slices(lib, handle, run, ins, outs, progress) -> _Status:
+def _in_slices(lib, handle, run, ins, outs, recorder, progress) -> _Status:
     """Run in slices of about a tenth of a second, so that Ctrl-C and progress work."""
     budget = 2_000
     total = sum(e.beats for e in [*ins, *outs]) or 1
+    counted = ctypes.byref(recorder.watch), ctypes.byref(recorder.span)
     while True:
         started = time.perf_counter()
-        status = _Status(lib.tarsier_run(handle, ctypes.byref(run), ins, outs, budget))
+        status = _Status(lib.tarsier_run(handle, ctypes.byref(run), ins, outs, *counted, budget))
         if status is not _Status.PAUSED:
             return status
         if progress:

@@ -24,6 +24,7 @@ __all__ = [
     "machine",
     "run_tool",
     "verilator",
+    "verilator_fst",
     "verilator_include",
     "verilator_runtime",
 ]
@@ -66,6 +67,11 @@ def verilator_runtime() -> list[Path]:
     """Verilator's own C++, which every model is linked with."""
     include = _package("verilator") / "include"
     return [include / f"verilated{part}.cpp" for part in ("", "_threads", "_random")]
+
+
+def verilator_fst() -> Path:
+    """Verilator's writer of FST waves; it needs zlib.h and lz4.h."""
+    return _package("verilator") / "include" / "verilated_fst_c.cpp"
 
 
 def ap_types() -> Path:

@@ -6,7 +6,7 @@ every register without reset, and every memory, starts with random contents.
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from flow.sim.toolchain import (
     machine,
     run_tool,
     verilator,
+    verilator_fst,
     verilator_include,
     verilator_runtime,
 )
@@ -35,6 +36,8 @@ VERILATE += ["--x-assign", "fast", "--x-initial", "unique", "--output-split", "2
 VERILATE += ["--max-num-width", "1048576"]  # tables travel as one literal
 _CXX = ["-march=native", "-fPIC", "-std=c++17"]
 _CXX += ["-DVERILATOR=1", "-DVM_COVERAGE=0"]
+# liblz4's header is rarely installed, zlib's nearly always: fst/ stands in for the first.
+_FST = ["-DVM_TRACE_FST=1", f"-idirafter{Path(__file__).with_name('fst')}"]
 _SMALL = 500_000  # bytes of C++ that compile faster as one unit than in parallel
 _FAST, _SLOW = "-O2", "-O0"  # what runs every cycle, and what runs once at the start
 
@@ -43,11 +46,13 @@ def build(
     design: Netlist | Instance,
     probes: Mapping[str, str] | None = None,
     knobs: Mapping[str, str] | None = None,
+    watched: Sequence[Stream] = (),
 ) -> Model:
     """A model of `design`, compiled or taken from the cache.
 
     `probes` maps names of your choice to registers inside, written `cell.register`, whose values
-    are in the result of a run; `knobs` likewise names variables that a run can set.
+    are in the result of a run; `knobs` likewise names variables that a run can set. `watched` the
+    streams inside whose every cycle is counted.
 
     Raises:
         ToolError: a tool is missing, or Verilator refuses the design (its message is passed on).
@@ -57,7 +62,7 @@ def build(
     sources = {path.name: path.read_text() for path in sorted(paths)}
     sources[f"{netlist.name}.sv"] = rtl_top(netlist)
     return build_sources(
-        netlist.name, sources, netlist.inputs, netlist.outputs, probes or {}, knobs or {}
+        netlist.name, sources, netlist.inputs, netlist.outputs, probes or {}, knobs or {}, watched
     )
 
 
@@ -68,13 +73,19 @@ def build_sources(
     outputs: tuple[Stream, ...],
     probes: Mapping[str, str],
     knobs: Mapping[str, str],
+    watched: Sequence[Stream] = (),
+    traced: bool = False,
 ) -> Model:
-    """As `build`, from SystemVerilog texts by file name and the streams of module `top`."""
+    """As `build`, from SystemVerilog texts by file name and the streams of module `top`.
+
+    A `traced` model can write waves of what happens between two beats of `watched` streams.
+    """
     texts = {
         **sources,
-        "ports.hpp": _ports(top, inputs, outputs, probes, knobs),
-        "public.vlt": _public(probes, knobs),
+        "ports.hpp": _ports(top, inputs, outputs, probes, knobs, watched),
+        "public.vlt": _public(top, probes, knobs, watched),
     }
+    waves = ["--trace-fst", "--trace-structs", "--no-trace-params"] if traced else []
     key = content_key(
         [
             *(part for item in sorted(texts.items()) for part in item),
@@ -82,33 +93,33 @@ def build_sources(
             Path(__file__).read_bytes(),
             f"{verilator()} {verilator().stat().st_size}",
             machine(),
+            str(traced),
         ]
     )
 
     def make(folder: Path) -> None:
         for name, text in texts.items():
             (folder / name).write_text(text)
-        run_tool(
-            [verilator(), *VERILATE, "--top-module", top, "--Mdir", "cpp", "public.vlt", *sources],
-            folder,
-        )
-        link(folder, _HARNESS)
+        wanted = [*VERILATE, *waves, "--top-module", top, "--Mdir", "cpp"]
+        run_tool([verilator(), *wanted, "public.vlt", *sources], folder)
+        link(folder, _HARNESS, trace=traced, fst=traced)
 
     library = made_once("verilated", key, make) / "model.so"
-    return Model(inputs, outputs, tuple(probes), tuple(knobs), library)
+    names = tuple(probes), tuple(knobs), tuple(stream.name for stream in watched)
+    return Model(inputs, outputs, *names, top if traced else "", library)
 
 
-def link(folder: Path, harness: Path, trace: bool = False) -> None:
+def link(folder: Path, harness: Path, trace: bool = False, fst: bool = False) -> None:
     """Compile the C++ in `folder`/cpp, then removed, and `harness` to `folder`/model.so.
 
-    `trace` is for models that were Verilated with --trace-vcd.
+    `trace` is for models that were Verilated with waves, `fst` for those with FST ones.
     """
     include = [f"-I{folder}", f"-I{folder}/cpp", *verilator_include()]
-    flags = [*_CXX, f"-DVM_TRACE={int(trace)}", *include]
-    units = _units(folder / "cpp", harness)
+    flags = [*_CXX, f"-DVM_TRACE={int(trace)}", *(_FST if fst else []), *include]
+    units = _units(folder / "cpp", harness) + ([(verilator_fst(), _FAST)] if fst else [])
     objects = compile_objects([(path, [level, *flags]) for path, level in units], folder / "cpp")
-    shared = [cxx(), "-shared", *objects, *_runtime(), "-pthread", "-o", folder / "model.so"]
-    run_tool(shared, folder)
+    parts = [*objects, *_runtime(), "-pthread", *(["-lz"] if fst else [])]
+    run_tool([cxx(), "-shared", *parts, "-o", folder / "model.so"], folder)
     shutil.rmtree(folder / "cpp")
 
 
@@ -148,7 +159,7 @@ def _runtime() -> tuple[Path, ...]:
     return tuple(sorted(folder.glob("*.o")))
 
 
-def _ports(top, inputs, outputs, probes, knobs) -> str:
+def _ports(top, inputs, outputs, probes, knobs, watched) -> str:
     def streams(name: str, ports: tuple[Stream, ...]) -> str:
         rows = " ".join(f"PORT({port.name}, {words(port.width)})" for port in ports)
         return f"#define {name}(PORT) {rows}"
@@ -159,6 +170,7 @@ def _ports(top, inputs, outputs, probes, knobs) -> str:
         )
         return f"#define {name}(ITEM) {rows}"
 
+    wires = " ".join(f"WIRE({top}__DOT__{s.name}, {words(s.width)})" for s in watched)
     return "\n".join(
         [
             "#pragma once",
@@ -166,16 +178,21 @@ def _ports(top, inputs, outputs, probes, knobs) -> str:
             streams("TOP_OUTPUTS", outputs),
             registers("TOP_PROBES", probes),
             registers("TOP_KNOBS", knobs),
+            f"#define TOP_WATCHED(WIRE) {wires}",
             "",
         ]
     )
 
 
-def _public(probes: Mapping[str, str], knobs: Mapping[str, str]) -> str:
+def _public(top, probes, knobs, watched) -> str:
     def rows(access: str, targets: Mapping[str, str]) -> list[str]:
         registers = sorted({target.rsplit(".", 1)[1] for target in targets.values()})
         return [f'{access} -module "*" -var "{register}"' for register in registers]
 
-    return "\n".join(
-        ["`verilator_config", *rows("public_flat_rd", probes), *rows("public_flat_rw", knobs), ""]
-    )
+    wires = [
+        f'public_flat_rd -module "{top}" -var "{stream.name}_{wire}"'
+        for stream in watched
+        for wire in ("valid", "ready", "data")
+    ]
+    marks = [*rows("public_flat_rd", probes), *rows("public_flat_rw", knobs), *wires]
+    return "\n".join(["`verilator_config", *marks, ""])

@@ -101,4 +101,5 @@ def test_build_refuses(tmp_path, size, sentence):
 def test_sim_refuses(tmp_path):
     refused(tarsier("sim", tmp_path), "holds no design")
     refused(tarsier("sim", tmp_path, "--frames", "1"), "Invalid value for '--frames'")
+    refused(tarsier("sim", tmp_path, "--trace", "body3"), "is not frame=NUMBER,layer=NAME")
     assert list(tmp_path.iterdir()) == []

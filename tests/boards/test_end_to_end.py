@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import pywellen
 from PIL import Image
 
 from boards.host.dng import write_dng
@@ -53,7 +54,8 @@ def test_design_has_its_keys(folder):
     design = json.loads((folder / "design/design.json").read_text())
     assert (design["width"], design["height"], design["ideal_cycles"]) == (64, 52, 32 * 26)
     assert design["pixels_per_cycle"] == 1
-    assert set(design["layers"][0]) == {"name", "op", "backend", "pe", "simd", "cycles"}
+    assert set(design["layers"][0]) == {"name", "stage", "op", "backend", "pe", "simd", "cycles"}
+    assert set(design["streams"][0]) == {"name", "source", "target", "bits", "beats"}
     assert set(design["fifos"][0]) == {"name", "depth", "bits"}
     assert set(design["estimate"]) == {"lut", "ff", "bram36", "uram", "dsp"}
 
@@ -69,6 +71,17 @@ def test_sim(folder, stall):
         assert facts["cycles_per_frame"] <= 1.02 * facts["ideal_cycles"]
     for fifo in facts["fifos"]:
         assert 0 < fifo["high_water"] <= fifo["depth"]
+
+
+def test_sim_draws_the_stalls_and_traces_a_layer(folder):
+    done = tarsier("sim", folder / "design", "--stalls", "--trace", "frame=1,layer=body3")
+    assert done.returncode == 0, done.stderr
+    waves = pywellen.Waveform(str(folder / "design/body3-frame1.fst"))
+    cells = {variable.full_name.split(".")[2] for variable in waves.all_vars()}
+    stages = json.loads((folder / "design/design.json").read_text())["layers"]
+    assert cells == {f"u_{layer['name']}" for layer in stages if layer["stage"] == "body3"}
+    assert Image.open(folder / "design/stalls.png").width > 1000
+    assert not list((folder / "design").glob(".*"))
 
 
 def test_run_whole_and_tiled_give_the_same_picture(folder):

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+"""Why a simulated design is stuck or wrong, in one sentence that says where to look."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+from qonnx.core.modelwrapper import ModelWrapper
+
+from flow.design import GRAPH, Design, Wire
+from flow.execute import run_graph
+from flow.finn import prepare_finn
+from flow.sim.activity import Activity, Look, hash_beats
+from flow.sim.model import Model
+from flow.stitch import stream_names
+from hls.beats import pack, unpack
+
+__all__ = ["why_stuck", "why_wrong"]
+
+
+def why_stuck(design: Design, activity: Activity, high_water: Mapping[str, int]) -> str:
+    """Who waits for whom when nothing moves: a ring of streams, or the stream at its end."""
+    wires = {wire.name: wire for wire in design.streams}
+    valid = dict(zip(activity.streams, activity.valid, strict=True))
+    ready = dict(zip(activity.streams, activity.ready, strict=True))
+    waiting = [name for name in activity.streams if valid[name] and not ready[name]]
+    if not waiting:
+        dry = next(name for name in activity.streams if not valid[name])
+        return f"no beat waits anywhere; the first stream without one is {_told(wires[dry])}"
+    path = [waiting[0]]
+    while (after := next(_waits_for(wires[path[-1]], wires, valid, ready), None)) is not None:
+        if after in path:
+            path = path[path.index(after) :]
+            break
+        path.append(after)
+    ring = after is not None
+    depth = {fifo.name: fifo.depth for fifo in design.fifos}
+    cells = {end for name in path for end in (wires[name].source, wires[name].target)}
+    full = [name for name in depth if name in cells and high_water.get(name, 0) >= depth[name]]
+    chain = ", which waits for ".join(_told(wires[name]) for name in path)
+    story = f"{chain}, which waits for the first" if ring else chain
+    blame = ", ".join(f"{name} of depth {depth[name]}" for name in full)
+    hint = f"full there: {blame}, too small?" if full else "no FIFO there was full"
+    return f"{'deadlock' if ring else 'stuck'}: {story}; {hint}"
+
+
+def why_wrong(folder: Path, design: Design, model: Model, frame: np.ndarray) -> str:
+    """The first stream, in the order of the graph, whose beats are not those of the goldens.
+
+    `model` watches all streams of the design in `folder`; `frame` is (H, W, channels) uint16 and
+    the first after reset.
+    """
+    beats = pack(frame.reshape(-1, design.channels), design.bits)
+    asked = {"y": next(wire.beats for wire in design.streams if wire.name == "y")}
+    hashed = max(wire.beats for wire in design.streams)
+    ran = model.run({"x": beats}, asked, look=Look(hashed)).activity
+    prepare_finn()
+    graph = ModelWrapper(str(folder / GRAPH))
+    streams = stream_names(graph)
+    wrong = []
+
+    def compare(tensor: str, values: np.ndarray) -> None:
+        wire = next(wire for wire in design.streams if wire.name == streams[tensor])
+        if wrong:
+            return
+        lanes = values.reshape(wire.beats, -1)
+        row = ran.hashes[ran.streams.index(wire.name), : wire.beats]
+        differ = np.flatnonzero(hash_beats(pack(lanes, wire.bits // lanes.shape[1])) != row)
+        if differ.size:
+            signed = graph.get_tensor_datatype(tensor).signed()
+            wrong.append((wire, int(differ[0]), lanes[differ[0]], signed))
+
+    run_graph(graph, frame, compare)
+    if not wrong:
+        return "the same frame alone, as the first after reset, comes out right"
+    wire, beat, expected, signed = wrong[0]
+    caught = model.run({"x": beats}, asked, look=Look(beat=(wire.name, beat))).activity.caught
+    width = wire.bits // len(expected)
+    words = caught[None, : -(-wire.bits // 32)]
+    got = unpack(words, len(expected), width, signed)[0]
+    lane = int(np.flatnonzero(got != expected)[0])
+    return (
+        f"stream {_told(wire)} is the first that is wrong: beat {beat}, lane {lane}"
+        f" is {got[lane]}, expected {expected[lane]}; look at {wire.source}"
+    )
+
+
+def _waits_for(wire: Wire, wires: Mapping[str, Wire], valid, ready) -> Iterator[str]:
+    """The streams that `wire` waits for: those its stuck end, or its dry one, depends on."""
+    blocked = valid[wire.name] and not ready[wire.name]
+    cell = wire.target if blocked else wire.source
+    if not cell:
+        return
+    beside = [w for w in wires.values() if cell in (w.source, w.target) and w is not wire]
+    yield from (w.name for w in beside if w.source == cell and valid[w.name] and not ready[w.name])
+    yield from (w.name for w in beside if w.target == cell and not valid[w.name])
+
+
+def _told(wire: Wire) -> str:
+    return f"{wire.name} ({wire.source or 'outside'} to {wire.target or 'outside'})"

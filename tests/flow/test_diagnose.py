@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""Faults planted in a built design, and the sentence that finds each."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from boards.board import load_board
+from flow.build import BuildConfig, build
+from flow.design import read_design
+from flow.errors import FlowError
+from flow.sim.errors import SimError
+from flow.sim.frames import FrameSim, stage_trace
+from flow.sim.stall_map import stall_map
+
+pytestmark = pytest.mark.slow  # each test compiles a design
+
+HEIGHT, WIDTH = 15, 19
+
+
+@pytest.fixture
+def folder(random_net, tmp_path) -> Path:
+    onnx = tmp_path / "random.onnx"
+    random_net(channels=4, units=2, height=9, width=9).save(str(onnx))
+    config = BuildConfig(
+        onnx, load_board("zcu104"), 2 * WIDTH, 2 * HEIGHT, None, tmp_path / "design"
+    )
+    build(config)
+    return config.output
+
+
+def edit(path: Path, pattern: str, replacement: str) -> None:
+    text, found = re.subn(pattern, replacement, path.read_text(), count=1)
+    assert found == 1, f"{pattern} is not in {path.name}"
+    path.write_text(text)
+
+
+def test_a_deadlock_names_its_ring_and_the_fifo_in_it(folder, codes):
+    deepest = max(read_design(folder).fifos[1:], key=lambda fifo: fifo.depth)
+    edit(
+        folder / "rtl/tarsier_top.sv",
+        rf"\.Depth\({deepest.depth}\)(?=[^;]*\) {deepest.name} \()",
+        f".Depth({WIDTH - 4})",
+    )
+    facts = json.loads((folder / "design.json").read_text())
+    next(f for f in facts["fifos"] if f["name"] == deepest.name)["depth"] = WIDTH - 4
+    (folder / "design.json").write_text(json.dumps(facts))
+    with pytest.raises(SimError) as error:
+        FrameSim(folder).restore(codes(HEIGHT, WIDTH)[None])
+    said = str(error.value)
+    assert "the design hangs: nothing moved" in said
+    assert "; deadlock: " in said
+    assert said.endswith(f"full there: {deepest.name} of depth {WIDTH - 4}, too small?")
+
+
+def test_a_wrong_kernel_is_found_with_its_beat(folder, codes):
+    edit(folder / "rtl/sign_threshold.sv", ">= T;", "> T;")
+    frame = codes(HEIGHT, WIDTH)
+    said = FrameSim(folder).explain(frame)
+    found = re.fullmatch(
+        r"stream (\S+) \((\S+) to \S+\) is the first that is wrong: beat \d+, lane \d+"
+        r" is 0, expected 1; look at (\S+)",
+        said,
+    )
+    assert found, said
+    assert found[1].startswith("sign_threshold_")
+    assert found[2] == found[3] == f"u_{found[1].removesuffix('_y')}"
+
+
+def test_a_right_design_is_not_blamed(folder, codes):
+    said = FrameSim(folder).explain(codes(HEIGHT, WIDTH))
+    assert said == "the same frame alone, as the first after reset, comes out right"
+
+
+def test_stages_name_what_a_trace_can_show(folder):
+    design = read_design(folder)
+    assert list(dict.fromkeys(layer.stage for layer in design.layers)) == [
+        *("head", "body1", "body2", "tail")
+    ]
+    trace = stage_trace(design, "body2", 3, folder / "x.fst")
+    assert "u_xnor_dot_1" in trace.cells
+    assert "u_xnor_dot_0" not in trace.cells
+    assert (trace.start[1], trace.stop[1]) == (3 * HEIGHT * WIDTH, 4 * HEIGHT * WIDTH)
+    assert stage_trace(design, "window_2", 0, folder / "x.fst").cells == ("u_window_2",)
+    with pytest.raises(FlowError, match=r"body9: no stage .* stages are head, body1, body2, tail"):
+        stage_trace(design, "body9", 0, folder / "x.fst")
+
+
+def test_the_stall_map_is_orange_where_the_reader_waits(folder, codes, tmp_path):
+    path = tmp_path / "stalls.png"
+    design, sim = read_design(folder), FrameSim(folder, watched=True)
+    frames = np.stack([codes(HEIGHT, WIDTH)] * 3)
+
+    def orange(stall_out: float) -> int:
+        run = sim.restore(frames, stall_out=stall_out)
+        stall_map(design, run.activity, path)
+        red, green, blue = (
+            np.asarray(Image.open(path).convert("RGB")).astype(int).transpose(2, 0, 1)
+        )
+        return int(((red > 200) & (green < 160) & (blue < 120)).sum())
+
+    assert orange(0.5) > 3 * orange(0.0)
