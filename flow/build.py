@@ -37,7 +37,7 @@ from flow.netlist import Netlist
 from flow.rtl_top import rtl_top
 from flow.stitch import joins, stitch, stream_names
 from flow.streams import adapt_widths, insert_fifos, specialize
-from hls.instance import rtl_paths
+from hls.instance import rtl_sources
 
 __all__ = ["BuildConfig", "build"]
 
@@ -156,8 +156,9 @@ def _write_rtl(model: ModelWrapper, folder: Path) -> Netlist:
     """The stitched top, its kernels and the graph they come from, in `folder`."""
     netlist = stitch(model, TOP)
     (folder / RTL).mkdir()
-    for path in {path for module in netlist.modules for path in rtl_paths(module)}:
-        shutil.copy(path, folder / RTL)
+    for kernel in netlist.kernels:
+        for name, text in rtl_sources(kernel).items():
+            (folder / RTL / name).write_text(text)
     (folder / RTL / f"{TOP}.sv").write_text(rtl_top(netlist))
     model.save(str(folder / GRAPH))
     return netlist

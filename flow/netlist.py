@@ -64,7 +64,13 @@ class Netlist:
     @property
     def modules(self) -> tuple[str, ...]:
         """The kernels in use, each once, sorted."""
-        return tuple(sorted({cell.instance.module for cell in self.cells}))
+        return tuple(kernel.module for kernel in self.kernels)
+
+    @property
+    def kernels(self) -> tuple[Instance, ...]:
+        """An instance of every kernel in use, by the names of their modules."""
+        found = {cell.instance.module: cell.instance for cell in self.cells}
+        return tuple(found[module] for module in sorted(found))
 
 
 def single(instance: Instance) -> Netlist:

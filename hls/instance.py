@@ -3,7 +3,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +13,15 @@ from hls.errors import KernelError
 __all__ = [
     "Bits",
     "Instance",
+    "Memory",
     "Stream",
     "Table",
     "cpp_paths",
+    "cpp_sources",
     "pack_bits",
     "rtl_path",
     "rtl_paths",
+    "rtl_sources",
     "sv_literal",
 ]
 
@@ -51,6 +54,16 @@ class Table:
     values: np.ndarray
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """An AXI4 master port `m_axi_*` to `words` words of `width` bits from byte `base` on."""
+
+    address_width: int
+    width: int
+    words: int
+    base: int = 0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Instance:
     """One kernel with its parameters: what a netlist, a test bench or a C++ call is made from."""
@@ -62,7 +75,12 @@ class Instance:
     function: str = ""  # the C++ twin in namespace bnn; empty where there is none
     template: tuple[int, ...] = ()
     tables: tuple[Table, ...] = ()
+    memory: Memory | None = None
     beats_per_count: int = 1  # of the first input, for each unit of the twin's last argument
+    # Of a generated module: its files and those they need, by name, and what it is said to take.
+    sources: Mapping[str, str] = field(default_factory=dict)
+    area: Mapping[str, int] = field(default_factory=dict)  # lut, ff
+    latency: int = 0  # cycles from x to y
 
 
 def pack_bits(values: np.ndarray, width: int) -> Bits:
@@ -133,6 +151,24 @@ def cpp_paths(module: str) -> list[Path]:
             if path.with_name(name) not in paths:
                 paths.append(path.with_name(name))
     return paths
+
+
+def rtl_sources(kernel: Instance) -> dict[str, str]:
+    """The SystemVerilog of `kernel` by file name, generated or from hls/rtl."""
+    return _generated(kernel, ".sv") or _texts(rtl_paths(kernel.module))
+
+
+def cpp_sources(kernel: Instance) -> dict[str, str]:
+    """The headers of the HLS twin of `kernel` by file name, generated or from hls/cpp."""
+    return _generated(kernel, ".hpp") or _texts(cpp_paths(kernel.module))
+
+
+def _generated(kernel: Instance, suffix: str) -> dict[str, str]:
+    return {name: text for name, text in kernel.sources.items() if name.endswith(suffix)}
+
+
+def _texts(paths: list[Path]) -> dict[str, str]:
+    return {path.name: path.read_text() for path in paths}
 
 
 def _existing(path: Path, module: str) -> Path:

@@ -6,7 +6,6 @@ no vendor tool: FINN's PrepareCppSim and CompileCppSim work with g++ and the ope
 on a program of ours, since FINN's own links libraries of Vitis.
 """
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from flow.ops.base import TarsierOp
 from flow.ops.simulation import simulate
 from flow.sim import run_csim
 from flow.templates import braces, render_block
-from hls.instance import cpp_paths
+from hls.instance import cpp_sources
 
 __all__ = ["HlsTop", "hls_variant"]
 
@@ -31,8 +30,8 @@ class HlsTop(HLSBackend):
     def generate_params(self, model, path, fpgapart=None):
         """Called by FINN before it asks for any code."""
         self._kernel = self.instance(model)
-        for header in cpp_paths(self._kernel.module):
-            shutil.copy(header, path)
+        for name, text in cpp_sources(self._kernel).items():
+            (Path(path) / name).write_text(text, encoding="utf-8")
 
     def global_includes(self):
         self._fill("globals")

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The RTL variant of an op: a shell with FINN's port names around its kernel."""
 
-import shutil
 from pathlib import Path
 
 from finn.custom_op.fpgadataflow.rtlbackend import RTLBackend
@@ -9,7 +8,7 @@ from finn.custom_op.fpgadataflow.rtlbackend import RTLBackend
 from flow.ops.base import TarsierOp
 from flow.ops.simulation import simulate_rtl
 from flow.templates import render
-from hls.instance import Instance, rtl_paths, sv_literal
+from hls.instance import Instance, rtl_sources, sv_literal
 
 __all__ = ["RtlShell", "rtl_variant", "shell"]
 
@@ -22,8 +21,8 @@ class RtlShell(RTLBackend):
         top = self.get_verilog_top_module_name()
         folder = Path(self.get_nodeattr("code_gen_dir_ipgen"))
         (folder / f"{top}.v").write_text(shell(top, kernel), encoding="utf-8")
-        for path in rtl_paths(kernel.module):
-            shutil.copy(path, folder)
+        for name, text in rtl_sources(kernel).items():
+            (folder / name).write_text(text, encoding="utf-8")
         # FINN keeps the name, since nodes are renamed after their code is generated.
         self.set_nodeattr("gen_top_module", top)
         self.set_nodeattr("ipgen_path", str(folder))

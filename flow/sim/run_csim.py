@@ -14,7 +14,7 @@ from flow.netlist import Netlist, single
 from flow.sim.errors import SimError
 from flow.sim.toolchain import ap_types, cxx, machine, run_tool
 from hls.beats import words
-from hls.instance import Instance, cpp_paths
+from hls.instance import Instance, cpp_sources
 
 __all__ = ["PROGRAM", "compile_program", "execute", "run", "sources"]
 
@@ -36,9 +36,10 @@ def run(design: Netlist | Instance, inputs: Mapping[str, np.ndarray]) -> dict[st
 
 def sources(netlist: Netlist) -> dict[str, str]:
     """Texts by file name: the program, PROGRAM, and every header it includes from its folder."""
-    headers = {path for module in netlist.modules for path in cpp_paths(module)}
-    texts = {path.name: path.read_text() for path in sorted([_IO, *headers])}
-    return {**texts, PROGRAM: csim_top(netlist)}
+    texts = {_IO.name: _IO.read_text(), PROGRAM: csim_top(netlist)}
+    for kernel in netlist.kernels:
+        texts |= cpp_sources(kernel)
+    return texts
 
 
 def compile_program(source: Path, program: Path, flags: tuple[str, ...] = ()) -> None:

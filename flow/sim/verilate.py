@@ -25,7 +25,7 @@ from flow.sim.toolchain import (
     verilator_runtime,
 )
 from hls.beats import words
-from hls.instance import Instance, Stream, rtl_paths
+from hls.instance import Instance, Stream, rtl_sources
 
 __all__ = ["VERILATE", "build", "build_sources", "link"]
 
@@ -58,8 +58,9 @@ def build(
         ToolError: a tool is missing, or Verilator refuses the design (its message is passed on).
     """
     netlist = single(design) if isinstance(design, Instance) else design
-    paths = {path for module in netlist.modules for path in _sources(module)}
-    sources = {path.name: path.read_text() for path in sorted(paths)}
+    sources: dict[str, str] = {}
+    for kernel in netlist.kernels:
+        sources |= _sources(kernel)
     sources[f"{netlist.name}.sv"] = rtl_top(netlist)
     return build_sources(
         netlist.name, sources, netlist.inputs, netlist.outputs, probes or {}, knobs or {}, watched
@@ -123,9 +124,9 @@ def link(folder: Path, harness: Path, trace: bool = False, fst: bool = False) ->
     shutil.rmtree(folder / "cpp")
 
 
-def _sources(module: str) -> list[Path]:
-    beside = Path(__file__).with_name(f"{module}.sv")
-    return [beside] if beside.is_file() else rtl_paths(module)
+def _sources(kernel: Instance) -> dict[str, str]:
+    beside = Path(__file__).with_name(f"{kernel.module}.sv")
+    return {beside.name: beside.read_text()} if beside.is_file() else rtl_sources(kernel)
 
 
 def _units(folder: Path, harness: Path) -> list[tuple[Path, str]]:

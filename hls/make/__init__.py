@@ -10,6 +10,7 @@ from hls.make.channels import (
     group_shuffle,
     stream_join,
 )
+from hls.make.const_dots import int_dot_const, xnor_dot_const
 from hls.make.dots import int_dot, xnor_dot
 from hls.make.lanes import act_table, requant, residual_add, sign_threshold
 from hls.make.plumbing import RamStyle, fifo, stream_fork, width_adapter
@@ -36,6 +37,7 @@ __all__ = [
     "fifo",
     "group_shuffle",
     "int_dot",
+    "int_dot_const",
     "pixel_shuffle",
     "pixel_unshuffle",
     "requant",
@@ -49,4 +51,5 @@ __all__ = [
     "width_adapter",
     "window",
     "xnor_dot",
+    "xnor_dot_const",
 ]

@@ -5,9 +5,9 @@ import numpy as np
 
 from hls.errors import KernelError
 from hls.instance import Instance, Stream, Table, pack_bits
-from hls.make.ranges import integers, require_at_least, signed_width, unsigned_width
+from hls.make.ranges import integer_range, integers, require_at_least, signed_width, unsigned_width
 
-__all__ = ["int_dot", "xnor_dot"]
+__all__ = ["int_dot", "int_matrix", "sign_matrix", "sum_width", "xnor_dot"]
 
 
 def xnor_dot(weights: np.ndarray, pe: int, simd: int) -> Instance:
@@ -19,10 +19,7 @@ def xnor_dot(weights: np.ndarray, pe: int, simd: int) -> Instance:
     Raises:
         KernelError: a weight is not -1 or +1, or the folding does not divide the matrix.
     """
-    matrix = integers("xnor_dot", "weights", weights, 2)
-    if not np.isin(matrix, (-1, 1)).all():
-        bad = matrix[~np.isin(matrix, (-1, 1))][0]
-        raise KernelError(f"xnor_dot: weight {bad} must be -1 or +1")
+    matrix = sign_matrix("xnor_dot", weights)
     rows, terms = matrix.shape
     _check_folding("xnor_dot", rows, terms, pe, simd)
     bits = matrix > 0
@@ -55,15 +52,12 @@ def int_dot(
     Raises:
         KernelError: shapes disagree, or the folding does not divide the matrix.
     """
-    matrix = integers("int_dot", "weights", weights, 2)
-    offsets = integers("int_dot", "bias", bias, 1)
+    matrix, offsets = int_matrix("int_dot", weights, bias)
     rows, terms = matrix.shape
-    if offsets.shape != (rows,):
-        raise KernelError(f"int_dot: bias of shape {offsets.shape} must be ({rows},), one a row")
     require_at_least("int_dot", 1, x_width=x_width)
     _check_folding("int_dot", rows, terms, pe, simd)
     w_width = signed_width(matrix.min(), matrix.max())
-    sum_width = _sum_width(matrix, offsets, x_width, x_signed)
+    y_width = sum_width(matrix, offsets, x_width, x_signed)
     return Instance(
         module="int_dot",
         params={
@@ -74,32 +68,50 @@ def int_dot(
             "XWidth": x_width,
             "XSigned": int(x_signed),
             "WWidth": w_width,
-            "SumW": sum_width,
+            "SumW": y_width,
             "Weights": pack_bits(matrix, w_width),
-            "Bias": pack_bits(offsets, sum_width),
+            "Bias": pack_bits(offsets, y_width),
         },
         inputs=(Stream("x", terms * x_width),),
-        outputs=(Stream("y", pe * sum_width),),
+        outputs=(Stream("y", pe * y_width),),
         function="IntDot",
-        template=(terms, rows, pe, simd, x_width, int(x_signed), sum_width),
+        template=(terms, rows, pe, simd, x_width, int(x_signed), y_width),
         tables=(
             Table("weights", w_width, True, matrix),
-            Table("bias", sum_width, True, offsets),
+            Table("bias", y_width, True, offsets),
         ),
     )
+
+
+def sign_matrix(kernel: str, weights: np.ndarray) -> np.ndarray:
+    """`weights` as int64, or KernelError unless they are a matrix of -1 and +1."""
+    matrix = integers(kernel, "weights", weights, 2)
+    if not np.isin(matrix, (-1, 1)).all():
+        bad = matrix[~np.isin(matrix, (-1, 1))][0]
+        raise KernelError(f"{kernel}: weight {bad} must be -1 or +1")
+    return matrix
+
+
+def int_matrix(kernel: str, weights: np.ndarray, bias: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Both as int64, or KernelError unless there is an integer bias for each row of weights."""
+    matrix = integers(kernel, "weights", weights, 2)
+    offsets = integers(kernel, "bias", bias, 1)
+    rows = len(matrix)
+    if offsets.shape != (rows,):
+        raise KernelError(f"{kernel}: bias of shape {offsets.shape} must be ({rows},), one a row")
+    return matrix, offsets
+
+
+def sum_width(weights: np.ndarray, bias: np.ndarray, x_width: int, x_signed: bool) -> int:
+    """Bits of the narrowest signed integer that holds every sum, and every bias by itself."""
+    ends = np.stack([weights * end for end in integer_range(x_width, x_signed)])
+    least = int((bias + ends.min(axis=0).sum(axis=1)).min())
+    most = int((bias + ends.max(axis=0).sum(axis=1)).max())
+    # the bias alone must fit too, since it travels as a parameter of this width
+    return signed_width(min(least, int(bias.min())), max(most, int(bias.max())))
 
 
 def _check_folding(kernel: str, rows: int, terms: int, pe: int, simd: int) -> None:
     require_at_least(kernel, 1, pe=pe, simd=simd)
     if rows % pe or terms % simd:
         raise KernelError(f"{kernel}: pe={pe}, simd={simd} must divide rows={rows}, terms={terms}")
-
-
-def _sum_width(weights: np.ndarray, bias: np.ndarray, x_width: int, x_signed: bool) -> int:
-    x_least = -(1 << (x_width - 1)) if x_signed else 0
-    x_most = (1 << (x_width - x_signed)) - 1
-    ends = np.stack([weights * x_least, weights * x_most])
-    least = int((bias + ends.min(axis=0).sum(axis=1)).min())
-    most = int((bias + ends.max(axis=0).sum(axis=1)).max())
-    # the bias alone must fit too, since it travels as a parameter of this width
-    return signed_width(min(least, int(bias.min())), max(most, int(bias.max())))

@@ -5,7 +5,7 @@ import numpy as np
 
 from hls.errors import KernelError
 
-__all__ = ["integers", "require_at_least", "signed_width", "unsigned_width"]
+__all__ = ["integer_range", "integers", "require_at_least", "signed_width", "unsigned_width"]
 
 
 def unsigned_width(most: int) -> int:
@@ -24,6 +24,15 @@ def signed_width(least: int, most: int) -> int:
     [8, 2, 1, 9]
     """
     return 1 + max(int(~least).bit_length() if least < 0 else 0, max(0, int(most)).bit_length())
+
+
+def integer_range(width: int, signed: bool) -> tuple[int, int]:
+    """The least and the greatest integer of `width` bits.
+
+    >>> integer_range(8, True), integer_range(8, False)
+    ((-128, 127), (0, 255))
+    """
+    return (-(1 << (width - 1)) if signed else 0), (1 << (width - signed)) - 1
 
 
 def require_at_least(kernel: str, least: int, /, **values: int) -> None:
