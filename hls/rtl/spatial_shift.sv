@@ -12,8 +12,7 @@
 //           no further input: pixels of the next frame that arrive meanwhile are stored.
 // Latency   pixel n is valid 3 cycles after pixel n + Reach is taken, or the last of its frame, and
 //           a cycle after pixel n - 1; Reach = max(0, Dy * FrameW + Dx) over the channels.
-// Memory    one for every Dy, Reach - Dy * FrameW - Front + 2 pixels of its channels deep, where Front
-//           is their greatest Dx; Front - Dx registers for every channel.
+// Memory    per channel Reach - (Dy * FrameW + Dx) + 2 values; channels that move alike share one.
 // Reset     synchronous.  Starts a new frame; clears control, never the pixels.
 // Golden    hls/golden/spatial_shift.py     Test  tests/hls/test_spatial_shift.py
 module spatial_shift #(
@@ -51,18 +50,11 @@ module spatial_shift #(
     return dy(c) * int'(FrameW) + dx(c);
   endfunction
 
-  // How many channels below `limit` come from the same row as c, and so share its memory.
+  // How many channels below `limit` look as far ahead as c, and so share its memory.
   function automatic int unsigned alike(input int unsigned c, input int unsigned limit);
     alike = 0;
     for (int unsigned k = 0; k < limit; k++)
-      if (dy(k) == dy(c)) alike++;
-  endfunction
-
-  // How far ahead the memory of channel c is read, for the foremost of its channels.
-  function automatic int front(input int unsigned c);
-    front = ahead(c);
-    for (int unsigned k = 0; k < Channels; k++)
-      if (dy(k) == dy(c) && ahead(k) > front) front = ahead(k);
+      if (ahead(k) == ahead(c)) alike++;
   endfunction
 
   function automatic int farthest();
@@ -71,21 +63,8 @@ module spatial_shift #(
       if (ahead(c) > farthest) farthest = ahead(c);
   endfunction
 
-  // How many steps before the first pixel the reading starts, so that the first pixels of the
-  // channels behind the foremost are in their delays by then.
-  function automatic int head_start();
-    head_start = 0;
-    for (int unsigned c = 0; c < Channels; c++) begin
-      automatic int late = front(c) - ahead(c);
-      automatic int steps = late < front(c) ? late : front(c);
-      if (steps > head_start) head_start = steps;
-    end
-  endfunction
-
   localparam int          Reach   = farthest();
-  localparam int          Early   = head_start();  // Reach at most
   localparam int unsigned LagW    = $clog2(Reach + 2);
-  localparam int unsigned EarlyW  = Early > 0 ? $clog2(Early + 1) : 1;
   localparam int unsigned ColumnW = FrameW > 1 ? $clog2(FrameW) : 1;
   localparam int unsigned RowW    = FrameH > 1 ? $clog2(FrameH) : 1;
   localparam logic [LagW-1:0]    FULL        = LagW'(Reach + 1);
@@ -103,9 +82,8 @@ module spatial_shift #(
   end
 
   // Stage 0: place.  Pixel n leaves when pixel n + Reach is stored, or the last of its frame.
-  logic               advance, take, give, show, x_last, y_last, ended_q;
-  logic [LagW-1:0]    lag_q;    // pixels that are stored and have not left, FULL at most
-  logic [EarlyW-1:0]  early_q;  // steps before the first pixel
+  logic               advance, take, give, x_last, y_last, ended_q;
+  logic [LagW-1:0]    lag_q;  // pixels that are stored and have not left, FULL at most
   logic [ColumnW-1:0] x_column_q, y_column_q;
   logic [RowW-1:0]    x_row_q, y_row_q;
 
@@ -113,14 +91,12 @@ module spatial_shift #(
   assign x_ready_o = lag_q != FULL || advance;
   assign take      = x_valid_i && x_ready_o;
   assign give      = advance && (lag_q == FULL || ended_q);
-  assign show      = give && early_q == '0;
   assign x_last    = x_column_q == LAST_COLUMN && x_row_q == LAST_ROW;
   assign y_last    = y_column_q == LAST_COLUMN && y_row_q == LAST_ROW;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      lag_q      <= LagW'(Early);
-      early_q    <= EarlyW'(Early);
+      lag_q      <= '0;
       ended_q    <= 1'b0;
       x_column_q <= '0;
       x_row_q    <= '0;
@@ -128,24 +104,23 @@ module spatial_shift #(
       y_row_q    <= '0;
     end else begin
       lag_q   <= lag_q + LagW'(take) - LagW'(give);
-      early_q <= early_q - EarlyW'(give && !show);
-      ended_q <= (take && x_last) || (ended_q && !(show && y_last));
+      ended_q <= (take && x_last) || (ended_q && !(give && y_last));
       if (take) begin
         x_column_q <= x_column_q == LAST_COLUMN ? '0 : x_column_q + 1'b1;
         if (x_column_q == LAST_COLUMN) x_row_q <= x_row_q == LAST_ROW ? '0 : x_row_q + 1'b1;
       end
-      if (show) begin
+      if (give) begin
         y_column_q <= y_column_q == LAST_COLUMN ? '0 : y_column_q + 1'b1;
         if (y_column_q == LAST_COLUMN) y_row_q <= y_row_q == LAST_ROW ? '0 : y_row_q + 1'b1;
       end
     end
   end
 
-  // Stage 1: read.  A memory is a ring of all that is stored for the channels of one Dy, written at
-  // the newest pixel and read for the foremost channel; the others come out of it some steps later.
-  logic [Channels*Width-1:0] moved;
+  // Stage 1: read.  A memory is a ring of all that is stored for its channels, written at the
+  // newest pixel and read `ahead` of the one that leaves.
+  logic [Channels*Width-1:0] read_q;
   logic [Channels-1:0]       framed, framed_q;
-  logic                      given_q, shown_q;
+  logic                      given_q;
 
   for (genvar g = 0; g < Channels; g++) begin : gen_channel
     localparam int DY = dy(g);
@@ -157,44 +132,32 @@ module spatial_shift #(
 
     if (alike(g, g) == 0) begin : gen_memory
       localparam int unsigned Members  = alike(g, Channels);
-      localparam int          Depth    = Reach - front(g) + 2;
+      localparam int          Depth    = Reach - ahead(g) + 2;
       localparam int unsigned AddressW = $clog2(Depth);
       localparam logic [AddressW-1:0] LAST  = AddressW'(Depth - 1);
-      localparam logic [AddressW-1:0] START =
-        AddressW'(((front(g) - Early) % Depth + Depth) % Depth);
+      localparam logic [AddressW-1:0] START = AddressW'((ahead(g) % Depth + Depth) % Depth);
       typedef logic [Members-1:0][Width-1:0] word_t;
       word_t               ring [Depth];
       word_t               word, word_q;
-      logic [AddressW-1:0] write_q, read_q;
+      logic [AddressW-1:0] write_q, read_at_q;
 
-      always_ff @(posedge clk_i) begin
-        if (take)    ring[write_q] <= word;
-        if (advance) word_q        <= ring[read_q];
-
-        if (!rst_ni) begin
-          write_q <= '0;
-          read_q  <= START;
-        end else begin
-          if (take) write_q <= write_q == LAST ? '0 : write_q + 1'b1;
-          if (give) read_q  <= read_q == LAST ? '0 : read_q + 1'b1;
+      for (genvar c = g; c < Channels; c++) begin : gen_member
+        if (ahead(c) == ahead(g)) begin : gen_alike
+          assign word[alike(c, c)]        = x_data_i[c*Width +: Width];
+          assign read_q[c*Width +: Width] = word_q[alike(c, c)];
         end
       end
 
-      for (genvar c = g; c < Channels; c++) begin : gen_member
-        if (dy(c) == dy(g)) begin : gen_alike
-          localparam int unsigned M    = alike(c, c);
-          localparam int          LATE = front(c) - ahead(c);
-          assign word[M] = x_data_i[c*Width +: Width];
+      always_ff @(posedge clk_i) begin
+        if (take)    ring[write_q] <= word;
+        if (advance) word_q        <= ring[read_at_q];
 
-          if (LATE == 0) begin : gen_foremost
-            assign moved[c*Width +: Width] = word_q[M];
-          end else begin : gen_late
-            logic [LATE*Width-1:0] delay_q;
-            assign moved[c*Width +: Width] = delay_q[(LATE-1)*Width +: Width];
-            always_ff @(posedge clk_i) begin
-              if (advance && given_q) delay_q <= (LATE*Width)'({delay_q, word_q[M]});
-            end
-          end
+        if (!rst_ni) begin
+          write_q   <= '0;
+          read_at_q <= START;
+        end else begin
+          if (take) write_q   <= write_q == LAST ? '0 : write_q + 1'b1;
+          if (give) read_at_q <= read_at_q == LAST ? '0 : read_at_q + 1'b1;
         end
       end
     end
@@ -210,17 +173,15 @@ module spatial_shift #(
   always_ff @(posedge clk_i) begin
     if (advance) begin
       framed_q <= framed;
-      y_data_o <= (moved & mask) | (Fill & ~mask);
+      y_data_o <= (read_q & mask) | (Fill & ~mask);
     end
 
     if (!rst_ni) begin
       given_q   <= 1'b0;
-      shown_q   <= 1'b0;
       y_valid_o <= 1'b0;
     end else if (advance) begin
       given_q   <= give;
-      shown_q   <= show;
-      y_valid_o <= shown_q;
+      y_valid_o <= given_q;
     end
   end
 
