@@ -10,6 +10,7 @@ from flow.ops.channel_shuffle import TarsierChannelShuffle
 from flow.ops.channel_slice import TarsierChannelSlice
 from flow.ops.concat import TarsierConcat
 from flow.ops.fork import TarsierFork
+from flow.ops.frame_delay import TarsierFrameDelay
 from flow.ops.hls_top import hls_variant
 from flow.ops.int_dot import TarsierIntDot
 from flow.ops.pixel_shuffle import TarsierPixelShuffle
@@ -35,6 +36,7 @@ OPS = (
     TarsierChannelSlice,
     TarsierConcat,
     TarsierFork,
+    TarsierFrameDelay,
     TarsierIntDot,
     TarsierPixelShuffle,
     TarsierPixelUnshuffle,

@@ -8,6 +8,7 @@ from finn.custom_op.fpgadataflow.rtlbackend import RTLBackend
 from flow.ops.base import TarsierOp
 from flow.ops.simulation import simulate_rtl
 from flow.templates import render
+from hls.axi import axi_signals
 from hls.instance import Instance, rtl_sources, sv_literal
 
 __all__ = ["RtlShell", "rtl_variant", "shell"]
@@ -54,5 +55,10 @@ def shell(name: str, kernel: Instance) -> str:
     """Verilog module `name` with the ports FINN stitches: in0_V_TDATA, out0_V_TDATA, ..."""
     buses = [f"in{i}_V" for i, _ in enumerate(kernel.inputs)]
     buses += [f"out{i}_V" for i, _ in enumerate(kernel.outputs)]
-    filters = {"literal": sv_literal, "whole_bytes": lambda bits: -(-bits // 8) * 8}
+    buses += ["m_axi_gmem"] if kernel.memory else []
+    filters = {
+        "axi": axi_signals,
+        "literal": sv_literal,
+        "whole_bytes": lambda bits: -(-bits // 8) * 8,
+    }
     return render("shell.v.j2", filters, name=name, kernel=kernel, buses=buses)

@@ -30,6 +30,7 @@ from hls.instance import Instance, Stream, rtl_sources
 __all__ = ["VERILATE", "build", "build_sources", "link"]
 
 _HARNESS = Path(__file__).with_name("harness.cpp")
+_MEMORY = Path(__file__).with_name("axi_memory.sv")
 VERILATE = ["--cc", "--prefix", "Vtop", "-O3", "--flatten", "--no-timing"]
 VERILATE += ["-Wno-fatal", "-Werror-USERERROR"]
 VERILATE += ["--x-assign", "fast", "--x-initial", "unique", "--output-split", "20000"]
@@ -61,7 +62,9 @@ def build(
     sources: dict[str, str] = {}
     for kernel in netlist.kernels:
         sources |= _sources(kernel)
-    sources[f"{netlist.name}.sv"] = rtl_top(netlist)
+    if any(cell.instance.memory for cell in netlist.cells):
+        sources[_MEMORY.name] = _MEMORY.read_text()
+    sources[f"{netlist.name}.sv"] = rtl_top(netlist, simulated=True)
     return build_sources(
         netlist.name, sources, netlist.inputs, netlist.outputs, probes or {}, knobs or {}, watched
     )

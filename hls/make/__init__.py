@@ -12,6 +12,7 @@ from hls.make.channels import (
 )
 from hls.make.const_dots import int_dot_const, xnor_dot_const
 from hls.make.dots import int_dot, xnor_dot
+from hls.make.frames import frame_delay
 from hls.make.lanes import act_table, requant, residual_add, sign_threshold
 from hls.make.plumbing import RamStyle, fifo, stream_fork, width_adapter
 from hls.make.resample import (
@@ -35,6 +36,7 @@ __all__ = [
     "channel_slice",
     "concat",
     "fifo",
+    "frame_delay",
     "group_shuffle",
     "int_dot",
     "int_dot_const",

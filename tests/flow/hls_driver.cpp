@@ -22,8 +22,8 @@ void Keep(const std::string &folder, int port, hls::stream<ap_uint<kWidth>> &str
   if (port >= INPUTS) csim::Save(folder + "/out" + std::to_string(port - INPUTS) + "_V.out", stream);
 }
 
-template <typename... Streams, std::size_t... kPort>
-void Call(void (*top)(Streams &...), const std::string &folder, std::index_sequence<kPort...>) {
+template <typename... Streams, typename Top, std::size_t... kPort>
+void Run(Top top, const std::string &folder, std::index_sequence<kPort...>) {
   std::tuple<Streams...> streams;
   using Each = int[];
   (void)Each{(Feed(folder, kPort, std::get<kPort>(streams)), 0)...};
@@ -33,7 +33,15 @@ void Call(void (*top)(Streams &...), const std::string &folder, std::index_seque
 
 template <typename... Streams>
 void Call(void (*top)(Streams &...), const std::string &folder) {
-  Call(top, folder, std::index_sequence_for<Streams...>());
+  Run<Streams...>(top, folder, std::index_sequence_for<Streams...>());
+}
+
+/// A top with a port to an external memory.
+template <typename Word, typename... Streams>
+void Call(void (*top)(Word *, Streams &...), const std::string &folder) {
+  static Word memory[1 << 16];
+  const auto bound = [&](Streams &...streams) { top(memory, streams...); };
+  Run<Streams...>(bound, folder, std::index_sequence_for<Streams...>());
 }
 
 }  // namespace

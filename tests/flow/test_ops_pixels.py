@@ -10,6 +10,7 @@ from finn.util.fpgadataflow import is_hls_node
 from qonnx.core.onnx_exec import execute_onnx
 
 from flow.errors import FlowError
+from flow.ops.frame_delay import forget_frames
 from hls.golden.act_table import act_table
 from hls.golden.int_dot import int_dot
 from hls.golden.requant import requant
@@ -88,6 +89,23 @@ def test_xnor_dot(pe, simd, frame, rng, tmp_path):
     facts = {"rows": 6, "PE": pe, "SIMD": simd, "outputDataType": "UINT5"}
     op = one("TarsierXnorDot", (x,), ("BINARY",), (weights,), **facts)
     works(op, [xnor_dot(x, weights)], tmp_path)
+
+
+def test_frame_delay(frame, rng, tmp_path):
+    x, fill = frame(4, 0, 255), rng.integers(0, 256, 4)
+    facts = {"data_width": 32, "burst": 4, "base": 64}
+    op = one("TarsierFrameDelay", (x,), ("UINT8",), (fill,), **facts)
+    forget_frames()
+    works(op, [np.broadcast_to(fill, x.shape)], tmp_path)
+
+
+def test_frame_delay_remembers_from_one_execution_to_the_next(frame):
+    frames, fill = [frame(4, 0, 255) for _ in range(3)], np.arange(4)
+    model = one("TarsierFrameDelay", (frames[0],), ("UINT8",), (fill,)).model()
+    forget_frames()
+    for x, want in zip(frames, [np.broadcast_to(fill, frames[0].shape), *frames], strict=False):
+        result = execute_onnx(model, {"x0": x[None].astype(np.float32)})
+        assert np.array_equal(result["y0"][0], want)
 
 
 def test_finns_cppsim_runs_the_twin_without_vitis(frame, rng):

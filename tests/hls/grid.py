@@ -6,7 +6,7 @@ draws become the cells of one design: each is fed, stalled and judged on its own
 """
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,8 +86,15 @@ def agrees(cases: list[Case], way: str) -> None:
             assert np.array_equal(ran.outputs[name], beats), f"{case.params}: stream {name}"
 
 
-def run(cases: list[Case], way: str | float | Mapping[str, float] = 0.0) -> list[Ran]:
-    """All cases in one model: `way` is "hls", one of the stalls, or the pauses of each port."""
+def run(
+    cases: list[Case],
+    way: str | float | Mapping[str, float] = 0.0,
+    knobs: Mapping[str, Sequence[int]] | None = None,
+) -> list[Ran]:
+    """All cases in one model: `way` is "hls", one of the stalls, or the pauses of each port.
+
+    `knobs` maps variables of the simulation to their value in each case, as `memory.pause`.
+    """
     netlist = _side_by_side(case.instance for case in cases)
     inputs = {
         _name(i, port): beats for i, c in enumerate(cases) for port, beats in c.inputs.items()
@@ -105,9 +112,14 @@ def run(cases: list[Case], way: str | float | Mapping[str, float] = 0.0) -> list
         pauses = {
             _name(i, port): chance for i, _ in enumerate(cases) for port, chance in pauses.items()
         }
-    result = verilate.build(netlist).run(
-        inputs, asked, stall=pauses, seed=zlib.crc32(repr(way).encode()), idle_limit=1000
-    )
+    turned = {
+        f"u{i}_{name}": value
+        for name, values in (knobs or {}).items()
+        for i, value in enumerate(values)
+    }
+    model = verilate.build(netlist, knobs={name: name for name in turned})
+    seed = zlib.crc32(repr(way).encode())
+    result = model.run(inputs, asked, stall=pauses, knobs=turned, seed=seed, idle_limit=1000)
     parts = (result.outputs, result.in_cycles, result.out_cycles)
     return [Ran(*(_own(i, part) for part in parts)) for i, _ in enumerate(cases)]
 
