@@ -27,11 +27,9 @@ def data() -> Path:
     return folder
 
 
-# These fixtures compile a kernel, seconds each.
-COMPILING_FIXTURES = {"simulate", "rtl", "refused", "way"}
-
-
 def pytest_collection_modifyitems(items) -> None:
     for item in items:
-        if COMPILING_FIXTURES & set(getattr(item, "fixturenames", ())):
+        # These compile kernels, many seconds each: a refused one, a grid of them, or an op's.
+        names = {*getattr(item, "fixturenames", ()), *dir(getattr(item, "module", None))}
+        if names & {"refused", "GRID", "works"}:
             item.add_marker(pytest.mark.slow)
