@@ -10,8 +10,9 @@
 // Handshake x is read in place and taken with its last step, so it must hold until then.
 //           y holds while !y_ready_i.
 // Rate      one vector every Fold = Rows/Pe * Terms/Simd cycles.
-// Latency   the last beat of y is valid 2 cycles after its x is taken; beat f comes
+// Latency   the last beat of y is valid 5 cycles after its x is taken; beat f comes
 //           (Rows/Pe - 1 - f) * Terms/Simd cycles before it.
+// Size      about one LUT6 for each of Pe*Simd products, see parts/match_count.sv.
 // Reset     synchronous.  Clears the step counter and the valid bits, never the datapath.
 // Golden    hls/golden/xnor_dot.py     Test  tests/hls/test_xnor_dot.py
 module xnor_dot #(
@@ -41,88 +42,105 @@ module xnor_dot #(
   localparam int unsigned Fold   = Rows / Pe * Parts;  // steps per vector
   localparam int unsigned PartW  = Parts > 1 ? $clog2(Parts) : 1;
   localparam int unsigned StepW  = Fold > 1 ? $clog2(Fold) : 1;
-  localparam int unsigned GROUP  = 36;                 // terms counted before a register
-  localparam int unsigned Groups = (Simd + GROUP - 1) / GROUP;
-  typedef logic [SumW-1:0] sum_t;
+  localparam int unsigned LINKS  = 12;                 // at most, in the chains of match_count
+  localparam int unsigned Width  = (Simd + 2*LINKS - 1) / (2*LINKS);
+  localparam int unsigned Links  = Simd > 2*Width ? (Simd + 2*Width - 1) / (2*Width) : 2;
+  localparam int unsigned Early  = (Links + 1) / 2;
+  localparam int unsigned Late   = Links - Early;
+  localparam int unsigned EarlyW = 2*Width*Early;      // terms of a step counted first
+  localparam int unsigned LateW  = 2*Width*Late;       // and the rest, with what fills it up
+  localparam int unsigned StepTerms = EarlyW + LateW;
+  localparam int unsigned CountW = $clog2(StepTerms + 1);
 
-  logic             advance, step, first_q, last_q, valid_q;
+  logic             advance, step;
+  logic [3:0]       first_q, last_q, valid_q;  // of the stages of match_count
   logic [PartW-1:0] part_q;
   logic [StepW-1:0] step_d, step_q;
 
-  // Stage 0: choose the terms and rows of this step.
   assign advance   = y_ready_i || !y_valid_o;
   assign step      = x_valid_i && advance;
   assign x_ready_o = advance && step_q == StepW'(Fold - 1);
   assign step_d    = !rst_ni || (step && x_ready_o) ? '0 : step_q + StepW'(step);
 
-  logic [Simd-1:0] x, w[Pe];
+  // The terms of this step, filled up with zeros against weights of one, which never match.
+  logic [StepTerms-1:0] x;
+  logic [LateW-1:0]     x_late_q;
 
   if (Parts == 1) begin : gen_whole
-    assign x = x_data_i;
+    assign x = StepTerms'(x_data_i);
   end else begin : gen_part
     logic [Parts-1:0][Simd-1:0] parts;
     assign parts = x_data_i;
-    assign x     = parts[part_q];
+    assign x     = StepTerms'(parts[part_q]);
   end
 
+  // Their weights: the late ones are read a cycle later, which saves registers for them.
+  logic [EarlyW-1:0][Pe-1:0] w_early;
+  logic [LateW-1:0][Pe-1:0]  w_late;
+
+  function automatic logic [StepTerms-1:0][Pe-1:0] weights(input int unsigned n);
+    weights = '1;
+    for (int unsigned k = 0; k < Simd; k++)
+      for (int unsigned j = 0; j < Pe; j++)
+        weights[k][j] = Weights[(n/Parts*Pe + j)*Terms + n%Parts*Simd + k];
+  endfunction
+
   if (Fold == 1) begin : gen_constants
-    for (genvar j = 0; j < Pe; j++) begin : gen_row
-      assign w[j] = Weights[j*Terms +: Terms];
-    end
+    assign {w_late, w_early} = weights(0);
   end else begin : gen_rom
-    logic [Pe*Simd-1:0] rom[Fold], word_q;
+    logic [EarlyW-1:0][Pe-1:0] early[Fold];
+    logic [LateW-1:0][Pe-1:0]  late[Fold];
 
-    initial begin
-      for (int unsigned n = 0; n < Fold; n++)
-        for (int unsigned j = 0; j < Pe; j++)
-          rom[n][j*Simd +: Simd] = Weights[(n/Parts*Pe + j)*Terms + n%Parts*Simd +: Simd];
-    end
+    initial for (int unsigned n = 0; n < Fold; n++) {late[n], early[n]} = weights(n);
 
-    always_ff @(posedge clk_i) word_q <= rom[step_d];
-
-    for (genvar j = 0; j < Pe; j++) begin : gen_row
-      assign w[j] = word_q[j*Simd +: Simd];
+    always_ff @(posedge clk_i) begin
+      w_early <= early[step_d];
+      if (advance) w_late <= late[step_q];
     end
   end
 
   always_ff @(posedge clk_i) begin
     step_q <= step_d;
     if (advance) begin
-      first_q <= part_q == '0;
-      last_q  <= part_q == PartW'(Parts - 1);
+      x_late_q <= x[EarlyW +: LateW];
+      first_q  <= {first_q[2:0], part_q == '0};
+      last_q   <= {last_q[2:0], part_q == PartW'(Parts - 1)};
     end
 
     if (!rst_ni) begin
       part_q    <= '0;
-      valid_q   <= 1'b0;
+      valid_q   <= '0;
       y_valid_o <= 1'b0;
     end else if (advance) begin
       if (step) part_q <= part_q == PartW'(Parts - 1) ? '0 : part_q + 1'b1;
-      valid_q   <= step;
-      y_valid_o <= valid_q && last_q;
+      valid_q   <= {valid_q[2:0], step};
+      y_valid_o <= valid_q[3] && last_q[3];
     end
   end
 
+  logic [CountW-1:0][Pe-1:0] counts;
+
+  if (Pe > 0) begin : gen_count  // without rows, the error above says enough
+    match_count #(.Rows(Pe), .Width(Width), .Early(Early), .Late(Late)) u_count (
+      .clk_i,
+      .advance_i(advance),
+      .x_early_i(x[0 +: EarlyW]),
+      .w_early_i(w_early),
+      .x_late_i(x_late_q),
+      .w_late_i(w_late),
+      .sum_o(counts)
+    );
+  end
+
+  // Add each row's count to its sum, which is the output register.
   for (genvar j = 0; j < Pe; j++) begin : gen_lane
-    // Stage 1: count the matches of each group.
-    sum_t hits_d[Groups], hits_q[Groups];
+    logic [CountW-1:0] count;
+    logic [SumW-1:0]   sum_q;
 
-    for (genvar g = 0; g < Groups; g++) begin : gen_group
-      localparam int unsigned Size = g < Groups - 1 ? GROUP : Simd - g*GROUP;
-      assign hits_d[g] = sum_t'($countones(x[g*GROUP +: Size] ~^ w[j][g*GROUP +: Size]));
-    end
-    always_ff @(posedge clk_i) if (advance) hits_q <= hits_d;
-
-    // Stage 2: add the groups to the row's sum, which is the output register.
-    sum_t sum_d, sum_q;
-
-    always_comb begin
-      sum_d = first_q ? '0 : sum_q;
-      for (int unsigned g = 0; g < Groups; g++) sum_d += hits_q[g];
-    end
+    for (genvar b = 0; b < CountW; b++) assign count[b] = counts[b][j];
 
     always_ff @(posedge clk_i) begin
-      if (advance && valid_q) sum_q <= sum_d;
+      if (advance && valid_q[3]) sum_q <= (first_q[3] ? '0 : sum_q) + SumW'(count);
     end
 
     assign y_data_o[j*SumW +: SumW] = sum_q;

@@ -11,7 +11,7 @@ from tests.hls.dots import Folding, assert_folded_cycles, foldings
 from tests.hls.grid import Case, agrees, draw, seeded, ways
 
 VECTORS = 60
-GRID = [*draw(foldings()), Folding(pe=16, simd=144, beats=1, parts=1)]
+GRID = [*draw(foldings()), Folding(16, 144, 1, 1), Folding(8, 288, 2, 1), Folding(1, 100, 1, 3)]
 
 
 def weights(p: Folding) -> np.ndarray:
@@ -54,7 +54,7 @@ def test_output_holds_under_backpressure():
 
 
 def test_cycle_contract():
-    assert_folded_cycles([case(p, random_x(p)) for p in GRID], GRID, latency=2)
+    assert_folded_cycles([case(p, random_x(p)) for p in GRID], GRID, latency=5)
 
 
 def test_rejects_bad_parameters(refused):

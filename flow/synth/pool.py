@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""Synthesize many kernels, each distinct one once, on all cores."""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from threading import Event
+
+from boards.board import Family
+from flow.synth.resources import Resources
+from flow.synth.yosys import synthesize
+from hls.instance import Instance
+
+__all__ = ["Show", "synthesize_all"]
+
+Show = Callable[[str, float], None]  # the kernel that was finished, the fraction that is done
+
+
+def synthesize_all(
+    kernels: Sequence[Instance],
+    family: Family,
+    show: Show = lambda kernel, fraction: None,
+    workers: int | None = None,
+) -> list[Resources]:
+    """The resources of each of `kernels`; an interrupt or an error stops the others at once.
+
+    What was finished stays in the cache, so a repeated call goes on from there.
+
+    Raises:
+        ToolError: Yosys refuses a kernel.
+    """
+    stop = Event()
+    keys = [_key(kernel) for kernel in kernels]
+    distinct = dict(zip(keys, kernels, strict=True))
+    with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
+        jobs = {pool.submit(synthesize, kernel, family, stop): key for key, kernel in distinct.items()}
+        try:
+            for done, job in enumerate(as_completed(jobs), start=1):
+                job.result()
+                show(distinct[jobs[job]].module, done / len(jobs))
+        except BaseException:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+    found = {key: job.result() for job, key in jobs.items()}
+    return [found[key] for key in keys]
+
+
+def _key(kernel: Instance) -> tuple:
+    return kernel.module, *sorted(kernel.params.items()), *sorted(kernel.sources.items())
