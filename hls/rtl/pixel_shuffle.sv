@@ -9,7 +9,7 @@
 // Rate      one y per cycle wherever its x was taken, from row to row and frame to frame.  An x
 //           every Factor**2 cycles is always taken, and from the second row on y never pauses.
 // Latency   the first y of a pixel is valid one cycle after it is taken, once its turn has come.
-// Memory    a fifo for each i, of FrameW*(Factor-1+i)/Factor + 2 words of Factor pixels: what an
+// Memory    a fifo for each i, of FrameW*(Factor-1+i)/Factor + 1 words of Factor pixels: what an
 //           even stream of x brings before that row's turn.
 // Reset     synchronous.  Empties the fifos and starts a new frame.
 // Golden    hls/golden/pixel_shuffle.py     Test  tests/hls/test_pixel_shuffle.py
@@ -60,7 +60,7 @@ module pixel_shuffle #(
       end
     end
 
-    fifo #(.Width(Factor * YWidth), .Depth(FrameW*(Factor-1+i)/Factor + 2)) u_row (
+    fifo #(.Width(Factor * YWidth), .Depth(FrameW*(Factor-1+i)/Factor + 1)) u_row (
       .clk_i,
       .rst_ni,
       .x_valid_i(x_valid_i && x_ready_o),

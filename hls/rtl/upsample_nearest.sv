@@ -9,7 +9,7 @@
 // Rate      one y per cycle wherever its x was taken, from row to row and frame to frame.  An x
 //           every Factor**2 cycles is always taken, and from the second row on y never pauses.
 // Latency   the first y of a pixel is valid 2 cycles after it is taken, once its turn has come.
-// Memory    2*FrameW*(Factor-1)/Factor + 2 pixels: what an even stream of x brings until the
+// Memory    2*FrameW*(Factor-1)/Factor + 1 pixels: what an even stream of x brings until the
 //           first pixel of a row leaves for the last time.
 // Reset     synchronous.  Starts a new frame; clears control, never the pixels.
 // Golden    hls/golden/upsample_nearest.py     Test  tests/hls/test_upsample_nearest.py
@@ -34,7 +34,7 @@ module upsample_nearest #(
     $error("upsample_nearest: PixelWidth=%0d FrameW=%0d, both must be >= 1", PixelWidth, FrameW);
   if (Factor < 2) $error("upsample_nearest: Factor=%0d must be >= 2", Factor);
 
-  localparam int unsigned Depth   = 2*FrameW*(Factor-1)/Factor + 2;
+  localparam int unsigned Depth   = 2*FrameW*(Factor-1)/Factor + 1;
   localparam int unsigned PlaceW  = $clog2(Depth);
   localparam int unsigned LevelW  = $clog2(Depth + 1);
   localparam int unsigned IndexW  = Factor > 1 ? $clog2(Factor) : 1;

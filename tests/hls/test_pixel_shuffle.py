@@ -84,7 +84,7 @@ def test_cycle_contract():
         assert np.array_equal(ran.out_cycles["y"], gives)
         # the word of row i of a pixel leaves with the last of its Factor pixels
         freed = gives.reshape(rows, r, p.width, r)[..., -1].transpose(1, 0, 2).reshape(r, -1)
-        room = [taken(freed[i], p.width * (r - 1 + i) // r + 2) for i in range(r)]
+        room = [taken(freed[i], p.width * (r - 1 + i) // r + 1) for i in range(r)]
         assert np.array_equal(ran.in_cycles["x"], np.max(room, axis=0))
 
 

@@ -26,7 +26,7 @@ class Params:
 
     @property
     def memory(self) -> int:
-        return 2 * self.width * (self.factor - 1) // self.factor + 2
+        return 2 * self.width * (self.factor - 1) // self.factor + 1
 
 
 GRID = draw(
