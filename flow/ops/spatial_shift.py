@@ -2,6 +2,7 @@
 """TarsierSpatialShift: y(row, column) = x(row + dy, column + dx), per channel.
 
 Inputs: frame, shifts (channels, 2) of dy and dx, fill (channels,), which stands outside the frame.
+A beat is a whole pixel, whatever PE says.
 """
 
 from flow.ops.base import TarsierOp

@@ -30,6 +30,7 @@ void BayerFront(hls::stream<ap_uint<kSamples * kXWidth>> &x, const ap_uint<kXWid
   constexpr unsigned kBeats = kFrameW / kSamples;
   using Work = ap_int<Max(Max(kXWidth + kGainW, kSlack + kFraction), kYWidth) + 3>;
   ap_uint<kYWidth> upper[kFrameW];  // the codes of the upper row
+  #pragma HLS ARRAY_PARTITION variable=upper type=cyclic factor=kSamples
   ap_uint<kYWidth> left = 0;
   bool bottom = false;
   unsigned column = 0;

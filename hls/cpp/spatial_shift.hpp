@@ -23,7 +23,7 @@ void SpatialShift(hls::stream<ap_uint<kChannels * kBits>> &x, const Shift (&dy)[
   static_assert(kSpan > 0 && kReach < kFrameW * kFrameH,
                 "SpatialShift: displacements must be smaller than the frame");
   ap_uint<kBits> ring[kChannels][kSpan];
-  #pragma HLS ARRAY_PARTITION variable=ring dim=1 complete
+  #pragma HLS ARRAY_PARTITION variable=ring type=complete dim=1
   const unsigned pixels = frames * kFrameW * kFrameH;
   unsigned newest = 0;  // place in the ring
   int row = 0;          // of the pixel that leaves
