@@ -33,6 +33,9 @@ _INT_LUTS, _INT_DSPS, _INT_PRODUCT_FFS = 24.6, 0.88, 0.95
 _REQUANT_LUTS = 3.7  # per output bit: 16 lanes of 8 bits 465, 4 lanes of 11 bits 165
 _RESIDUAL_LUTS = 2.2  # per output bit: 16 lanes of 8 bits 276, 4 lanes of 10 bits 88
 _SIGN_LUTS = 2.5  # per channel: 16 channels of 8 bits 35 to 42
+_POOL_LUTS = 2.2  # per bit of x, two sums: 16 lanes of 8 bits 285, 3 lanes of 12 bits 88
+_BILINEAR_LUTS = 7.2  # per bit of x, four sums: 3 lanes of 10 bits 278, 16 lanes of 8 bits 978
+_SHUFFLE_LUTS = 0.36  # per bit of y, times Factor^3: 128 bits by 2 466, 32 bits by 4 814
 _TABLE_LUTS = 1.1  # per 64 entries and output bit: 16 lanes of 145 8-bit entries 382, 4 of 580 433
 
 _LUTRAM_DEPTH = 64  # deeper memories become block RAM: 40 words do not, 100 words do
@@ -93,8 +96,42 @@ def cost(kernel: Instance, family: Family) -> Estimate:
             registers = 2 if p["Depth"] - 1 <= _LUTRAM_DEPTH else 1
             control = _logic(lut=30 + x, ff=25 + registers * x)
             return _sum([control, _memory(x, p["Depth"] - 1, family)])
+        case "avg_pool":
+            row = _memory(x + p["Lanes"], p["FrameW"] // 2, family)
+            return _sum([_logic(lut=_POOL_LUTS * x + 15, ff=x + y + 20), row])
+        case "pixel_shuffle":
+            return _pixel_shuffle(p, y, family)
+        case "pixel_unshuffle":
+            return _pixel_unshuffle(p, x, y, family)
+        case "upsample_bilinear":
+            # two columns of two rows, and y; then the pixels that LUTRAM does not hold itself
+            held = 3 * x + 8 * p["Lanes"] + (2 * x if p["FrameW"] <= _LUTRAM_DEPTH else 0)
+            rows = 2 * [_memory(x, p["FrameW"], family)]
+            return _sum([_logic(lut=_BILINEAR_LUTS * x + 64, ff=held + 50), *rows])
+        case "upsample_nearest":
+            depth = 2 * p["FrameW"] * (p["Factor"] - 1) // p["Factor"] + 1
+            held = x if depth <= _LUTRAM_DEPTH else 0
+            logic = _logic(lut=60, ff=held + 5 * depth.bit_length())  # of counters
+            return _sum([logic, _memory(x, depth, family)])
         case other:
             raise FlowError(f"{other}: no formula estimates this kernel")
+
+
+def _pixel_shuffle(p: Mapping[str, int | Bits], y: int, family: Family) -> Estimate:
+    r, word = p["Factor"], p["Factor"] * y
+    rests = [p["FrameW"] * (r - 1 + i) // r for i in range(r)]  # behind each fifo's output
+    held = sum(25 + word * (2 if rest <= _LUTRAM_DEPTH else 1) for rest in rests)
+    logic = _logic(lut=_SHUFFLE_LUTS * r**3 * y + 25 * r, ff=held)
+    return _sum([logic, *(_memory(word, rest, family) for rest in rests)])
+
+
+def _pixel_unshuffle(p: Mapping[str, int | Bits], x: int, y: int, family: Family) -> Estimate:
+    r, sets = p["Factor"], max(1, p["Lanes"] // p["Factor"] ** 2)
+    # A 6-input LUT chooses among 4 bits: which set of channels goes into the beat.
+    choice = sets * r * p["Width"] * ceil((p["Channels"] // sets - 1) / 3)
+    held = (r - 1) * x + y + (r * x if p["FrameW"] <= _LUTRAM_DEPTH else 0)
+    logic = _logic(lut=110 + choice, ff=held + 95)
+    return _sum([logic, _memory(r * x, p["FrameW"], family)])
 
 
 def _xnor_dot(p: Mapping[str, int | Bits]) -> Estimate:

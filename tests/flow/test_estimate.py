@@ -41,6 +41,20 @@ MEASURED = {
     "window of bytes": (make.window(16, 8, 64, 64, np.zeros(16, int)), (581, 2344, 0, 0)),
     "fifo in LUTRAM": (make.fifo(128, 40), (306, 275, 0, 0)),
     "fifo in block RAM": (make.fifo(128, 300), (164, 156, 2, 0)),
+    "avg_pool": (make.avg_pool(16, 8, True, 960, 540), (285, 300, 2, 0)),
+    "pixel_shuffle by 2": (make.pixel_shuffle(16, 8, 960, 2), (464, 583, 12, 0)),
+    "pixel_shuffle by 4": (make.pixel_shuffle(4, 8, 120, 4), (814, 617, 8, 0)),
+    "pixel_shuffle in LUTRAM": (make.pixel_shuffle(3, 10, 40, 2), (249, 283, 0, 0)),
+    "pixel_unshuffle by 2": (make.pixel_unshuffle(4, 8, 480, 2, 16), (95, 238, 1, 0)),
+    "pixel_unshuffle by 32": (make.pixel_unshuffle(1, 10, 3840, 32, 32), (119, 735, 36, 0)),
+    "pixel_unshuffle by 2 and 16": (make.pixel_unshuffle(4, 10, 960, 16, 16), (260, 851, 18, 0)),
+    "upsample_bilinear": (make.upsample_bilinear(4, 10, True, 480, 270), (353, 203, 2, 0)),
+    "upsample_bilinear in LUTRAM": (
+        make.upsample_bilinear(16, 8, True, 60, 40),
+        (1282, 807, 0, 0),
+    ),
+    "upsample_nearest": (make.upsample_nearest(16, 8, 960, 2), (64, 53, 4, 0)),
+    "upsample_nearest in LUTRAM": (make.upsample_nearest(2, 8, 60, 2), (72, 49, 0, 0)),
     "deep fifo": (make.fifo(128, 2000), (177, 162, 8, 0)),
 }
 
