@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""FINN custom ops, one per kernel, each with its RTL and its HLS variant."""
+"""FINN custom ops, one per kernel, each with its RTL and its HLS variant.
+
+A node is executed by its NumPy golden; with exec_mode rtlsim an RTL variant by its SystemVerilog in
+Verilator, with cppsim an HLS variant, after PrepareCppSim and CompileCppSim, by its C++ twin.
+"""
 
 from flow.ops.act_table import TarsierActTable
 from flow.ops.avg_pool import TarsierAvgPool

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """TarsierFrameDelay: the frame before. Inputs: frame, fill (channels,), the pixels of the first.
 
-An execution of the graph is one frame, so the frame before is kept, for each node name, from one
-execution in Python to the next; `forget_frames` starts a new sequence. A simulation of the node is
-a sequence of its own: it gives fill.
+An execution of the graph is one frame, so the frame before is kept, for each node name and size,
+from one execution in Python to the next; `forget_frames` starts a new sequence. A simulation of the
+node is a sequence of its own: it gives fill.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from hls.golden.frame_delay import frame_delay
 
 __all__ = ["TarsierFrameDelay", "forget_frames"]
 
-_before: dict[str, np.ndarray] = {}
+_before: dict[tuple, np.ndarray] = {}  # by node name and shape
 
 
 def forget_frames() -> None:
@@ -48,8 +48,9 @@ class TarsierFrameDelay(TarsierOp):
 
     def compute(self, streams, constants):
         frame, fill = streams[0], constants[0]
-        before = _before.get(self.onnx_node.name, np.broadcast_to(fill, frame.shape))
-        _before[self.onnx_node.name] = frame
+        sequence = (self.onnx_node.name, frame.shape)
+        before = _before.get(sequence, np.broadcast_to(fill, frame.shape))
+        _before[sequence] = frame
         return [frame_delay(np.array([before, frame]), fill)[1]]
 
     def make(self, constants):

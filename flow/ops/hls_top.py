@@ -83,7 +83,7 @@ class HlsTop(HLSBackend):
             kernel=self._kernel,
             **facts,
         )
-        self.code_gen_dict[f"${block.upper()}$"] = [text]
+        self.code_gen_dict[f"${block.upper()}$"] = [text.strip("\n")]
 
     def _simulate_twin(self, context):
         program = Path(self.get_nodeattr("executable_path"))

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: MIT
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 from hypothesis import strategies as st
 
+from flow.sim.errors import SimError
 from hls import make
 from hls.beats import pack
 from hls.errors import KernelError
 from hls.golden.frame_delay import frame_delay as golden
+from hls.instance import rtl_sources
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
 
 FRAMES = 4
@@ -128,6 +130,16 @@ def test_full_rate_beside_a_memory_that_pauses():
     (ran,) = run([case(real, random_x(real))])
     beats = FRAMES * real.frame_w * real.frame_h
     assert np.array_equal(ran.in_cycles["x"], np.arange(beats))
+
+
+def test_the_memory_answers_no_master_that_reads_before_its_write_is_acknowledged():
+    c = case(GRID[-1], random_x(GRID[-1]))
+    sources = rtl_sources(c.instance)
+    early = sources["frame_delay.sv"].replace("count_t'(m_axi_bvalid)", "count_t'(burst_sent)")
+    assert early != sources["frame_delay.sv"]
+    hasty = replace(c.instance, sources={**sources, "frame_delay.sv": early})
+    with pytest.raises(SimError, match="the design hangs"):
+        run([replace(c, instance=hasty)])
 
 
 def test_rejects_bad_parameters(refused):
