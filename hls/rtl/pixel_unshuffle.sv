@@ -69,9 +69,9 @@ module pixel_unshuffle #(
   typedef logic [Sets-1:0][Segments*SegW-1:0] beat_t;
 
   // The memory holds FrameW words, those of Factor rows: a group.  Words come row by row and
-  // leave column by column, each making room for the next to come.  So word n of every group
-  // lies at place n*stride modulo FrameW-1, with a stride of its own: word Columns of a group,
-  // the second to leave, lies where word 1 of the next group will.
+  // leave column by column, each making room for the next to come.  So word n of a group lies
+  // at place n*stride modulo FrameW-1, the last one at FrameW-1, and every group has its own
+  // stride: the place of the word that starts the second row is that of word 1 in the next.
   function automatic place_t moved(input place_t place, input place_t stride);
     logic [PlaceW:0] sum;
     sum = {1'b0, place} + {1'b0, stride};
