@@ -33,7 +33,7 @@ def synthesize_all(
     keys = [_key(kernel) for kernel in kernels]
     distinct = dict(zip(keys, kernels, strict=True))
     with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
-        jobs = {pool.submit(synthesize, kernel, family, stop): key for key, kernel in distinct.items()}
+        jobs = {pool.submit(synthesize, distinct[key], family, stop): key for key in distinct}
         try:
             for done, job in enumerate(as_completed(jobs), start=1):
                 job.result()
