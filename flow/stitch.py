@@ -2,7 +2,8 @@
 """A hardware graph of FINN nodes as a netlist of kernels.
 
 Every node is one kernel and every tensor between nodes is one stream. FINN's own FIFO and width
-converter nodes are bound to our fifo and width_adapter, which simulate without Vivado.
+converter nodes are bound to our fifo and width_adapter, which simulate without Vivado. An HLS
+variant stands as the SystemVerilog of its kernel, which gives the same bits.
 """
 
 import re
@@ -79,7 +80,7 @@ def stream_names(model: ModelWrapper) -> dict[str, str]:
 
 
 def _kernel(op_type: str) -> str:
-    match op_type.removesuffix("_rtl"):
+    match op_type.removesuffix("_rtl").removesuffix("_hls"):
         case "StreamingFIFO":
             return "fifo"
         case "StreamingDataWidthConverter":

@@ -1,19 +1,24 @@
 # SPDX-License-Identifier: MIT
 """FINN's own transformations work on our ops, and change no result."""
 
+import copy
+
 import numpy as np
 import pytest
 from finn.analysis.fpgadataflow.exp_cycles_per_layer import exp_cycles_per_layer
 from finn.transformation.fpgadataflow.prepare_ip import PrepareIP
-from finn.util.fpgadataflow import is_rtl_node
+from finn.util.fpgadataflow import is_hls_node, is_rtl_node
 from finn.util.settings import get_settings
 from qonnx.custom_op.registry import getCustomOp
 
 from flow.fold import fold
 from flow.ingest import ingest
 from flow.lower import lower
+from flow.rtl_top import rtl_top
 from flow.sim.toolchain import run_tool, verilator
+from flow.stitch import stitch
 from flow.streams import adapt_widths, insert_fifos, specialize
+from tests.flow.hls_op import as_hls
 
 PART = "xczu7ev-ffvc1156-2-e"
 
@@ -101,6 +106,13 @@ def test_generated_shells_are_clean_verilog(built, tmp_path):
         # The padding bits of an input are meant to be unused; unnamed blocks: hls/waivers.vlt.
         flags = ["--lint-only", "-Wall", "-Wno-UNUSEDSIGNAL", "-Wno-GENUNNAMED"]
         run_tool([verilator(), *flags, "--top-module", top, *sources], tmp_path)
+
+
+def test_hls_variants_are_stitched_as_their_rtl(random_net):
+    graph = lower(ingest(random_net()))
+    as_rtl, hls = specialize(copy.deepcopy(graph), PART), as_hls(graph, PART)
+    assert all(is_hls_node(node) for node in hls.graph.node)
+    assert rtl_top(stitch(hls)) == rtl_top(stitch(as_rtl))
 
 
 def test_the_same_network_gives_the_same_bytes(random_net):
