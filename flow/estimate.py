@@ -6,6 +6,7 @@ comment at each names the measurement. They hold for weights that are constants:
 folded, a weight costs no memory and an XNOR with it no gate.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from math import ceil, log2
 
@@ -36,7 +37,13 @@ _SIGN_LUTS = 2.5  # per channel: 16 channels of 8 bits 35 to 42
 _POOL_LUTS = 2.2  # per bit of x, two sums: 16 lanes of 8 bits 285, 3 lanes of 12 bits 88
 _BILINEAR_LUTS = 7.2  # per bit of x, four sums: 3 lanes of 10 bits 278, 16 lanes of 8 bits 978
 _SHUFFLE_LUTS = 0.36  # per bit of y, times Factor^3: 128 bits by 2 466, 32 bits by 4 814
+_SCALE_LUTS = 0.7  # per output bit of a lane too narrow for a DSP: 8 lanes of 6 bits 35
+_BAYER_LUTS = 1.8  # per bit of a product that is rounded: 4 samples of 18 bits 254, of 32 bits 486
+_BAYER_FFS = 1.1  # likewise: 329 and 393
 _TABLE_LUTS = 1.1  # per 64 entries and output bit: 16 lanes of 145 8-bit entries 382, 4 of 580 433
+
+_DSP_WIDTH = 9  # bits of the narrowest product that Yosys gives to a DSP
+_DSP_FACTOR = 27  # bits of the wider factor of one, UG579
 
 _LUTRAM_DEPTH = 64  # deeper memories become block RAM: 40 words do not, 100 words do
 _RAMB18 = ((36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384))  # UG573, UG473
@@ -113,6 +120,23 @@ def cost(kernel: Instance, family: Family) -> Estimate:
             held = x if depth <= _LUTRAM_DEPTH else 0
             logic = _logic(lut=60, ff=held + 5 * depth.bit_length())  # of counters
             return _sum([logic, _memory(x, depth, family)])
+        case "stream_join":
+            return _logic(lut=3)
+        case "concat":
+            return _logic(lut=y + 5, ff=(p["ABeats"] + p["BBeats"] - 1).bit_length())
+        case "channel_shuffle":
+            return _logic(lut=0)
+        case "channel_slice":
+            return _logic(lut=0 if p["Folds"] == 1 else 4, ff=(p["Folds"] - 1).bit_length())
+        case "channel_scale":
+            counter = (p["Folds"] - 1).bit_length()
+            if p["YWidth"] < _DSP_WIDTH:
+                return _logic(lut=_SCALE_LUTS * y, ff=y + 1 + counter)
+            return _logic(lut=2 + 2 * counter, ff=y + 1 + counter, dsp=p["Lanes"])
+        case "spatial_shift":
+            return _spatial_shift(p, y, family)
+        case "bayer_front":
+            return _bayer_front(p, y, family)
         case other:
             raise FlowError(f"{other}: no formula estimates this kernel")
 
@@ -132,6 +156,37 @@ def _pixel_unshuffle(p: Mapping[str, int | Bits], x: int, y: int, family: Family
     held = (r - 1) * x + y + (r * x if p["FrameW"] <= _LUTRAM_DEPTH else 0)
     logic = _logic(lut=110 + choice, ff=held + 95)
     return _sum([logic, _memory(r * x, p["FrameW"], family)])
+
+
+def _spatial_shift(p: Mapping[str, int | Bits], y: int, family: Family) -> Estimate:
+    dy, dx = (_fields(p[name], p["ShiftW"]) for name in ("Dy", "Dx"))
+    rings = Counter(row * p["FrameW"] + column for row, column in zip(dy, dx, strict=True))
+    depths = {ahead: max(0, *rings) - ahead + 2 for ahead in rings}
+    counters = sum((depth - 1).bit_length() for depth in depths.values())
+    small = {a: d for a, d in depths.items() if d <= _LUTRAM_DEPTH}
+    halves = sum(
+        _halves(rings[a] * p["Width"], depths[a]) for a in depths if depths[a] > _LUTRAM_DEPTH
+    )
+    held = sum(rings[a] for a in small) * p["Width"]
+    # 4 rings of 8 bits 152 LUTs and 161 flip-flops, 24 of 8 bits 716 and 817
+    logic = _logic(lut=69 + 1.45 * counters + 1.15 * y, ff=45 + 2 * counters + y + held)
+    lutram = [_memory(rings[a] * p["Width"], depth, family) for a, depth in small.items()]
+    return _sum([logic, _blocks(halves), *lutram])
+
+
+def _bayer_front(p: Mapping[str, int | Bits], y: int, family: Family) -> Estimate:
+    samples, dsps = p["Samples"], ceil((p["GainW"] + 1) / _DSP_FACTOR)
+    rounded = p["XWidth"] + p["GainW"] + 2 - p["Slack"]
+    row = _memory(max(2, samples) * p["YWidth"], p["FrameW"] // max(2, samples), family)
+    luts = 30 * dsps + _BAYER_LUTS * rounded
+    ffs = 30 + _BAYER_FFS * rounded
+    return _sum([_logic(20 + samples * luts, 45 + y + samples * ffs, samples * dsps), row])
+
+
+def _fields(bits: Bits, width: int) -> list[int]:
+    """The signed integers that `bits` packs."""
+    parts = [bits.value >> at & ((1 << width) - 1) for at in range(0, bits.width, width)]
+    return [part - (part >> (width - 1) << width) for part in parts]
 
 
 def _xnor_dot(p: Mapping[str, int | Bits]) -> Estimate:
@@ -167,7 +222,15 @@ def _fold(p: Mapping[str, int | Bits]) -> int:
 def _memory(width: int, depth: int, family: Family) -> Estimate:
     if depth <= _LUTRAM_DEPTH:
         return _logic(lut=_LUTRAM[family] * width)
-    halves = min(ceil(width / w) * ceil(depth / d) for w, d in _RAMB18)
+    return _blocks(_halves(width, depth))
+
+
+def _halves(width: int, depth: int) -> int:
+    """Blocks of 18 Kbit in a memory."""
+    return min(ceil(width / w) * ceil(depth / d) for w, d in _RAMB18)
+
+
+def _blocks(halves: int) -> Estimate:
     return Estimate(lut=0, ff=0, bram36=ceil(halves / 2), uram=0, dsp=0)
 
 

@@ -15,6 +15,11 @@ from hls import make
 ULTRASCALE = Family.ULTRASCALE_PLUS
 BITS = np.random.default_rng(0).integers(0, 2, (16, 144)) * 2 - 1
 INTS = np.random.default_rng(0).integers(-90, 91, (16, 36))
+SCALE = np.array([-7, 5, 3, -3, 6, -5, 7, -6])
+CROSS = np.array([(0, -1), (-1, 0), (0, 1), (1, 0)])
+GRID = np.array([(dy, dx) for dy in range(-2, 3) for dx in range(-2, 3) if (dy, dx) != (0, 0)])
+BLACK, HALVES = np.array([63, 64, 65, 80]), np.full((4, 2), (3, 2))
+RATIOS = np.stack([np.full(4, 768 * 9536), 256 * (15871 - BLACK)], axis=1)
 
 # (lut, ff, bram36, dsp) by Yosys 0.70: synth_xilinx -family xcup -flatten. LUTs include LUTRAM.
 MEASURED = {
@@ -55,6 +60,23 @@ MEASURED = {
     ),
     "upsample_nearest": (make.upsample_nearest(16, 8, 960, 2), (64, 53, 4, 0)),
     "upsample_nearest in LUTRAM": (make.upsample_nearest(2, 8, 60, 2), (72, 49, 0, 0)),
+    "stream_join": (make.stream_join(128, 128), (3, 0, 0, 0)),
+    "concat": (make.concat(32, 16, 8, 16), (133, 2, 0, 0)),
+    "channel_slice": (make.channel_slice(64, 8, 16, 32, 16), (4, 2, 0, 0)),
+    "channel_slice of whole pixels": (make.channel_slice(64, 8, 3, 32, 64), (0, 0, 0, 0)),
+    "channel_shuffle": (make.channel_shuffle(make.group_shuffle(64, 4), 8), (0, 0, 0, 0)),
+    "channel_scale": (make.channel_scale(np.arange(-32, 32), 8, True, 16), (6, 229, 0, 16)),
+    "channel_scale in LUTs": (make.channel_scale(SCALE, 3, True, 8), (35, 49, 0, 0)),
+    "spatial_shift": (make.spatial_shift(CROSS, np.zeros(4, int), 8, 960, 540), (160, 161, 2, 0)),
+    "spatial_shift as in BRVE": (
+        make.spatial_shift(4 * GRID, np.zeros(24, int), 8, 480, 270),
+        (756, 817, 24, 0),
+    ),
+    "bayer_front": (make.bayer_front(4, 3840, 14, 10, BLACK, HALVES, 128), (254, 329, 2, 4)),
+    "bayer_front as the host": (
+        make.bayer_front(4, 3840, 14, 10, BLACK, RATIOS, 128),
+        (486, 393, 2, 8),
+    ),
     "deep fifo": (make.fifo(128, 2000), (177, 162, 8, 0)),
 }
 
