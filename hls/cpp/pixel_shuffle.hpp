@@ -17,27 +17,30 @@ void PixelShuffle(hls::stream<ap_uint<kFactor * kFactor * kChannels * kWidth>> &
   static_assert(kChannels > 0 && kWidth > 0 && kFrameW > 0,
                 "PixelShuffle: kChannels, kWidth and kFrameW must be at least 1");
   static_assert(kFactor >= 2, "PixelShuffle: kFactor must be at least 2");
-  ap_uint<kFactor * kFactor * kChannels * kWidth> row[kFrameW];
-  unsigned i = 0;
-  unsigned j = 0;
-  unsigned column = 0;
+  using Square = ap_uint<kFactor * kFactor * kChannels * kWidth>;
 
-Pixels:
-  for (unsigned n = 0; n < rows * kFrameW * kFactor * kFactor; ++n) {
-    #pragma HLS PIPELINE II=1
-    if (i == 0 && j == 0) row[column] = x.read();
-    ap_uint<kChannels * kWidth> pixel = 0;
-  Channels:
-    for (unsigned c = 0; c < kChannels; ++c) {
-      #pragma HLS UNROLL
-      SetLane<kWidth>(pixel, c, Lane<kWidth>(row[column], (c * kFactor + i) * kFactor + j));
-    }
-    y.write(pixel);
-    if (++j == kFactor) {
-      j = 0;
-      if (++column == kFrameW) {
-        column = 0;
-        i = i == kFactor - 1 ? 0 : i + 1;
+  Square row[kFrameW];
+  Square square = 0;
+
+Rows:
+  for (unsigned r = 0; r < rows; ++r) {
+  SquareRows:
+    for (unsigned i = 0; i < kFactor; ++i) {
+    Columns:
+      for (unsigned column = 0; column < kFrameW; ++column) {
+      SquareColumns:
+        for (unsigned j = 0; j < kFactor; ++j) {
+          #pragma HLS PIPELINE II=1
+          if (j == 0) square = i == 0 ? x.read() : row[column];
+          if (j == 0 && i == 0) row[column] = square;
+          ap_uint<kChannels * kWidth> pixel = 0;
+        Channels:
+          for (unsigned c = 0; c < kChannels; ++c) {
+            #pragma HLS UNROLL
+            SetLane<kWidth>(pixel, c, Lane<kWidth>(square, (c * kFactor + i) * kFactor + j));
+          }
+          y.write(pixel);
+        }
       }
     }
   }

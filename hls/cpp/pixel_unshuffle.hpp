@@ -28,6 +28,7 @@ void PixelUnshuffle(hls::stream<ap_uint<kChannels * kWidth>> &x,
   using Word = ap_uint<kFactor * kChannels * kWidth>;  // kFactor neighbours in a row
 
   Word words[2][kFactor][kColumns];  // the group that arrives, and the one before
+  #pragma HLS ARRAY_PARTITION variable=words type=complete dim=1
   Word word = 0;
   ap_uint<kLanes * kWidth> beat = 0;
 

@@ -21,7 +21,10 @@ void UpsampleBilinear(hls::stream<ap_uint<kLanes * kXWidth>> &x,
   using Sum = ap_int<kXWidth + 5>;
 
   Pixel rows[2][kFrameW];  // even and odd rows of x
+  #pragma HLS ARRAY_PARTITION variable=rows type=complete dim=1
   Sum left[kLanes], right[kLanes];
+  #pragma HLS ARRAY_PARTITION variable=left type=complete
+  #pragma HLS ARRAY_PARTITION variable=right type=complete
 
 Frames:
   for (unsigned frame = 0; frame < frames; ++frame) {

@@ -18,16 +18,21 @@ void UpsampleNearest(hls::stream<ap_uint<kPixelWidth>> &x, hls::stream<ap_uint<k
                 "UpsampleNearest: kPixelWidth and kFrameW must be at least 1");
   static_assert(kFactor >= 2, "UpsampleNearest: kFactor must be at least 2");
   ap_uint<kPixelWidth> row[kFrameW];
+  ap_uint<kPixelWidth> pixel = 0;
 
 Rows:
   for (unsigned r = 0; r < rows; ++r) {
-  Copies:
+  RowCopies:
     for (unsigned i = 0; i < kFactor; ++i) {
     Columns:
-      for (unsigned n = 0; n < kFrameW * kFactor; ++n) {
-        #pragma HLS PIPELINE II=1
-        if (i == 0 && n % kFactor == 0) row[n / kFactor] = x.read();
-        y.write(row[n / kFactor]);
+      for (unsigned column = 0; column < kFrameW; ++column) {
+      PixelCopies:
+        for (unsigned j = 0; j < kFactor; ++j) {
+          #pragma HLS PIPELINE II=1
+          if (j == 0) pixel = i == 0 ? x.read() : row[column];
+          if (j == 0 && i == 0) row[column] = pixel;
+          y.write(pixel);
+        }
       }
     }
   }
