@@ -18,6 +18,7 @@ from flow.design import Estimate
 from flow.errors import FlowError
 from flow.stitch import stitch
 from hls.instance import Bits, Instance
+from hls.make.window import WindowShape
 
 __all__ = ["check_fit", "cost", "estimate"]
 
@@ -93,9 +94,13 @@ def cost(kernel: Instance, family: Family) -> Estimate:
         case "width_adapter":
             return _logic(lut=5, ff=y) if y > x else _logic(lut=y, ff=2)
         case "window":
-            # PixelWidth 16 and 128: 95 and 285 LUTs, 316 and 2,344 flip-flops without the rows
-            taps = _logic(lut=60 + 1.8 * x, ff=30 + 18 * x)
-            return _sum([taps, _memory(2 * x, p["FrameW"], family)])
+            return _window(p, family)
+        case "pad":
+            if not p["Replicate"] or p["Top"] + p["Bottom"] == 0:
+                return _logic(lut=20, ff=22 + x)
+            held = 2 if p["FrameW"] <= _LUTRAM_DEPTH else 1  # block RAM has the register
+            logic = _logic(lut=30 + 0.9 * x, ff=28 + held * x)
+            return _sum([logic, _memory(x, p["FrameW"], family)])
         case "fifo":
             if p["Depth"] <= 2:
                 return _logic(lut=x, ff=2 * x)
@@ -139,6 +144,24 @@ def cost(kernel: Instance, family: Family) -> Estimate:
             return _bayer_front(p, y, family)
         case other:
             raise FlowError(f"{other}: no formula estimates this kernel")
+
+
+def _window(p: Mapping[str, int | Bits], family: Family) -> Estimate:
+    names = ("FrameW", "FrameH", "Kernel", "Stride", "Dilation", "Padding", "Pixels")
+    shape = WindowShape(*(p[name] for name in names))
+    width, kernel, pixels = p["PixelWidth"], shape.kernel, shape.pixels
+    lead = shape.span - shape.border
+    steps_h, steps_w = shape.steps
+    # rows of windows that leave without input; their choice among the memory's rows costs LUTs
+    flush = max(0, (shape.out[0] - 1) * shape.stride + 1 + lead - steps_h)
+    taps = range(0, shape.span + 1, shape.dilation)
+    masked = sum(tap < shape.border or tap > lead for tap in taps)
+    # pixels of x, of the memory's word, of the columns that wait, and of y, where windows share
+    waiting = ceil(lead / pixels) * pixels + shape.border
+    shared = {w * shape.stride + tap for w in range(shape.windows) for tap in taps}
+    held = pixels * (1 + shape.span) + kernel * (waiting + len(shared))
+    logic = _logic(lut=40 + 20 * flush + width * masked * (0.4 + 0.5 * flush), ff=28 + width * held)
+    return _sum([logic, _memory(shape.span * pixels * width, steps_w, family)])
 
 
 def _pixel_shuffle(p: Mapping[str, int | Bits], y: int, family: Family) -> Estimate:

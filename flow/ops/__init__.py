@@ -17,6 +17,7 @@ from flow.ops.fork import TarsierFork
 from flow.ops.frame_delay import TarsierFrameDelay
 from flow.ops.hls_top import hls_variant
 from flow.ops.int_dot import TarsierIntDot
+from flow.ops.pad import TarsierPad
 from flow.ops.pixel_shuffle import TarsierPixelShuffle
 from flow.ops.pixel_unshuffle import TarsierPixelUnshuffle
 from flow.ops.requant import TarsierRequant
@@ -42,6 +43,7 @@ OPS = (
     TarsierFork,
     TarsierFrameDelay,
     TarsierIntDot,
+    TarsierPad,
     TarsierPixelShuffle,
     TarsierPixelUnshuffle,
     TarsierRequant,

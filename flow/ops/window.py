@@ -1,34 +1,84 @@
 # SPDX-License-Identifier: MIT
-"""TarsierWindow: the 3x3 neighbourhood of every pixel, with a constant pixel outside the frame.
+"""TarsierWindow: the pixels under every place of a convolution, a constant one outside the frame.
 
-Inputs: frame, pad (channels,). A window's channels are tap-major: (ky * 3 + kx) * channels + c.
+Inputs: frame, pad (channels,). A window's channels are tap-major: (ky*kernel + kx)*channels + c.
 """
+
+from math import prod
 
 from flow.ops.base import TarsierOp
 from hls import make
 from hls.golden.window import window
+from hls.make.window import WindowShape
 
 __all__ = ["TarsierWindow"]
 
+_SAME = -1  # the padding that keeps the frame's size at stride 1
+
 
 class TarsierWindow(TarsierOp):
-    """Kernel window: pixel raster in, one window out per pixel."""
+    """Kernel window: the frame's raster in, the raster of windows out."""
 
     POINTWISE = False
 
+    def get_nodeattr_types(self):
+        return super().get_nodeattr_types() | {
+            "kernel": ("i", False, 3),
+            "stride": ("i", False, 1, {1, 2}),
+            "dilation": ("i", False, 1),
+            "padding": ("i", False, _SAME),
+            "pixels": ("i", False, 1, {1, 2, 4}),  # neighbours of a row in one beat
+        }
+
+    def geometry(self) -> dict[str, int | None]:
+        """What makes a window of a frame, as golden, RTL and constructor name it."""
+        padding = self.get_nodeattr("padding")
+        names = ("kernel", "stride", "dilation")
+        return {name: self.get_nodeattr(name) for name in names} | {
+            "padding": None if padding == _SAME else padding
+        }
+
+    def shape(self) -> WindowShape:
+        height, width = self.frame_in()
+        return WindowShape(width, height, pixels=self.get_nodeattr("pixels"), **self.geometry())
+
+    def frame_out(self):
+        return self.shape().out
+
     def channels_out(self, ind=0):
-        return 9 * self.channels_in()
+        return self.get_nodeattr("kernel") ** 2 * self.channels_in()
 
     def lanes_in(self, ind=0):
-        return self.channels_in()
+        return self.get_nodeattr("pixels") * self.channels_in()
+
+    def lanes_out(self, ind=0):
+        return self.shape().windows * self.channels_out()
+
+    def get_folded_input_shape(self, ind=0):
+        height, width = self.frame_in()
+        return (1, height, width // self.get_nodeattr("pixels"), 1, self.lanes_in())
+
+    def get_folded_output_shape(self, ind=0):
+        rows, columns = self.frame_out()
+        return (1, rows, columns // self.shape().windows, 1, self.lanes_out())
+
+    def get_exp_cycles(self):
+        return prod(self.shape().steps)
 
     def get_output_datatype(self, ind=0):
         return self.get_input_datatype()
 
     def compute(self, streams, constants):
-        return [window(streams[0], constants[0])]
+        return [window(streams[0], constants[0], **self.geometry())]
 
     def make(self, constants):
-        height, width = self.get_nodeattr("frame")
-        bits = self.get_input_datatype().bitwidth()
-        return make.window(self.channels_in(), bits, width, height, constants[0])
+        height, width = self.frame_in()
+        return make.window(
+            self.channels_in(),
+            self.get_input_datatype().bitwidth(),
+            width,
+            height,
+            constants[0],
+            pixels=self.get_nodeattr("pixels"),
+            **self.geometry(),
+        )

@@ -14,6 +14,7 @@ from hls.make.const_dots import int_dot_const, xnor_dot_const
 from hls.make.dots import int_dot, xnor_dot
 from hls.make.frames import frame_delay
 from hls.make.lanes import act_table, requant, residual_add, sign_threshold
+from hls.make.pad import pad
 from hls.make.plumbing import RamStyle, fifo, stream_fork, width_adapter
 from hls.make.resample import (
     avg_pool,
@@ -40,6 +41,7 @@ __all__ = [
     "group_shuffle",
     "int_dot",
     "int_dot_const",
+    "pad",
     "pixel_shuffle",
     "pixel_unshuffle",
     "requant",

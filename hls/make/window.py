@@ -1,13 +1,99 @@
 # SPDX-License-Identifier: MIT
 """Constructor of the kernel that gathers the pixels under a convolution."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from hls.errors import KernelError
 from hls.instance import Instance, Stream, Table, pack_bits
 from hls.make.ranges import integers, require_at_least
 
-__all__ = ["window"]
+__all__ = ["WindowShape", "window"]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowShape:
+    """The geometry of a window kernel; its sizes are those of PyTorch's Conv2d."""
+
+    frame_w: int
+    frame_h: int
+    kernel: int = 3
+    stride: int = 1
+    dilation: int = 1
+    padding: int | None = None  # None keeps the frame's size at stride 1
+    pixels: int = 1  # neighbours of a row in one beat
+
+    @property
+    def span(self) -> int:
+        """Columns from a window's first pixel to its last."""
+        return self.dilation * (self.kernel - 1)
+
+    @property
+    def border(self) -> int:
+        """Columns of padding on each side."""
+        return self.span // 2 if self.padding is None else self.padding
+
+    @property
+    def out(self) -> tuple[int, int]:
+        """Rows and columns of windows."""
+        return self._windows(self.frame_h), self._windows(self.frame_w)
+
+    @property
+    def windows(self) -> int:
+        """Windows in one beat."""
+        return max(1, self.pixels // self.stride)
+
+    @property
+    def steps(self) -> tuple[int, int]:
+        """Rows and beats that a frame takes: its own, or as many as its windows need.
+
+        >>> WindowShape(8, 6, pixels=2).steps, WindowShape(8, 6, padding=2).steps
+        ((6, 4), (8, 10))
+        """
+        rows, columns = ((n - 1) * self.stride + 1 for n in self.out)
+        beats = -(-columns // self.pixels)
+        return max(self.frame_h, rows), max(self.frame_w // self.pixels, beats)
+
+    def check(self) -> None:
+        """Raise KernelError unless the kernel exists in this geometry."""
+        require_at_least("window", 1, kernel=self.kernel, dilation=self.dilation)
+        require_at_least("window", 1, frame_w=self.frame_w, frame_h=self.frame_h)
+        if self.stride not in (1, 2):
+            raise KernelError(f"window: stride={self.stride} must be 1 or 2")
+        if self.pixels not in (1, 2, 4):
+            raise KernelError(f"window: pixels={self.pixels} must be 1, 2 or 4")
+        self._check_padding()
+        lead = self.span - self.border
+        least_w, least_h = (-(-lead // self.pixels) + 1) * self.pixels, lead + 1
+        if self.frame_w < least_w or self.frame_h < least_h:
+            raise KernelError(
+                f"window: frame_w={self.frame_w} frame_h={self.frame_h} must be >= {least_w},"
+                f" {least_h} for a window of {self.span + 1}, padding={self.border}"
+            )
+        if self.frame_w % self.pixels:
+            raise KernelError(f"window: pixels={self.pixels} must divide frame_w={self.frame_w}")
+        columns = self.out[1]
+        if columns % self.windows:
+            raise KernelError(
+                f"window: {self.windows} windows a beat must divide a row of {columns}"
+            )
+
+    def _check_padding(self) -> None:
+        where = f"kernel={self.kernel} dilation={self.dilation}"
+        if self.padding is None:
+            if self.span % 2:
+                raise KernelError(
+                    f"window: {where} has no padding that keeps the frame's size;"
+                    f" give padding, 0..{self.span}"
+                )
+            return
+        require_at_least("window", 0, padding=self.padding)
+        if self.padding > self.span:
+            raise KernelError(f"window: padding={self.padding} must be <= {self.span} for {where}")
+
+    def _windows(self, size: int) -> int:
+        return (size + 2 * self.border - self.span - 1) // self.stride + 1
 
 
 def window(
@@ -27,77 +113,36 @@ def window(
 
     Args:
         pad: (channels,) integers, the pixel that stands outside the frame
-        padding: columns and rows of it on each side; None keeps the frame's size at stride 1
+        padding: rows and columns of it on each side; None keeps the frame's size at stride 1
         pixels: neighbours of a row that one beat carries: 1, 2 or 4
 
     Raises:
         KernelError: the frame is too small for the window, its width or that of the windows is no
             whole number of beats, or another argument is out of its range.
     """
-    require_at_least(
-        "window", 1, channels=channels, bits=bits, kernel=kernel, dilation=dilation, pixels=pixels
-    )
-    if stride not in (1, 2):
-        raise KernelError(f"window: stride={stride} must be 1 or 2")
-    if pixels not in (1, 2, 4):
-        raise KernelError(f"window: pixels={pixels} must be 1, 2 or 4")
-    padding = _padding(kernel, dilation, padding)
-    _check_frame(frame_w, frame_h, kernel, stride, dilation, padding, pixels)
+    require_at_least("window", 1, channels=channels, bits=bits)
+    shape = WindowShape(frame_w, frame_h, kernel, stride, dilation, padding, pixels)
+    shape.check()
     outside = integers("window", "pad", pad, 1)
     if outside.shape != (channels,):
         raise KernelError(f"window: pad of shape {outside.shape} must be ({channels},)")
     packed = pack_bits(outside, bits)
-    shape = {
+    params = {
         "FrameW": frame_w,
         "FrameH": frame_h,
         "Kernel": kernel,
         "Stride": stride,
         "Dilation": dilation,
-        "Padding": padding,
+        "Padding": shape.border,
         "Pixels": pixels,
     }
-    windows = max(1, pixels // stride)
     return Instance(
         module="window",
-        params={"PixelWidth": packed.width, "Pad": packed, **shape},
+        params={"PixelWidth": packed.width, "Pad": packed, **params},
         inputs=(Stream("x", pixels * packed.width),),
-        outputs=(Stream("y", windows * kernel**2 * packed.width),),
+        outputs=(Stream("y", shape.windows * kernel**2 * packed.width),),
         function="Window",
-        template=(channels, bits, *shape.values()),
+        template=(channels, bits, *params.values()),
         tables=(Table("pad", bits, False, outside & ((1 << bits) - 1)),),
         beats_per_count=frame_w // pixels * frame_h,
     )
-
-
-def _padding(kernel: int, dilation: int, padding: int | None) -> int:
-    span = dilation * (kernel - 1)
-    if padding is None:
-        if span % 2:
-            raise KernelError(
-                f"window: kernel={kernel} dilation={dilation} has no padding that keeps the"
-                f" frame's size; give padding, 0..{span}"
-            )
-        return span // 2
-    require_at_least("window", 0, padding=padding)
-    if padding > span:
-        raise KernelError(
-            f"window: padding={padding} must be <= {span} for kernel={kernel} dilation={dilation}"
-        )
-    return padding
-
-
-def _check_frame(frame_w, frame_h, kernel, stride, dilation, padding, pixels) -> None:
-    require_at_least("window", 1, frame_w=frame_w, frame_h=frame_h)
-    span = dilation * (kernel - 1)
-    lead = span - padding
-    least_w, least_h = (-(-lead // pixels) + 1) * pixels, lead + 1
-    if frame_w < least_w or frame_h < least_h:
-        raise KernelError(
-            f"window: frame_w={frame_w} frame_h={frame_h} must be >= {least_w}, {least_h}"
-            f" for a window of {span + 1}, padding={padding}"
-        )
-    if frame_w % pixels:
-        raise KernelError(f"window: pixels={pixels} must divide frame_w={frame_w}")
-    windows, columns = max(1, pixels // stride), (frame_w + 2 * padding - span - 1) // stride + 1
-    if columns % windows:
-        raise KernelError(f"window: {windows} windows a beat must divide a row of {columns}")

@@ -3,25 +3,26 @@
 // window - the Kernel x Kernel pixels under every place of a convolution.
 //
 //   y[row][column][ky*Kernel + kx] = pixel(row*Stride    + ky*Dilation - Padding,
-//                                          column*Stride + kx*Dilation - Padding)
-//   Pad where that lies outside;  column = 0 .. (FrameW + 2*Padding - Span - 1) / Stride,
-//   row alike,  Span = Dilation * (Kernel-1).  Padding = Span/2 at stride 1 keeps the size.
+//                                          column*Stride + kx*Dilation - Padding),
+//
+//   Pad where that lies outside.  With Span = Dilation*(Kernel-1) a frame has OutH x OutW windows,
+//   OutH = (FrameH + 2*Padding - Span - 1) / Stride + 1, OutW alike.
 //
 // Order     x is the frame's raster, Pixels neighbours of a row a beat, the left one lowest.  y is
-//           the windows' raster, Windows of them a beat: Pixels at stride 1, else half, at least
-//           1.  Tap ky*Kernel + kx of window w in pixel w*Kernel*Kernel + ky*Kernel + kx.
+//           the raster of windows, Windows of them a beat: Pixels at stride 1, else half, at least
+//           1.  Tap ky*Kernel + kx of window w is pixel w*Kernel*Kernel + ky*Kernel + kx of y.
 // Handshake y holds while !y_ready_i.
-// Rate      one beat of x and one of y per cycle, through borders and from frame to frame: a frame
-//           takes StepsH*StepsW cycles.  These are its own FrameH rows of FrameW/Pixels beats
-//           unless its windows need more: (OutH-1)*Stride+1 rows, and columns alike.  Then x waits
-//           behind each row, or behind the last one.
-//           The rows of windows below the last pixel need no further input: pixels of the next
-//           frame that arrive meanwhile are stored, and where they fell behind they catch up first.
+// Rate      a frame takes StepsH*StepsW cycles, StepsH = max(FrameH, (OutH-1)*Stride + 1) and
+//           StepsW alike, in beats.  At Padding <= Span/2 that is one beat of x per cycle, through
+//           borders and from frame to frame, and at stride 1 and the frame's own size one of y.
+//           A larger Padding makes x wait behind every row, and behind the frame.
+//           The windows below the last pixel need no further input: pixels of the next frame that
+//           arrive meanwhile are stored, and where they fell behind they catch up first.
 // Latency   windows are valid 2 cycles after the last of their pixels in the frame is taken, and
-//           one more for every beat that they reach beyond the right border.  The windows below
-//           the last pixel follow one beat per cycle.  Where x never pauses, the windows at (row,
-//           column) are valid (row*Stride + Lead)*StepsW + column*Stride/Pixels + LeadBeats + 2
-//           cycles after the frame began.
+//           1 more for each beat that they reach beyond the right border.  Those below the last
+//           pixel follow in their turn.  Where x never pauses, the windows of (row, column) are
+//           valid (row*Stride + Lead)*StepsW + column*Stride/Pixels + LeadBeats + 2 cycles after
+//           the frame's first beat is taken; Lead = Span - Padding, LeadBeats = Lead/Pixels, up.
 // Reset     synchronous.  Starts a new frame; clears control, never the pixels.
 // Golden    hls/golden/window.py     Test  tests/hls/test_window.py
 module window #(
@@ -78,12 +79,14 @@ module window #(
   localparam int unsigned FlushBeats = max(BeatsY + LeadBeats, StepsW) - StepsW;
   localparam int unsigned FirstFlush = StepsH - Lead;  // row
   localparam int unsigned LastRow    = FirstFlush + FlushRows - 1;
+  localparam int unsigned Behind     = max(1, FlushRows);  // values that behind_q takes
+  localparam int unsigned Late       = max(1, FlushBeats);  // and late_q
   localparam int unsigned History    = max(1, LeadBeats + (Pixels - 1 + Padding) / Pixels);
 
   localparam int unsigned ColumnW = $clog2(max(2, StepsW));
   localparam int unsigned RowW    = $clog2(max(2, StepsH));
   localparam int unsigned FlushW  = $clog2(max(2, FlushBeats + 1));
-  localparam int unsigned BehindW = $clog2(max(2, FlushRows));
+  localparam int unsigned BehindW = $clog2(max(2, Behind));
   localparam logic [ColumnW-1:0] LAST_COLUMN = ColumnW'(StepsW - 1);
   typedef logic [PixelWidth-1:0] pixel_t;
   typedef pixel_t [Pixels-1:0]   beat_t;
@@ -110,20 +113,19 @@ module window #(
 
   // Stage 0: place.  Input leads output by Lead rows; only the last FlushRows run without input.
   logic               in_frame, present, take, give, filling, flushing, together;
-  logic [ColumnW-1:0] x_column_q, y_column_q, column;
+  logic [ColumnW-1:0] x_column_q, y_column_q;
   logic [RowW-1:0]    x_row_q, y_row_q;
 
   assign in_frame  = (BeatsX == StepsW || 32'(x_column_q) < BeatsX)
                   && (FrameH == StepsH || 32'(x_row_q) < FrameH);
   assign x_ready_o = advance && in_frame;
   assign present   = x_valid_i || !in_frame;
-  assign filling   = 32'(x_row_q) < Lead && y_row_q == '0;
+  assign filling   = y_row_q == '0 && !reaches(32'(x_row_q), Lead, StepsH - 1);
   assign flushing  = reaches(32'(y_row_q), FirstFlush, LastRow);
   assign together  = x_column_q == y_column_q
                   && (FlushRows == 1 || 32'(x_row_q) + FirstFlush == 32'(y_row_q));
   assign take      = present && advance;
   assign give      = advance && (flushing ? !present || together : !filling && present);
-  assign column    = present ? x_column_q : y_column_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -147,68 +149,76 @@ module window #(
 
   function automatic logic [Kernel-1:0] rows_outside(input int unsigned row);
     for (int unsigned ky = 0; ky < Kernel; ky++)
-      rows_outside[ky] = row < max(Padding, ky*Dilation) - ky*Dilation
+      rows_outside[ky] = (ky*Dilation + 1 <= Padding && row < Padding - ky*Dilation)
                       || reaches(row, FrameH + Padding - ky*Dilation, LastRow);
   endfunction
 
   // Of the windows that leave when beat `step` of a row, at most `last`, arrives.
   function automatic logic [Windows*Kernel-1:0] columns_outside(input int unsigned step,
                                                                 input int unsigned last);
-    for (int unsigned w = 0; w < Windows; w++)
-      for (int unsigned kx = 0; kx < Kernel; kx++)
-        columns_outside[w*Kernel + kx] =
-            step < LeadBeats + beats(max(Padding, w*Stride + kx*Dilation) - w*Stride - kx*Dilation)
-            || reaches(step, LeadBeats + beats(FrameW + Padding - w*Stride - kx*Dilation), last);
+    for (int unsigned n = 0; n < Windows*Kernel; n++) begin
+      automatic int unsigned tap = n / Kernel * Stride + n % Kernel * Dilation;
+      columns_outside[n] = (tap + 1 <= Padding && step < LeadBeats + beats(Padding - tap))
+                        || reaches(step, LeadBeats + beats(FrameW + Padding - tap), last);
+    end
   endfunction
 
+  // Whether any window leaves then.
   function automatic logic wanted(input int unsigned step);
-    return step >= LeadBeats && (Pixels >= Stride || ((step - LeadBeats) & 1) == 0);
+    return reaches(step, LeadBeats, StepsW + FlushBeats)
+        && (Pixels >= Stride || (step - LeadBeats) % Stride == 0);
   endfunction
 
-  // Stage 1: rows.  The memory keeps the Span newest rows of every column.  Neighbouring steps
-  // touch different columns, so writing back a cycle after reading never meets the next read.
-  logic                      taken_q, given_q, last_q, wanted_q, row_wanted_q;
+  // Stage 1: rows.  The memory keeps the Span newest rows of every column.  Neighbouring takes
+  // touch different columns, so writing back a cycle after reading never meets their reads.
+  logic                      given_q, last_q, wanted_q, row_wanted_q;
   logic [Kernel-1:0]         rows_outside_q;
   logic [Windows*Kernel-1:0] columns_outside_q;
-  logic [ColumnW-1:0]        column_q;
-  logic [BehindW-1:0]        behind_q;
+  logic [BehindW-1:0]        behind_q;  // rows by which x was behind y in this column
   beat_t                     pixels_q;
-  beat_t [Span:0]            reach;  // the rows from the window's first to its last
+  beat_t [Span:0]            reach;     // the rows from x back to the memory's oldest, which is [0]
   column_t                   arriving;
 
-  if (Span > 0) begin : gen_rows
-    beat_t [Span-1:0] rows [StepsW];  // [0] oldest
-    beat_t [Span-1:0] rows_q;
+  if (Span == 0) begin : gen_no_rows
+    assign reach    = pixels_q;
+    assign behind_q = '0;
+  end else begin : gen_rows
+    logic               taken_q;
+    logic [ColumnW-1:0] column, column_q;
+    beat_t [Span-1:0]   rows [StepsW];
+    beat_t [Span-1:0]   rows_q;
+
+    assign column = present ? x_column_q : y_column_q;
+    assign reach  = {pixels_q, rows_q};
 
     always_ff @(posedge clk_i) begin
       if (advance) begin
-        rows_q <= rows[column];
+        rows_q   <= rows[column];
+        column_q <= column;
         if (taken_q) rows[column_q] <= reach[Span:1];
       end
+
+      if (!rst_ni)      taken_q <= 1'b0;
+      else if (advance) taken_q <= take;
     end
 
-    assign reach = {pixels_q, rows_q};
-  end else begin : gen_no_rows
-    assign reach = pixels_q;
-  end
+    if (FlushRows > 1) begin : gen_behind
+      logic passed, unwritten;  // x has left this column; its pixels are not in the memory yet
+      assign passed    = x_column_q > y_column_q;
+      assign unwritten = taken_q && column_q == y_column_q;
 
-  // Rows of the next frame that the memory lacks because y runs ahead
-  if (FlushRows > 1) begin : gen_behind
-    logic passed, unwritten;
-    assign passed    = x_column_q > y_column_q;
-    assign unwritten = taken_q && column_q == y_column_q;
-    always_ff @(posedge clk_i) begin
-      if (advance)
-        behind_q <= !flushing ? '0 : BehindW'(32'(y_row_q) - FirstFlush - 32'(x_row_q)
-                                              - 32'(passed) + 32'(unwritten));
+      always_ff @(posedge clk_i) begin
+        if (advance)
+          behind_q <= !flushing ? '0 : BehindW'(32'(y_row_q) - FirstFlush - 32'(x_row_q)
+                                                - 32'(passed) + 32'(unwritten));
+      end
+    end else begin : gen_never_behind
+      assign behind_q = '0;
     end
-  end else begin : gen_not_behind
-    assign behind_q = '0;
   end
 
   always_ff @(posedge clk_i) begin
     if (advance) begin
-      column_q          <= column;
       pixels_q          <= x_data_i;
       last_q            <= y_column_q == LAST_COLUMN;
       wanted_q          <= wanted(32'(y_column_q));
@@ -217,32 +227,27 @@ module window #(
       columns_outside_q <= columns_outside(32'(y_column_q), StepsW - 1);
     end
 
-    if (!rst_ni) begin
-      taken_q <= 1'b0;
-      given_q <= 1'b0;
-    end else if (advance) begin
-      taken_q <= take;
-      given_q <= give;
-    end
+    if (!rst_ni)      given_q <= 1'b0;
+    else if (advance) given_q <= give;
   end
 
   always_comb begin
     for (int unsigned ky = 0; ky < Kernel; ky++) begin
       arriving[ky] = reach[ky*Dilation];
-      for (int unsigned b = 1; b < FlushRows && ky*Dilation + b < Span; b++)
+      for (int unsigned b = 1; b < Behind && ky*Dilation + b + 1 <= Span; b++)
         if (32'(behind_q) == b) arriving[ky] = reach[ky*Dilation + b];
       if (rows_outside_q[ky]) arriving[ky] = {Pixels{Pad}};
     end
   end
 
-  // Stage 2: columns.  Windows leave when their last column arrives; those beyond the right border
-  // at once, one beat per cycle.
-  logic                             shift, leave, finished_wanted_q;
-  logic [FlushW-1:0]                owed_q;  // beats beyond the right border
-  logic [FlushW-1:0]                late_q;
-  logic [Windows*Kernel-1:0]        outside;
-  column_t [History-1:0]            history_q, history_d;  // [0] newest
-  column_t [History:0]              seen;
+  // Stage 2: columns.  Windows leave when their last column arrives, those beyond the right border
+  // at once, a beat per cycle.  The columns of the next row shift these along; where none arrives
+  // a void one does, whose place a late one takes.
+  logic                               shift, leave, row_was_wanted_q;
+  logic [FlushW-1:0]                  owed_q, late_q;  // beats of windows, and of columns
+  logic [Windows*Kernel-1:0]          outside;
+  column_t [History-1:0]              history_q, history_d;  // [0] newest
+  column_t [History:0]                seen;
   pixel_t [Windows*Kernel*Kernel-1:0] windows;
 
   assign seen = {history_q, arriving};
@@ -252,7 +257,7 @@ module window #(
     outside = columns_outside_q;
     for (int unsigned owed = 1; owed <= FlushBeats; owed++) begin
       if (32'(owed_q) == owed) begin
-        leave   = finished_wanted_q && wanted(StepsW + FlushBeats - owed);
+        leave   = row_was_wanted_q && wanted(StepsW + FlushBeats - owed);
         outside = columns_outside(StepsW + FlushBeats - owed, StepsW + FlushBeats - owed);
       end
     end
@@ -271,25 +276,24 @@ module window #(
 
   always_comb begin
     history_d = shift ? seen[History-1:0] : history_q;
-    for (int unsigned place = 0; place + 1 < FlushBeats; place++)
+    for (int unsigned place = 0; place + 1 < Late; place++)
       if (given_q && 32'(late_q) == (shift ? place : place + 1)) history_d[place] = arriving;
   end
 
   always_comb begin
-    for (int unsigned w = 0; w < Windows; w++)
+    for (int unsigned n = 0; n < Windows*Kernel; n++) begin
+      automatic int unsigned tap = n / Kernel * Stride + n % Kernel * Dilation;
+      automatic int unsigned age = (LeadBeats + 1) * Pixels - 1 + Padding - tap;  // in columns
       for (int unsigned ky = 0; ky < Kernel; ky++)
-        for (int unsigned kx = 0; kx < Kernel; kx++) begin
-          automatic int unsigned age = (LeadBeats + 1) * Pixels - 1 + Padding - w*Stride
-                                     - kx*Dilation;
-          windows[(w*Kernel + ky)*Kernel + kx] = outside[w*Kernel + kx] ? Pad
-              : seen[age / Pixels][ky][Pixels - 1 - age % Pixels];
-        end
+        windows[(n / Kernel * Kernel + ky) * Kernel + n % Kernel] =
+            outside[n] ? Pad : seen[age / Pixels][ky][Pixels - 1 - age % Pixels];
+    end
   end
 
   always_ff @(posedge clk_i) begin
     if (advance) history_q <= history_d;
     if (advance && leave) y_data_o <= windows;
-    if (advance && given_q && last_q) finished_wanted_q <= row_wanted_q;
+    if (advance && given_q && last_q) row_was_wanted_q <= row_wanted_q;
 
     if (!rst_ni) begin
       owed_q    <= '0;

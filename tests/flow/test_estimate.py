@@ -42,8 +42,30 @@ MEASURED = {
     "requant": (make.requant(16, 21, 11, 8, 0, 127), (465, 129, 0, 0)),
     "residual_add": (make.residual_add(16, 8, True, 8, 8, -128, 127), (276, 129, 0, 0)),
     "sign_threshold": (make.sign_threshold(np.arange(16), 8), (42, 17, 0, 0)),
-    "window of bits": (make.window(16, 1, 960, 540, np.zeros(16, int)), (95, 316, 1, 0)),
-    "window of bytes": (make.window(16, 8, 64, 64, np.zeros(16, int)), (581, 2344, 0, 0)),
+    "window of bits": (make.window(16, 1, 960, 540, np.zeros(16, int)), (97, 315, 1, 0)),
+    "window of 5 x 5": (
+        make.window(16, 1, 960, 540, np.zeros(16, int), kernel=5),
+        (168, 802, 2, 0),
+    ),
+    "window of 7 x 7": (
+        make.window(16, 1, 960, 540, np.zeros(16, int), kernel=7),
+        (328, 1542, 3, 0),
+    ),
+    "window, dilated": (
+        make.window(16, 1, 960, 540, np.zeros(16, int), dilation=2),
+        (135, 415, 2, 0),
+    ),
+    "window, 4 pixels a beat": (
+        make.window(16, 1, 960, 540, np.zeros(16, int), pixels=4),
+        (93, 645, 2, 0),
+    ),
+    "window of bytes": (make.window(16, 8, 64, 64, np.zeros(16, int)), (580, 2343, 0, 0)),
+    "pad with copies": (make.pad(16, 1, 960, 540, (1, 1, 1, 1)), (43, 48, 1, 0)),
+    "pad with copies in LUTRAM": (make.pad(16, 8, 64, 64, (1, 1, 1, 1)), (275, 278, 0, 0)),
+    "pad with constants": (
+        make.pad(16, 1, 960, 540, (1, 1, 1, 1), np.zeros(16, int)),
+        (25, 37, 0, 0),
+    ),
     "fifo in LUTRAM": (make.fifo(128, 40), (306, 275, 0, 0)),
     "fifo in block RAM": (make.fifo(128, 300), (164, 156, 2, 0)),
     "avg_pool": (make.avg_pool(16, 8, True, 960, 540), (285, 300, 2, 0)),

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+"""TarsierPad: a frame with a border.
+
+Inputs: frame, and outside (channels,), the pixel of the border; without it the border repeats the
+frame's nearest pixels.
+"""
+
+from math import prod
+
+from flow.ops.base import TarsierOp
+from hls import make
+from hls.golden.pad import pad
+
+__all__ = ["TarsierPad"]
+
+
+class TarsierPad(TarsierOp):
+    """Kernel pad: the frame's raster in, a larger one out."""
+
+    POINTWISE = False
+
+    def get_nodeattr_types(self):
+        # rows above and below the frame, columns to the left and to the right of it
+        return super().get_nodeattr_types() | {"border": ("ints", True, [])}
+
+    def frame_out(self):
+        height, width = self.frame_in()
+        top, bottom, left, right = self.get_nodeattr("border")
+        return top + height + bottom, left + width + right
+
+    def lanes_out(self, ind=0):
+        return self.channels_out()
+
+    def get_exp_cycles(self):
+        return prod(self.frame_out())
+
+    def get_output_datatype(self, ind=0):
+        return self.get_input_datatype()
+
+    def compute(self, streams, constants):
+        return [pad(streams[0], *self.get_nodeattr("border"), *constants)]
+
+    def make(self, constants):
+        height, width = self.frame_in()
+        bits = self.get_input_datatype().bitwidth()
+        border = tuple(self.get_nodeattr("border"))
+        return make.pad(self.channels_in(), bits, width, height, border, *constants)
