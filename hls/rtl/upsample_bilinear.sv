@@ -60,35 +60,33 @@ module upsample_bilinear #(
   logic advance;  // everything behind the rows moves
   assign advance = y_ready_i || !y_valid_o;
 
-  // Stage 0: place.  Rows of x alternate between two memories.  Row r of y reads a new column
-  // of x at its first column and at every odd one but the last.
+  // Stage 0: place.  Rows of x alternate between two memories.  A row of y lies between an upper
+  // and a lower one of them, the first and the last beside only one.  It reads a column of both
+  // at its own first column and at every odd one but the last.
   logic               take, read, have, step, free;
   logic               upper_q;  // which memory holds the upper row
   logic               x_row_q;  // and which one takes the next pixel
   place_t             x_column_q, place;
-  logic [LevelW-1:0]  level_q, needed;  // pixels from the upper row's start or first kept one on
+  logic [LevelW-1:0]  level_q;  // pixels in both memories
   logic [ColumnW-1:0] y_column_q;
   logic [RowW-1:0]    y_row_q;
-  logic               top, bottom;  // only one row is near
+  logic               top, bottom;
+  logic               first_use;  // of the lower row
+  logic               last_use;   // of the upper row
 
   assign x_ready_o = level_q != FULL;
   assign take      = x_valid_i && x_ready_o;
   assign top       = y_row_q == '0;
   assign bottom    = y_row_q == LAST_ROW;
+  assign first_use = y_row_q[0] && !bottom;
+  assign last_use  = !top && !first_use;
   assign place     = PlaceW'((y_column_q >> 1) + ColumnW'(y_column_q[0]));
   assign read      = y_column_q == '0 || (y_column_q[0] && y_column_q != LAST_COLUMN);
 
-  // A new lower row is read for the first time in odd rows; even ones, and the last, are the last
-  // to need the upper row.
-  always_comb begin
-    if (top)                       needed = LevelW'(place) + 1'b1;
-    else if (y_row_q[0] && !bottom) needed = LevelW'(FrameW) + LevelW'(place) + 1'b1;
-    else                           needed = '0;
-  end
-
-  assign have = !read || level_q >= needed;
-  assign step = have && advance;
-  assign free = step && read && !top && (!y_row_q[0] || bottom);
+  assign have      = !read || last_use
+                   || level_q > LevelW'(place) + (first_use ? LevelW'(FrameW) : '0);
+  assign step      = have && advance;
+  assign free      = step && read && last_use;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -107,7 +105,7 @@ module upsample_bilinear #(
       if (step) y_column_q <= y_column_q == LAST_COLUMN ? '0 : y_column_q + 1'b1;
       if (step && y_column_q == LAST_COLUMN) begin
         y_row_q <= bottom ? '0 : y_row_q + 1'b1;
-        if (!top && (!y_row_q[0] || bottom)) upper_q <= !upper_q;
+        if (last_use) upper_q <= !upper_q;
       end
     end
   end
@@ -132,7 +130,7 @@ module upsample_bilinear #(
       odd_q   <= y_column_q[0];
       first_q <= y_column_q == '0;
       near_q  <= upper_q ^ (!y_row_q[0] && !top);
-      far_q   <= upper_q ^ (y_row_q[0] && !bottom);
+      far_q   <= upper_q ^ first_use;
     end
 
     if (!rst_ni)      step_q <= 1'b0;
