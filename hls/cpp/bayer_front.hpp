@@ -47,14 +47,7 @@ Beats:
       const unsigned lane = (2 * bottom + at % 2) ^ kRed;
       Work value = Work(Lane<kXWidth>(beat, s)) - Work(black[lane]);
       value = value * gain[lane] + ((Work(1) << kSlack) >> 1);
-      value >>= kSlack;
-      if (kFraction > 0) {
-        // Half an output step minus one, plus one more where the floor is odd: a half then
-        // carries only into an even result.
-        const Work half = Work(1) << (kFraction - (kFraction > 0));
-        const Work floor = value >> kFraction;
-        value = Work(value + half - 1 + floor[0]) >> kFraction;
-      }
+      value = Rint<kFraction>(Work(value >> kSlack));
       value += kOffset;
       if (value < 0) value = 0;
       if (value >= (1 << kYWidth)) value = (1 << kYWidth) - 1;

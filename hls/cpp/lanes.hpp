@@ -31,4 +31,16 @@ void SetLane(Beat &beat, unsigned index, const Value &value) {
   beat.range(kWidth * index + kWidth - 1, kWidth * index) = ap_uint<kWidth>(value);
 }
 
+/// value / 2^kShift, a half rounded to the even neighbour; kWidth must hold 2^kShift and a carry.
+template <unsigned kShift, int kWidth>
+ap_int<kWidth> Rint(const ap_int<kWidth> &value) {
+  #pragma HLS INLINE
+  if (kShift == 0) return value;
+  // Half an output step minus one, plus one more where the floor is odd: a half then carries only
+  // into an even result.
+  const ap_int<kWidth> half = ap_int<kWidth>(1) << (kShift - (kShift > 0));
+  const ap_int<kWidth> floor = value >> kShift;
+  return ap_int<kWidth>(value + half - 1 + floor[0]) >> kShift;
+}
+
 }  // namespace bnn

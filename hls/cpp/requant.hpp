@@ -27,14 +27,7 @@ Beats:
   Lanes:
     for (unsigned l = 0; l < kLanes; ++l) {
       #pragma HLS UNROLL
-      Work value = SignedLane<kXWidth>(in, l);
-      if (kShift > 0) {
-        // Half an output step minus one, plus one more where the floor is odd: a half then
-        // carries only into an even result.
-        const Work half = Work(1) << (kShift - (kShift > 0));
-        const Work floor = value >> kShift;
-        value = Work(value + half - 1 + floor[0]) >> kShift;
-      }
+      Work value = Rint<kShift>(Work(SignedLane<kXWidth>(in, l)));
       if (value < kYMin) value = kYMin;
       if (value > kYMax) value = kYMax;
       SetLane<kYWidth>(out, l, value);

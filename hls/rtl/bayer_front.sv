@@ -71,13 +71,6 @@ module bayer_front #(
   if (Offset >= 2**YWidth)
     $error("bayer_front: Offset=%0d must be below 2^YWidth, YWidth=%0d", Offset, YWidth);
 
-  // Half an output step minus one, plus one more where the floor is odd: a half then
-  // carries only into an even result.
-  function automatic sum_t rint(input product_t r);
-    if (Fraction == 0) return sum_t'(r);
-    return sum_t'((r + (product_t'(1) <<< Fraction >>> 1) - product_t'(!r[Fraction])) >>> Fraction);
-  endfunction
-
   logic advance, take;
 
   assign advance   = y_ready_i || !y_valid_o;
@@ -116,9 +109,13 @@ module bayer_front #(
     logic [1:0] colour;
     level_t     level_q;
     gain_t      gain_q;
-    product_t   product_q;
+    product_t   product_q, scaled;
+    /* verilator lint_off UNUSEDSIGNAL */  // above sum_t there are copies of the sign
+    product_t   rounded;
+    /* verilator lint_on UNUSEDSIGNAL */
     sum_t       rounded_q;
 
+    assign scaled = product_q >>> Slack;
     assign colour = {place_q.bottom, Samples == 1 ? place_q.column[0] : 1'(s % 2)} ^ Red;
 
     always_ff @(posedge clk_i) begin
@@ -127,9 +124,11 @@ module bayer_front #(
                    - level_t'(Black[colour*XWidth +: XWidth]);
         gain_q    <= Gain[colour*GainW +: GainW];
         product_q <= product_t'(level_q) * product_t'(signed'({1'b0, gain_q})) + HALF;
-        rounded_q <= rint(product_q >>> Slack);
+        rounded_q <= sum_t'(rounded);
       end
     end
+
+    rint #(.Lanes(1), .XWidth(ProductW), .Shift(Fraction)) u_rint (.x_i(scaled), .y_o(rounded));
 
     assign sums[s*SumW +: SumW] = rounded_q + sum_t'(Offset);
   end
@@ -172,8 +171,9 @@ module bayer_front #(
 
   for (genvar b = 0; b < Blocks; b++) begin : gen_block
     for (genvar l = 0; l < 4; l++) begin : gen_lane
-      localparam logic [1:0] SITE = 2'(l) ^ Red;
-      assign packed_blocks[b][l] = SITE[1] ? word[2*b + int'(SITE[0])] : above_q[2*b + int'(SITE[0])];
+      localparam logic [1:0] SITE   = 2'(l) ^ Red;
+      localparam int         COLUMN = 2*b + int'(SITE[0]);
+      assign packed_blocks[b][l] = SITE[1] ? word[COLUMN] : above_q[COLUMN];
     end
   end
 

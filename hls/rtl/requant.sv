@@ -39,19 +39,14 @@ module requant #(
   if (Lanes == 0 || XWidth == 0 || YWidth == 0)
     $error("requant: Lanes=%0d XWidth=%0d YWidth=%0d, all must be >= 1", Lanes, XWidth, YWidth);
 
-  // Half an output step minus one, plus one more where the floor is odd: a half then
-  // carries only into an even result.
-  function automatic work_t rint(input work_t x);
-    if (Shift == 0) return x;
-    return (x + (work_t'(1) <<< Shift >>> 1) - work_t'(!x[Shift])) >>> Shift;
-  endfunction
-
-  logic [Lanes*WorkW-1:0]  rounded;
+  logic [Lanes*WorkW-1:0]  wide, rounded;
   logic [Lanes*YWidth-1:0] clamped;
 
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
-    assign rounded[l*WorkW +: WorkW] = rint(work_t'(signed'(x_data_i[l*XWidth +: XWidth])));
+    assign wide[l*WorkW +: WorkW] = work_t'(signed'(x_data_i[l*XWidth +: XWidth]));
   end
+
+  rint #(.Lanes(Lanes), .XWidth(WorkW), .Shift(Shift)) u_rint (.x_i(wide), .y_o(rounded));
 
   clamp #(
     .Kernel("requant"), .Lanes(Lanes), .XWidth(WorkW), .YWidth(YWidth), .YMin(YMin), .YMax(YMax)

@@ -77,8 +77,8 @@ module spatial_shift #(
   for (genvar c = 0; c < Channels; c++) begin : gen_check
     if (dy(c) >= int'(FrameH) || -dy(c) >= int'(FrameH)
         || dx(c) >= int'(FrameW) || -dx(c) >= int'(FrameW))
-      $error("spatial_shift: Dy=%0d Dx=%0d of channel %0d must be smaller than FrameH=%0d FrameW=%0d",
-             dy(c), dx(c), c, FrameH, FrameW);
+      $error("spatial_shift: Dy=%0d Dx=%0d must be smaller than FrameH=%0d FrameW=%0d",
+             dy(c), dx(c), FrameH, FrameW);
   end
 
   // Stage 0: place.  Pixel n leaves when pixel n + Reach is stored, or the last of its frame.

@@ -124,6 +124,6 @@ def test_rejects_bad_parameters(refused):
     instance = make.spatial_shift(np.array([[1, 0], [0, -1]]), np.array([0, 0]), 8, 4, 3)
     message = "spatial_shift: Channels=2 Width=0 ShiftW=2, all must be >= 1"
     assert message in refused(instance, Width=0)
-    message = "spatial_shift: Dy=-3 Dx=0 of channel 0 must be smaller than FrameH=3 FrameW=4"
+    message = "spatial_shift: Dy=-3 Dx=0 must be smaller than FrameH=3 FrameW=4"
     wide = {"ShiftW": 3, "Dy": pack_bits(np.array([-3, 0]), 3), "Dx": pack_bits(np.zeros(2), 3)}
     assert message in refused(instance, **wide)

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+//
+// rint - divide every lane by a power of two and round, combinationally; a part of other kernels.
+//
+//   y[l] = rint(x[l] / 2^Shift),   l = 0 .. Lanes-1
+//
+// Coding    x and y are signed; rint rounds a half to the even neighbour.  XWidth must hold 2^Shift
+//           and leave x a bit for the carry.
+// Used by   hls/rtl/bayer_front.sv hls/rtl/requant.sv
+module rint #(
+  parameter int unsigned Lanes  = 16,
+  parameter int unsigned XWidth = 19,
+  parameter int unsigned Shift  = 6
+) (
+  input  logic [Lanes*XWidth-1:0] x_i,
+  output logic [Lanes*XWidth-1:0] y_o
+);
+
+  typedef logic signed [XWidth-1:0] value_t;
+
+  for (genvar l = 0; l < Lanes; l++) begin : gen_lane
+    value_t x;
+    assign x = x_i[l*XWidth +: XWidth];
+
+    if (Shift == 0) begin : gen_same
+      assign y_o[l*XWidth +: XWidth] = x;
+    end else begin : gen_round
+      // Half an output step minus one, plus one more where the floor is odd: a half then
+      // carries only into an even result.
+      localparam value_t HALF = value_t'(1) <<< (Shift - 1);
+      assign y_o[l*XWidth +: XWidth] = (x + HALF - value_t'(!x[Shift])) >>> Shift;
+    end
+  end
+
+endmodule
