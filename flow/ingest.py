@@ -114,17 +114,21 @@ def _check(model: ModelWrapper, node: NodeProto) -> None:
         )
     if node.op_type != "Conv":
         return
-    wanted = {
-        "kernel_shape": [3, 3],
-        "strides": [1, 1],
-        "dilations": [1, 1],
-        "pads": [0, 0, 0, 0],
-        "group": 1,
-    }
+    wanted = {"strides": [1, 1], "pads": [0, 0, 0, 0], "group": 1}
     for name, value in wanted.items():
-        attribute = get_by_name(node.attribute, name)
-        given = None if attribute is None else helper.get_attribute_value(attribute)
+        given = _attribute(node, name)
         if given != value:
             raise FlowError(f"Conv {node.name}: {name} {given} must be {value}")
+    kernel, dilations = _attribute(node, "kernel_shape"), _attribute(node, "dilations")
+    if kernel not in ([3, 3], [5, 5], [7, 7]) or len(set(dilations or [])) != 1:
+        raise FlowError(
+            f"Conv {node.name}: kernel_shape {kernel} must be square, 3, 5 or 7 pixels wide,"
+            f" and dilations {dilations} the same both ways"
+        )
     if len(node.input) != 2:
         raise FlowError(f"Conv {node.name}: a bias is not supported, export it without")
+
+
+def _attribute(node: NodeProto, name: str) -> object:
+    attribute = get_by_name(node.attribute, name)
+    return None if attribute is None else helper.get_attribute_value(attribute)

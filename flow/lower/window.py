@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from qonnx.core.modelwrapper import ModelWrapper
+from qonnx.custom_op.registry import getCustomOp
 from qonnx.transformation.base import Transformation
 
 from flow.errors import FlowError
@@ -50,7 +51,8 @@ class InferWindow(Transformation):
                 new = [hardware_node(model, "TarsierSignThreshold", [x, levels], [bits])]
                 x = bits
             frame = add_constant(model, outside, "INT32")
-            new.append(hardware_node(model, "TarsierWindow", [x, frame], [node.output[0]]))
+            facts, written = _geometry(node), [node.output[0]]
+            new.append(hardware_node(model, "TarsierWindow", [x, frame], written, **facts))
             take_over(model, node, *new)
         remove_dead(model)
         return model, False
@@ -69,10 +71,24 @@ def _up_to_pad(model: ModelWrapper, node) -> tuple[list, object]:
         raise FlowError(
             f"{steps}: a convolution needs Pad, [Add, BipolarQuant] before it, in this order"
         )
-    pads = model.get_initializer(above.input[1])
-    if pads.tolist() != [0, 1, 1, 0, 0, 1, 1, 0] or _pad_value(model, above) != 0:
-        raise FlowError(f"Pad {above.name}: pads {pads.tolist()} (NHWC) must be one pixel of zeros")
+    pads = model.get_initializer(above.input[1]).tolist()
+    geometry = _geometry(node)
+    border = geometry["dilation"] * (geometry["kernel"] - 1) // 2
+    if pads != [0, border, border, 0] * 2 or _pad_value(model, above) != 0:
+        raise FlowError(
+            f"Pad {above.name}: pads {pads} (NHWC) must keep the frame's size:"
+            f" {border} of zeros on each side"
+        )
     return between, above
+
+
+def _geometry(im2col) -> dict[str, int]:
+    """The kernel and the dilation, which `ingest` has seen to be the same both ways."""
+    op = getCustomOp(im2col)
+    return {
+        "kernel": op.get_nodeattr("kernel_size")[0],
+        "dilation": op.get_nodeattr("dilations")[0],
+    }
 
 
 def _pad_value(model: ModelWrapper, pad) -> float:

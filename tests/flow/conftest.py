@@ -36,12 +36,12 @@ class NetWriter:
         parameters = [np.float32(value) for value in (scale, zero, bits)]
         return self.node("Quant", x, *parameters, signed=signed, narrow=0, rounding_mode=mode)
 
-    def pad(self, x: str) -> str:
-        return self.node("Pad", x, np.array([0, 0, 1, 1, 0, 0, 1, 1]), mode="constant")
+    def pad(self, x: str, by: int = 1) -> str:
+        return self.node("Pad", x, np.array([0, 0, by, by, 0, 0, by, by]), mode="constant")
 
-    def conv(self, x: str, weights: str) -> str:
-        ones = {"strides": [1, 1], "dilations": [1, 1], "group": 1}
-        return self.node("Conv", x, weights, kernel_shape=[3, 3], pads=[0, 0, 0, 0], **ones)
+    def conv(self, x: str, weights: str, kernel: int = 3, dilation: int = 1) -> str:
+        shape = {"kernel_shape": [kernel] * 2, "dilations": [dilation] * 2}
+        return self.node("Conv", x, weights, strides=[1, 1], pads=[0] * 4, group=1, **shape)
 
     def model(self, output: str, height: int, width: int, radius: int) -> ModelWrapper:
         shape = (1, 4, height, width)
@@ -70,7 +70,9 @@ def random_net(rng):
 
     def build(channels=4, units=2, height=11, width=9, bits=8, **twist) -> ModelWrapper:
         net = NetWriter()
-        wide, signs = (1, channels, 1, 1), (channels, channels, 3, 3)
+        kernel, dilation = twist.get("kernel", 3), twist.get("dilation", 1)  # of the units
+        border = dilation * (kernel - 1) // 2
+        wide, signs = (1, channels, 1, 1), (channels, channels, kernel, kernel)
 
         def grid(exponent, reach, shape):
             return np.ldexp(rng.integers(-reach, reach + 1, shape), exponent).astype(np.float64)
@@ -82,10 +84,10 @@ def random_net(rng):
             r = net.node("Relu", r)
         r = net.quant(r, twist.get("head_scale", RESIDUAL), bits)
         for _ in range(units):
-            b = net.node("Add", net.pad(r), grid(-8, 500, wide) - 1)
+            b = net.node("Add", net.pad(r, border), grid(-8, 500, wide) - 1)
             b = net.node("BipolarQuant", b, np.float32(1.0))
             w = net.constant(rng.choice(twist.get("signs", [-1.0, 1.0]), signs))
-            d = net.node("Mul", net.conv(b, w), np.abs(grid(-10, 900, wide)))
+            d = net.node("Mul", net.conv(b, w, kernel, dilation), np.abs(grid(-10, 900, wide)))
             d = net.node("Add", d, grid(-8, 2500, wide))
             d = net.node("PRelu", d, grid(-6, 90, (channels, 1, 1)))
             q = net.node("Add", d, grid(-8, 2500, wide))
@@ -98,7 +100,7 @@ def random_net(rng):
         if "extra" in twist:
             n = net.node(twist["extra"], n)
         y = net.quant(net.node("Add", "x", n), 1.0, 10, signed=0)
-        return net.model(y, height, width, radius=units + 2)
+        return net.model(y, height, width, radius=units * border + 2)
 
     return build
 

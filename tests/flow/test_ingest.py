@@ -62,3 +62,12 @@ def test_strided_convolution_is_refused(random_net):
     get_by_name(conv.attribute, "strides").ints[:] = [2, 2]
     with pytest.raises(FlowError, match=r"Conv Conv_1: strides \[2, 2\] must be \[1, 1\]"):
         ingest(model)
+
+
+@pytest.mark.parametrize(("attribute", "ints"), [("kernel_shape", [4, 4]), ("dilations", [1, 2])])
+def test_convolution_of_another_shape_is_refused(random_net, attribute, ints):
+    model = random_net()
+    conv = model.get_nodes_by_op_type("Conv")[1]
+    get_by_name(conv.attribute, attribute).ints[:] = ints
+    with pytest.raises(FlowError, match=r"Conv Conv_1: kernel_shape \[\d, \d\] must be square"):
+        ingest(model)

@@ -28,6 +28,17 @@ def test_lowering_keeps_the_function(
         assert np.array_equal(run_graph(graph, frame.astype(np.uint16)), want)
 
 
+@pytest.mark.parametrize(("kernel", "dilation"), [(5, 1), (7, 1), (3, 2), (5, 3)])
+def test_wider_convolutions_keep_the_function(
+    random_net, codes, run_qonnx, run_onnx_nhwc, kernel, dilation
+):
+    model, frame = random_net(kernel=kernel, dilation=dilation, height=14, width=15), codes(14, 15)
+    graph, want = lower(ingest(model)), run_qonnx(model, frame)
+    assert np.array_equal(run_onnx_nhwc(graph, frame), want)
+    window = getCustomOp(graph.get_nodes_by_op_type("TarsierWindow")[1]).instance(graph)
+    assert (window.params["Kernel"], window.params["Dilation"]) == (kernel, dilation)
+
+
 def test_a_head_without_relu_gives_signed_residuals(random_net, codes, run_qonnx):
     model, frame = random_net(rectified=False), codes(11, 9)
     graph = lower(ingest(model))
@@ -81,6 +92,14 @@ def test_padding_is_the_sign_of_the_shift(random_net):
     window = lower(ingest(model)).get_nodes_by_op_type("TarsierWindow")[1]
     graph = lower(ingest(model))
     assert np.array_equal(graph.get_initializer(window.input[1]), shift >= 0)
+
+
+def test_padding_that_changes_the_size_is_refused(random_net):
+    model = ingest(random_net())
+    pads = model.get_nodes_by_op_type("Pad")[1].input[1]
+    model.set_initializer(pads, np.array([0, 2, 2, 0, 0, 2, 2, 0]))
+    with pytest.raises(FlowError, match=r"must keep the frame's size: 1 of zeros on each side"):
+        lower(model)
 
 
 def test_head_pads_with_black(random_net):
