@@ -5,13 +5,13 @@ FINN's files are read from the installed package and changed only where Verilato
 """
 
 import re
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from flow.sim.finn_xsi import xsi
 from flow.sim.finn_xsi.compile import compile_sim_obj
+from flow.sim.finn_xsi.sources import finn_rtllib
 
 HERE = Path(__file__).parent / "finn_rtl"
 OURS = Path(xsi.__file__).with_name("rtl")
@@ -53,8 +53,7 @@ CHANGES = {
 def test_every_cycle_is_that_of_finn(twins, files, needs, tmp_path):
     theirs = [_theirs(file, tmp_path) for file in files]
     ours = [OURS / Path(file).name for file in files]
-    library = Path(find_spec("finn").submodule_search_locations[0]) / "finn-rtllib"
-    sources = [*(library / file for file in needs), HERE / "traffic.sv", *theirs, *ours]
+    sources = [*(finn_rtllib() / file for file in needs), HERE / "traffic.sv", *theirs, *ours]
     sources.append(HERE / f"{twins}_twins.sv")
     base, relative = compile_sim_obj(f"{twins}_twins", list(map(str, sources)), tmp_path)
 
@@ -70,8 +69,7 @@ def test_every_cycle_is_that_of_finn(twins, files, needs, tmp_path):
 
 
 def _theirs(file: str, folder: Path) -> Path:
-    library = Path(find_spec("finn").submodule_search_locations[0]) / "finn-rtllib"
-    text = (library / file).read_text()
+    text = (finn_rtllib() / file).read_text()
     for pattern, other in CHANGES[file]:
         text, count = re.subn(pattern, other, text, flags=re.DOTALL)
         assert count > 0, f"{file}: no {pattern}"

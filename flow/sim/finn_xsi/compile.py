@@ -1,32 +1,22 @@
 # SPDX-License-Identifier: MIT
-"""Compile FINN's sources to a shared library that `xsi.Design` opens.
-
-FINN generates code into a new folder every time, and names its data files by absolute path. The
-sources are taken with those files copied to a folder named by their content, so the same node
-compiles once however often it is generated.
-"""
+"""Compile FINN's sources to a shared library that `xsi.Design` opens."""
 
 import re
-import shutil
-from collections.abc import Iterable
-from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 from finn_xsi.srcutil import order_pkg_first
 
 from flow.cache import content_key, made_once
 from flow.sim.errors import SimError
+from flow.sim.finn_xsi.sources import read_source
 from flow.sim.toolchain import machine, run_tool, verilator
 from flow.sim.verilate import VERILATE, link
 
 __all__ = ["compile_sim_obj"]
 
 _HARNESS = Path(__file__).with_name("xsi.cpp")
-_OURS = Path(__file__).with_name("rtl")
 _HEADERS = (".vh", ".svh")
 _SOURCES = (".v", ".sv")
-_DATA = (".dat", ".mem", ".hex", ".mif")
 # FINN's sources are not ours to lint; -Wno-fatal lets them pass, these keep the log short.
 _FLAGS = [*VERILATE, "-Wno-lint", "-Wno-style", "-Wno-MODDUP", "--no-assert"]
 
@@ -58,7 +48,7 @@ def compile_sim_obj(
             raise SimError(
                 f"{top_module_name}: {path.name} is not Verilog, Verilator takes no other"
             )
-    contents = [(path.name, _with_frozen_data(_ours_or(path).read_text())) for path in paths]
+    contents = [(path.name, read_source(path)) for path in paths]
     # Nodes of a kind share files, and FINN copies some of them into every node's folder.
     texts = {
         name if name.endswith(_HEADERS) else f"{n:03d}_{name}": text
@@ -100,45 +90,6 @@ def _library(top: str, texts: dict[str, str], flags: list[str], trace: bool) -> 
         link(folder, _HARNESS, trace)
 
     return made_once("finn_xsi", key, make) / "model.so"
-
-
-def _ours_or(path: Path) -> Path:
-    """`path`, or the module of ours that stands for a file of FINN's Verilator cannot elaborate."""
-    ours = _OURS / path.name
-    if ours.is_file() and path.read_bytes() in _finn_files(path.name):
-        return ours
-    return path
-
-
-@cache
-def _finn_files(name: str) -> frozenset[bytes]:
-    """Contents of the files called `name` in FINN's library."""
-    spec = find_spec("finn")
-    assert spec is not None and spec.submodule_search_locations is not None
-    library = Path(next(iter(spec.submodule_search_locations))) / "finn-rtllib"
-    return frozenset(path.read_bytes() for path in library.rglob(name))
-
-
-def _with_frozen_data(text: str) -> str:
-    """`text` with the folders of its data files replaced by copies named by their content."""
-
-    def frozen(match: re.Match[str]) -> str:
-        folder = Path(match[1])
-        files = sorted(path for path in folder.glob("*") if path.suffix in _DATA)
-        return f'"{_frozen(files)}/' if files else match[0]
-
-    return re.sub(r'"(/[^"\n]+)/(?=[^"/\n]*")', frozen, text)
-
-
-def _frozen(files: Iterable[Path]) -> Path:
-    files = list(files)
-    key = content_key([part for path in files for part in (path.name, path.read_bytes())])
-
-    def make(folder: Path) -> None:
-        for path in files:
-            shutil.copy(path, folder)
-
-    return made_once("finn_data", key, make)
 
 
 def _ports(top: str, header: str) -> str:
