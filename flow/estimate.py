@@ -48,6 +48,7 @@ _DSP_FACTOR = 27  # bits of the wider factor of one, UG579
 
 _LUTRAM_DEPTH = 64  # deeper memories become block RAM: 40 words do not, 100 words do
 _RAMB18 = ((36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384))  # UG573, UG473
+_URAM_WIDTH, _URAM_DEPTH = 72, 4096  # UG573
 _LUTRAM = {Family.SERIES7: 4 / 3, Family.ULTRASCALE_PLUS: 8 / 7}  # LUTs per bit: RAM64M, RAM64M8
 
 
@@ -102,12 +103,11 @@ def cost(kernel: Instance, family: Family) -> Estimate:
             logic = _logic(lut=30 + 0.9 * x, ff=28 + held * x)
             return _sum([logic, _memory(x, p["FrameW"], family)])
         case "fifo":
-            if p["Depth"] <= 2:
-                return _logic(lut=x, ff=2 * x)
-            # 128 bits: 154 to 177 LUTs; 275 flip-flops, or 150 where block RAM has the register
-            registers = 2 if p["Depth"] - 1 <= _LUTRAM_DEPTH else 1
-            control = _logic(lut=30 + x, ff=25 + registers * x)
-            return _sum([control, _memory(x, p["Depth"] - 1, family)])
+            return _fifo(x, p["Depth"], p["RamStyle"], family)
+        case "frame_delay":
+            word = p["DataWidth"] // x * x
+            queues = [_fifo(word, n * p["Burst"], "auto", family) for n in (2, p["Reads"])]
+            return _sum([*queues, _logic(lut=40, ff=80 + word + x)])
         case "avg_pool":
             row = _memory(x + p["Lanes"], p["FrameW"] // 2, family)
             return _sum([_logic(lut=_POOL_LUTS * x + 15, ff=x + y + 20), row])
@@ -222,8 +222,7 @@ def _xnor_dot(p: Mapping[str, int | Bits]) -> Estimate:
 def _int_dot(p: Mapping[str, int | Bits]) -> Estimate:
     fold, products = _fold(p), p["Pe"] * p["Simd"]
     parts = p["Terms"] // p["Simd"]
-    # A 6-input LUT chooses among 4 bits, so one of n takes (n - 1) / 3 of them.
-    choice = p["Simd"] * p["XWidth"] * ceil((parts - 1) / 3)
+    choice = p["Simd"] * p["XWidth"] * _choice(parts)
     weights = _weight_bits(products * p["WWidth"], fold)
     sums = _INT_PRODUCT_FFS * products * (p["XWidth"] + p["WWidth"]) + p["Pe"] * p["SumW"]
     return _logic(
@@ -242,9 +241,40 @@ def _fold(p: Mapping[str, int | Bits]) -> int:
     return p["Rows"] // p["Pe"] * (p["Terms"] // p["Simd"])
 
 
+def _fifo(width: int, depth: int, ram_style: str, family: Family) -> Estimate:
+    if depth <= 2:
+        return _logic(lut=width, ff=2 * width)
+    # 128 bits of 300 and 2,000: 164 and 177 LUTs, 156 and 162 flip-flops; 16 bits of 65,536: 92
+    # and 67. Block RAM has a register of its own, LUTRAM takes one more.
+    rest = depth - 1
+    in_luts = ram_style == "distributed" or (ram_style == "auto" and rest <= _LUTRAM_DEPTH)
+    held = 2 if in_luts else 1
+    control = _logic(lut=5 * log2(depth) + width, ff=3.2 * log2(depth) + held * width)
+    match ram_style:
+        case "distributed":
+            banks = ceil(rest / _LUTRAM_DEPTH)
+            memory = _logic(lut=width * (_LUTRAM[family] * banks + _choice(banks)))
+        case "block":
+            memory = _blocks(_halves(width, rest))
+        case "ultra":
+            banks = ceil(rest / (_URAM_DEPTH * max(1, _URAM_WIDTH // width)))
+            blocks = ceil(width / _URAM_WIDTH) * banks
+            chosen = _logic(lut=width * _choice(banks))
+            memory = chosen.model_copy(update={"uram": blocks})
+        case _:
+            memory = _memory(width, rest, family)
+    return _sum([control, memory])
+
+
+def _choice(banks: int) -> int:
+    """LUTs that choose one of `banks` bits: each has 6 inputs and makes 4 of them 1."""
+    return ceil((banks - 1) / 3)
+
+
 def _memory(width: int, depth: int, family: Family) -> Estimate:
     if depth <= _LUTRAM_DEPTH:
-        return _logic(lut=_LUTRAM[family] * width)
+        # the primitives of half the depth hold twice the bits
+        return _logic(lut=_LUTRAM[family] * width / (2 if depth <= _LUTRAM_DEPTH // 2 else 1))
     return _blocks(_halves(width, depth))
 
 

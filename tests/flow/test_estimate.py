@@ -11,6 +11,7 @@ from flow.estimate import check_fit, cost, estimate
 from flow.ingest import ingest
 from flow.lower import lower
 from hls import make
+from hls.make import RamStyle
 
 ULTRASCALE = Family.ULTRASCALE_PLUS
 BITS = np.random.default_rng(0).integers(0, 2, (16, 144)) * 2 - 1
@@ -100,6 +101,18 @@ MEASURED = {
         (486, 393, 2, 8),
     ),
     "deep fifo": (make.fifo(128, 2000), (177, 162, 8, 0)),
+    "fifo of 64 K": (make.fifo(16, 65_536), (92, 67, 32, 0)),
+    "fifo told to use LUTRAM": (make.fifo(40, 300, RamStyle.DISTRIBUTED), (401, 108, 0, 0)),
+    "fifo told to use block RAM": (make.fifo(128, 40, RamStyle.BLOCK), (154, 147, 2, 0)),
+    "fifo told to use UltraRAM": (make.fifo(128, 16_384, RamStyle.ULTRA), (335, 174, 0, 0)),
+    "frame_delay": (
+        make.frame_delay(2, 8, 64, 64, np.zeros(2, int)),
+        (376, 464, 0, 0),
+    ),
+    "frame_delay of wide words": (
+        make.frame_delay(16, 8, 1920, 1080, np.zeros(16, int), data_width=256, reads=8),
+        (724, 1201, 4, 0),
+    ),
 }
 
 
@@ -111,6 +124,11 @@ def test_formulas_come_near_synthesis(kernel, measured):
     assert abs(got.ff - ff) <= 0.2 * ff
     assert got.bram36 == bram36
     assert abs(got.dsp - dsp) <= 0.02 * dsp
+
+
+@pytest.mark.parametrize(("width", "depth", "blocks"), [(128, 16_384, 8), (8, 65_536, 2)])
+def test_ultraram_holds_72_bits_of_4096_words(width, depth, blocks):
+    assert cost(make.fifo(width, depth, RamStyle.ULTRA), ULTRASCALE).uram == blocks
 
 
 def test_every_kernel_of_a_graph_is_counted(random_net):
