@@ -38,6 +38,10 @@ class RtlShell(RTLBackend):
         top = self.get_nodeattr("gen_top_module")
         return [*sources, f"create_bd_cell -type module -reference {top} {self.onnx_node.name}"]
 
+    def prepare_rtlsim(self, behav):
+        # How a node tells PrepareRTLSim to pass it by; it is compiled when it is executed.
+        raise NotImplementedError(f"{self.onnx_node.name}: nothing to prepare")
+
     def execute_node(self, context, graph):
         """By golden; by the SystemVerilog in Verilator for exec_mode rtlsim."""
         if self.get_nodeattr("exec_mode") == "rtlsim":

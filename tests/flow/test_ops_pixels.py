@@ -3,14 +3,20 @@
 
 import numpy as np
 import pytest
+from finn.analysis.fpgadataflow.exp_cycles_per_layer import exp_cycles_per_layer
 from finn.transformation.fpgadataflow.compile_cppsim import CompileCppSim
 from finn.transformation.fpgadataflow.prepare_cppsim import PrepareCppSim
+from finn.transformation.fpgadataflow.prepare_ip import PrepareIP
+from finn.transformation.fpgadataflow.prepare_rtlsim import PrepareRTLSim
 from finn.transformation.fpgadataflow.set_exec_mode import SetExecMode
 from finn.util.fpgadataflow import is_hls_node
+from finn.util.settings import get_settings
 from qonnx.core.onnx_exec import execute_onnx
+from qonnx.custom_op.registry import getCustomOp
 
 from flow.errors import FlowError
 from flow.ops.frame_delay import forget_frames
+from flow.streams import specialize
 from hls.golden.act_table import act_table
 from hls.golden.int_dot import int_dot
 from hls.golden.requant import requant
@@ -46,15 +52,16 @@ def test_fork(frame, tmp_path):
     works(one("TarsierFork", (x,), ("INT3",), outputs=2), [x, x], tmp_path)
 
 
-@pytest.mark.parametrize("pe, simd", [(0, 0), (2, 3)])
-def test_int_dot(pe, simd, frame, rng, tmp_path):
+@pytest.mark.parametrize("pe, simd, constant", [(0, 0, 0), (2, 3, 0), (0, 0, 1)])
+def test_int_dot(pe, simd, constant, frame, rng, tmp_path):
     x, weights, bias = frame(9, 0, 255), rng.integers(-8, 8, (4, 9)), rng.integers(-99, 99, 4)
     y = int_dot(x, weights, bias)
     # the narrowest type that no input overflows
     reach = np.array([np.where(weights > 0, weights, 0), np.where(weights < 0, weights, 0)])
     ends = 255 * reach.sum(axis=-1) + bias
     width = 1 + int(max(ends.max(), -1 - ends.min())).bit_length()
-    facts = {"rows": 4, "PE": pe, "SIMD": simd, "outputDataType": f"INT{width}"}
+    facts = {"rows": 4, "PE": pe, "SIMD": simd, "constant": constant}
+    facts["outputDataType"] = f"INT{width}"
     works(one("TarsierIntDot", (x,), ("UINT8",), (weights, bias), **facts), [y], tmp_path)
 
 
@@ -83,10 +90,10 @@ def test_window(frame, rng, tmp_path):
     works(one("TarsierWindow", (x,), ("UINT2",), (pad,)), [window(x, pad)], tmp_path)
 
 
-@pytest.mark.parametrize("pe, simd", [(0, 0), (3, 9)])
-def test_xnor_dot(pe, simd, frame, rng, tmp_path):
+@pytest.mark.parametrize("pe, simd, constant", [(0, 0, 0), (3, 9, 0), (0, 0, 1)])
+def test_xnor_dot(pe, simd, constant, frame, rng, tmp_path):
     x, weights = frame(27, 0, 1), rng.choice([-1, 1], (6, 27))
-    facts = {"rows": 6, "PE": pe, "SIMD": simd, "outputDataType": "UINT5"}
+    facts = {"rows": 6, "PE": pe, "SIMD": simd, "constant": constant, "outputDataType": "UINT5"}
     op = one("TarsierXnorDot", (x,), ("BINARY",), (weights,), **facts)
     works(op, [xnor_dot(x, weights)], tmp_path)
 
@@ -106,6 +113,20 @@ def test_frame_delay_remembers_from_one_execution_to_the_next(frame):
     for x, want in zip(frames, [np.broadcast_to(fill, frames[0].shape), *frames], strict=False):
         result = execute_onnx(model, {"x0": x[None].astype(np.float32)})
         assert np.array_equal(result["y0"][0], want)
+
+
+def test_finns_rtlsim_runs_the_rtl_without_vivado(frame, rng, tmp_path):
+    x, table = frame(6, 0, 9), rng.integers(-16, 16, (6, 10))
+    facts = {"PE": 2, "outputDataType": "INT5"}
+    model = specialize(one("TarsierActTable", (x,), ("UINT4",), (table,), **facts).model(), PART)
+    get_settings().finn_build_dir = tmp_path
+    for step in (PrepareIP(PART, 4.0), PrepareRTLSim(), SetExecMode("rtlsim")):
+        model = model.transform(step)
+    feed = {model.graph.input[0].name: x[None].astype(np.float32)}
+    results = execute_onnx(model, feed)
+    assert np.array_equal(results[model.graph.output[0].name][0], act_table(x, table))
+    assert model.analysis(exp_cycles_per_layer) == {"TarsierActTable_rtl_0": 3 * HEIGHT * WIDTH}
+    assert getCustomOp(model.graph.node[0]).get_nodeattr("cycles_rtlsim") == 3 * HEIGHT * WIDTH + 1
 
 
 def test_finns_cppsim_runs_the_twin_without_vitis(frame, rng):
