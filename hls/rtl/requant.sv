@@ -31,27 +31,27 @@ module requant #(
   output logic [Lanes*YWidth-1:0] y_data_o
 );
 
-  // wide enough for x with its carry and for the clamp's integers
-  localparam int unsigned Widest = XWidth > Shift ? XWidth : Shift;
-  localparam int unsigned WorkW  = (Widest > 32 ? Widest : 32) + 1;
-  typedef logic signed [WorkW-1:0] work_t;
+  localparam int unsigned RoundW = (XWidth > Shift ? XWidth : Shift) + 1;
+  localparam int unsigned WorkW  = RoundW > 33 ? RoundW : 33;  // holds the clamp's integers too
 
   if (Lanes == 0 || XWidth == 0 || YWidth == 0)
     $error("requant: Lanes=%0d XWidth=%0d YWidth=%0d, all must be >= 1", Lanes, XWidth, YWidth);
 
-  logic [Lanes*WorkW-1:0]  wide, rounded;
+  logic [Lanes*RoundW-1:0] wide, rounded;
+  logic [Lanes*WorkW-1:0]  work;
   logic [Lanes*YWidth-1:0] clamped;
 
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
-    assign wide[l*WorkW +: WorkW] = work_t'(signed'(x_data_i[l*XWidth +: XWidth]));
+    assign wide[l*RoundW +: RoundW] = RoundW'(signed'(x_data_i[l*XWidth +: XWidth]));
+    assign work[l*WorkW +: WorkW]   = WorkW'(signed'(rounded[l*RoundW +: RoundW]));
   end
 
-  rint #(.Lanes(Lanes), .XWidth(WorkW), .Shift(Shift)) u_rint (.x_i(wide), .y_o(rounded));
+  rint #(.Lanes(Lanes), .XWidth(RoundW), .Shift(Shift)) u_rint (.x_i(wide), .y_o(rounded));
 
   clamp #(
     .Kernel("requant"), .Lanes(Lanes), .XWidth(WorkW), .YWidth(YWidth), .YMin(YMin), .YMax(YMax)
   ) u_clamp (
-    .x_i(rounded), .y_o(clamped)
+    .x_i(work), .y_o(clamped)
   );
 
   assign x_ready_o = y_ready_i || !y_valid_o;

@@ -4,8 +4,8 @@
 //
 //   y[l] = rint(x[l] / 2^Shift),   l = 0 .. Lanes-1
 //
-// Coding    x and y are signed; rint rounds a half to the even neighbour.  XWidth must hold 2^Shift
-//           and leave x a bit for the carry.
+// Coding    x and y are signed; rint rounds a half to the even neighbour.  XWidth must be above
+//           Shift.
 // Used by   hls/rtl/bayer_front.sv hls/rtl/requant.sv
 module rint #(
   parameter int unsigned Lanes  = 16,
@@ -25,10 +25,11 @@ module rint #(
     if (Shift == 0) begin : gen_same
       assign y_o[l*XWidth +: XWidth] = x;
     end else begin : gen_round
-      // Half an output step minus one, plus one more where the floor is odd: a half then
-      // carries only into an even result.
-      localparam value_t HALF = value_t'(1) <<< (Shift - 1);
-      assign y_o[l*XWidth +: XWidth] = (x + HALF - value_t'(!x[Shift])) >>> Shift;
+      // Up from a half, but from just a half only to an even number.
+      localparam value_t BELOW_HALF = (value_t'(1) <<< (Shift - 1)) - 1'b1;
+      logic up;
+      assign up = x[Shift-1] && (x[Shift] || (x & BELOW_HALF) != '0);
+      assign y_o[l*XWidth +: XWidth] = (x >>> Shift) + value_t'(up);
     end
   end
 
