@@ -15,7 +15,7 @@ from flow.netlist import Cell, Netlist
 from flow.ops.simulation import simulate
 from flow.sim import run_csim
 from flow.streams import specialize
-from hls.instance import Instance, Stream, cpp_paths
+from hls.instance import Instance, Stream, cpp_sources
 
 __all__ = ["as_hls", "generates_working_hls"]
 
@@ -44,8 +44,7 @@ def generates_working_hls(
     folder = Path(get_settings().finn_build_dir) / op.get_nodeattr("code_gen_dir_ipgen")
     kernel = op.instance(model)
     files = {path.name for path in folder.iterdir()}
-    headers = {path.name for path in cpp_paths(kernel.module)}
-    assert files == {f"top_{node.name}.cpp", f"hls_syn_{node.name}.tcl", *headers}
+    assert files == {f"top_{node.name}.cpp", f"hls_syn_{node.name}.tcl", *cpp_sources(kernel)}
     script = (folder / f"hls_syn_{node.name}.tcl").read_text()
     assert f'set config_toplevelfxn "{node.name}"' in script
 
