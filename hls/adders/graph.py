@@ -9,7 +9,7 @@ import numpy as np
 
 from hls.errors import KernelError
 
-__all__ = ["Add", "Count", "Graph", "Lane", "Node", "Output", "bits_of"]
+__all__ = ["Add", "Count", "Graph", "Lane", "Node", "Output", "Tally", "bits_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,15 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """Node a, plus what a `Count` of the same lanes would be, plus 1."""
+
+    a: int
+    ones: tuple[int, ...]
+    zeros: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Add:
     """(a << a_shift) + (b << b_shift), or their difference; a and b are earlier nodes."""
 
@@ -38,7 +47,7 @@ class Add:
     minus: bool
 
 
-Node = Lane | Count | Add
+Node = Lane | Count | Tally | Add
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,9 @@ class Graph:
                     found.append((self.least, self.most))
                 case Count(ones, zeros):
                     found.append((0, len(ones) + len(zeros)))
+                case Tally(a, ones, zeros):
+                    least, most = found[a]
+                    found.append((least + 1, most + len(ones) + len(zeros) + 1))
                 case Add(a, b, a_shift, b_shift, minus):
                     b_least, b_most = (end << b_shift for end in found[b])
                     if minus:
@@ -98,6 +110,11 @@ class Graph:
                     row[list(ones)] = 1
                     row[list(zeros)] = -1
                     row[-1] = len(zeros)
+                case Tally(a, ones, zeros):
+                    row += sums[a]
+                    row[list(ones)] += 1
+                    row[list(zeros)] -= 1
+                    row[-1] += len(zeros) + 1
                 case Add(a, b, a_shift, b_shift, minus):
                     row += (sums[a] << a_shift) + (-1 if minus else 1) * (sums[b] << b_shift)
         rows = np.zeros((len(self.outputs), self.terms + 1), np.int64)
@@ -120,7 +137,7 @@ class Graph:
         Raises:
             KernelError: `text` is something else.
         """
-        kinds = {kind.__name__: kind for kind in (Lane, Count, Add)}
+        kinds = {kind.__name__: kind for kind in (Lane, Count, Tally, Add)}
         try:
             terms, least, most, nodes, outputs = json.loads(text)
             made = tuple(

@@ -11,18 +11,16 @@ Source: da4ml's method is C. Sun et al., "da4ml: Distributed Arithmetic for Real
 Networks on FPGAs", ACM TRETS, https://doi.org/10.1145/3777387.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 from da4ml.cmvm import solve
 
-from hls.adders.graph import Add, Count, Graph, Lane, Node, Output
+from hls.adders.graph import Add, Count, Graph, Lane, Node, Output, Tally
 from hls.adders.schedule import size
-from hls.make.ranges import integer_range
 
 __all__ = ["solve_bits", "solve_integers"]
 
-Notify = Callable[[float], None]
 _GROUPS = (2, 3, 4, 5, 6)  # rows that share their counts
 _HEAD, _MORE = 6, 5  # bits of a first count, and of each one added to it: what a 6-input LUT takes
 _CHAIN = 8  # counts in one chain; longer ones would keep x waiting in registers
@@ -78,23 +76,16 @@ class _Builder:
         return Output(node, low, a.minus, 0)
 
 
-def solve_bits(weights: np.ndarray, notify: Notify = lambda fraction: None) -> Graph:
-    """Popcounts of the bits of x that equal the rows of `weights`, (rows, terms) in {-1, +1}.
-
-    `notify` is told the fraction done.
-    """
-    graphs = []
-    for tried, rows in enumerate(_GROUPS):
-        notify(tried / len(_GROUPS))
-        graphs.append(_in_groups(weights, rows))
-    notify(1.0)
+def solve_bits(weights: np.ndarray) -> Graph:
+    """Popcounts of the bits of x that equal the rows of `weights`, (rows, terms) in {-1, +1}."""
+    graphs = [_in_groups(weights, rows) for rows in _GROUPS]
     return min(graphs, key=lambda graph: size(graph).lut)
 
 
-def solve_integers(weights: np.ndarray, bias: np.ndarray, x_width: int, x_signed: bool) -> Graph:
-    """`bias` plus the sums of x, integers of `x_width` bits, times the rows of `weights`."""
+def solve_integers(weights: np.ndarray, bias: np.ndarray, least: int, most: int) -> Graph:
+    """`bias` plus the sums of integers `least`..`most` times the rows of `weights`."""
     terms = weights.shape[1]
-    builder = _Builder(terms, *integer_range(x_width, x_signed))
+    builder = _Builder(terms, least, most)
     lanes = [builder.add(Lane(k)) for k in range(terms)]
     rows = builder.matrix(weights, lanes)
     return builder.graph(
@@ -111,50 +102,38 @@ def _in_groups(weights: np.ndarray, rows: int) -> Graph:
         first = group[0]
         kinds, kind = np.unique(group * first, axis=1, return_inverse=True)
         members = [np.flatnonzero(kind.ravel() == k) for k in range(kinds.shape[1])]
-        counts, offsets = zip(*(_count(builder, first, lanes) for lanes in members), strict=True)
-        sums = builder.matrix(kinds, list(counts))
-        # a bit that should be 0 counts as 1 - x: the group's first row sees `offset` too little
         matches = np.array([len(lanes) for lanes in members])
+        counts, surplus = zip(*(_count(builder, first, lanes) for lanes in members), strict=True)
+        sums = builder.matrix(kinds, list(counts))
+        # A row that differs from the first in a kind wants matches - count, not -count.
         for row, out in zip(kinds, sums, strict=True):
-            missing = int(matches[row < 0].sum() + row @ offsets)
-            outputs.append(Output(out.node, out.shift, out.minus, missing))
+            constant = int(matches[row < 0].sum() - row @ surplus)
+            outputs.append(Output(out.node, out.shift, out.minus, constant))
     return builder.graph(outputs)
 
 
 def _count(builder: _Builder, first: np.ndarray, lanes: np.ndarray) -> tuple[int, int]:
-    """A node that counts where `lanes` of x equal `first`, and what it counts too little."""
+    """A node that counts where `lanes` of x equal `first`, and what it counts too much."""
     chains = -(-len(lanes) // (_HEAD + _MORE * (_CHAIN - 1)))
     parts = [_chain(builder, first, part) for part in np.array_split(lanes, chains)]
     while len(parts) > 1:
-        pairs = [parts[i : i + 2] for i in range(0, len(parts), 2)]
-        parts = [
-            (builder.add(Add(p[0][0], p[1][0], 0, 0, False)), p[0][1] + p[1][1])
-            if len(p) > 1
-            else p[0]
-            for p in pairs
-        ]
+        (a, a_surplus), (b, b_surplus), *others = parts
+        parts = [*others, (builder.add(Add(a, b, 0, 0, False)), a_surplus + b_surplus)]
     return parts[0]
 
 
 def _chain(builder: _Builder, first: np.ndarray, lanes: np.ndarray) -> tuple[int, int]:
-    """As `_count`, one count after the other.
-
-    Mismatches are subtracted, not matches added: in a difference it is clear which operand goes to
-    the carry chain and which may vanish into its LUTs.
-    """
-    head, rest = lanes[:_HEAD], lanes[_HEAD:]
-    node, offset = builder.add(_literals(first, head, matching=True)), 0
-    for at in range(0, len(rest), _MORE):
-        part = rest[at : at + _MORE]
-        mismatches = builder.add(_literals(first, part, matching=False))
-        node = builder.add(Add(node, mismatches, 0, 0, True))
-        offset += len(part)
-    return node, offset
+    node = builder.add(Count(*_literals(first, lanes[:_HEAD])))
+    tallies = range(_HEAD, len(lanes), _MORE)
+    for at in tallies:
+        node = builder.add(Tally(node, *_literals(first, lanes[at : at + _MORE])))
+    return node, len(tallies)
 
 
-def _literals(first: np.ndarray, lanes: np.ndarray, matching: bool) -> Count:
-    ones = (first[lanes] > 0) == matching
-    return Count(tuple(map(int, lanes[ones])), tuple(map(int, lanes[~ones])))
+def _literals(first: np.ndarray, lanes: np.ndarray) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The lanes that should be 1, and those that should be 0."""
+    ones = first[lanes] > 0
+    return tuple(map(int, lanes[ones])), tuple(map(int, lanes[~ones]))
 
 
 def _scaled(value: Output, shift: int, minus: bool) -> Output:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from hls.adders.graph import Add, Count, Lane, bits_of
+from hls.adders.graph import Node, bits_of
 from hls.adders.schedule import Pipeline
 
 __all__ = ["Ports", "cpp_text", "sv_text"]
@@ -17,6 +17,7 @@ class Ports:
     """What the graph leaves open: lanes of x and y in bits, and what the sums mean."""
 
     kernel: str
+    golden: str
     equation: str
     x_width: int
     y_width: int
@@ -37,7 +38,7 @@ class _Value:
     """A node as it is written: its name, its type, and its operands where it is computed."""
 
     name: str
-    node: Lane | Count | Add
+    node: Node
     width: int
     signed: bool
     stage: int
@@ -74,6 +75,7 @@ def _render(template: str, name: str, plan: Pipeline, ports: Ports) -> str:
         x_delays=max(plan.bit_reads.values(), default=0),
         delayed=_delayed,
         mask=(1 << ports.y_width) - 1,
+        ones=[f"3'd{n.bit_count()}" for n in range(64)],
     )
 
 

@@ -12,7 +12,7 @@ from hls.adders.write import Ports, cpp_text, sv_text
 from hls.errors import KernelError
 from hls.instance import Instance, Stream, cpp_paths, rtl_path
 from hls.make.dots import int_matrix, sign_matrix, sum_width
-from hls.make.ranges import require_at_least, unsigned_width
+from hls.make.ranges import integer_range, require_at_least, unsigned_width
 
 __all__ = ["int_dot_const", "xnor_dot_const"]
 
@@ -36,6 +36,7 @@ def xnor_dot_const(
     graph = graph or solve_bits(matrix)
     ports = Ports(
         kernel="xnor_dot_const",
+        golden="xnor_dot",
         equation="y[r] = popcount(x ~^ W[r])",
         x_width=1,
         y_width=unsigned_width(matrix.shape[1]),
@@ -64,9 +65,10 @@ def int_dot_const(
     """
     matrix, offsets = int_matrix("int_dot_const", weights, bias)
     require_at_least("int_dot_const", 1, x_width=x_width, levels=levels)
-    graph = graph or solve_integers(matrix, offsets, x_width, x_signed)
+    graph = graph or solve_integers(matrix, offsets, *integer_range(x_width, x_signed))
     ports = Ports(
         kernel="int_dot_const",
+        golden="int_dot",
         equation="y[r] = Bias[r] + sum_k x[k] * W[r][k]",
         x_width=x_width,
         y_width=sum_width(matrix, offsets, x_width, x_signed),
@@ -102,6 +104,6 @@ def _instance(
             f"{module}.hpp": cpp_text(function, plan, ports),
             "lanes.hpp": cpp_paths("lanes")[0].read_text(),
         },
-        area={"lut": taken.lut, "ff": taken.ff + plan.latency},
+        area={"lut": taken.lut, "ff": taken.ff},
         latency=plan.latency,
     )

@@ -25,5 +25,5 @@ def test_literals_are_sized():
 
 
 def test_a_missing_kernel_is_named_with_the_known_ones():
-    with pytest.raises(KernelError, match=r"softmax: no rtl/softmax.sv; there are act_table, .*fifo, "):
+    with pytest.raises(KernelError, match=r"softmax: no rtl/softmax.sv; there are act_.*fifo, "):
         rtl_path("softmax")
