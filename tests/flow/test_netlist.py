@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Netlists refuse what cannot be wired, and their top is the same bytes every time."""
 
+import numpy as np
 import pytest
 
 from flow.errors import FlowError
 from flow.netlist import Cell, Netlist, single
 from flow.rtl_top import rtl_top
+from flow.sim.toolchain import run_tool, verilator
 from hls import make
-from hls.instance import Stream
+from hls.instance import Stream, rtl_sources
 
 X, Y = (Stream("x", 8),), (Stream("y", 8),)
 
@@ -44,3 +46,15 @@ def test_top_is_reproducible_and_names_every_cell():
     text = rtl_top(single(make.stream_fork(5)))
     assert text == rtl_top(single(make.stream_fork(5)))
     assert "stream_fork #(\n    .Width(5)\n  ) u_dut (" in text
+
+
+def test_the_port_to_a_memory_leaves_the_top_or_ends_in_a_simulated_one(tmp_path):
+    kernel = make.frame_delay(2, 8, 16, 16, np.zeros(2, int))
+    sources = {**rtl_sources(kernel), "top.sv": rtl_top(single(kernel))}
+    for name, text in sources.items():
+        (tmp_path / name).write_text(text)
+    run_tool([verilator(), "--lint-only", "--top-module", "top", *sources], tmp_path)
+    assert "output logic [31:0] u_dut_m_axi_awaddr,\n" in sources["top.sv"]
+    inside = rtl_top(single(kernel), simulated=True)
+    assert "output logic [31:0] u_dut_m_axi_awaddr" not in inside
+    assert ") u_dut_memory (" in inside
