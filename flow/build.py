@@ -6,6 +6,7 @@ The steps, each saved under intermediate/ as it is left:
     ingest    the network with integer weights, on frames (1, H, W, C)
     lower     our kernels on plain integers
     fold      as much hardware per layer as the frame rate asks for
+    solve     adders that share sums, where a matrix is built in
     widths    FINN's RTL variants and width converters
     fifos     FIFO depths found by simulation, FINN's FIFO nodes
     stitch    one SystemVerilog top around the kernels
@@ -16,7 +17,8 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from qonnx.core.modelwrapper import ModelWrapper
@@ -28,7 +30,7 @@ from flow.errors import FlowError
 from flow.estimate import check_fit, estimate
 from flow.fifo import CUT_DEPTH, size_fifos
 from flow.finn import prepare_finn
-from flow.fold import fold, pixel_budget
+from flow.fold import fold, pixel_budget, solve_dots
 from flow.frame import check_frame, set_frame
 from flow.ingest import ingest, net_facts, read_qonnx
 from flow.layers import fifo_facts, layer_facts, wire_facts
@@ -39,7 +41,7 @@ from flow.stitch import joins, stitch, stream_names
 from flow.streams import adapt_widths, insert_fifos, specialize
 from hls.instance import rtl_sources
 
-__all__ = ["BuildConfig", "build"]
+__all__ = ["BuildConfig", "build", "fifo_depths"]
 
 Notify = Callable[[str, float], None]
 
@@ -54,6 +56,7 @@ class BuildConfig:
         fps: frames per second the design must reach at the board's clock; None for one packed
             pixel per cycle
         output: the design folder
+        constant: build the matrices of unfolded dot products in, as adders that share sums
     """
 
     onnx: Path
@@ -62,6 +65,7 @@ class BuildConfig:
     raw_height: int
     fps: float | None
     output: Path
+    constant: bool = True
 
 
 def build(config: BuildConfig, notify: Notify = lambda step, fraction: None) -> Design:
@@ -94,13 +98,16 @@ class _Plan:
     height: int
     width: int
     budget: int  # cycles a pixel may take
+    constant: bool
+    progress: Callable[[float], None] = lambda done: None  # of the step
 
 
 # Each step takes the model and the plan and returns the model.
 _STEPS = {
     "ingest": lambda model, plan: ingest(model),
     "lower": lambda model, plan: set_frame(lower(model), plan.height, plan.width),
-    "fold": lambda model, plan: fold(model, plan.budget),
+    "fold": lambda model, plan: fold(model, plan.budget, plan.constant),
+    "solve": lambda model, plan: solve_dots(model, plan.progress),
     "widths": lambda model, plan: adapt_widths(specialize(model, plan.board.part), plan.board.part),
     "fifos": lambda model, plan: _with_fifos(model, plan.board),
 }
@@ -112,12 +119,14 @@ def _build(config: BuildConfig, key: str, folder: Path, notify: Notify) -> Desig
     model = read_qonnx(config.onnx)
     facts = net_facts(model)
     check_frame(model, height, width)
-    plan = _Plan(board, height, width, pixel_budget(board, height, width, config.fps))
+    budget = pixel_budget(board, height, width, config.fps)
+    plan = _Plan(board, height, width, budget, config.constant)
 
     (folder / "intermediate").mkdir()
     for number, (name, step) in enumerate(_STEPS.items()):
-        notify(name, number / (len(_STEPS) + 1))
-        model = step(model, plan)
+        progress = partial(_within, notify, name, number)
+        progress(0)
+        model = step(model, replace(plan, progress=progress))
         model.save(str(folder / "intermediate" / f"{number + 1}_{name}.onnx"))
     resources = estimate(model, board.family)
     check_fit(resources, board, facts.name)
@@ -152,6 +161,10 @@ def _build(config: BuildConfig, key: str, folder: Path, notify: Notify) -> Desig
     return design
 
 
+def _within(notify: Notify, name: str, number: int, done: float) -> None:
+    notify(name, (number + done) / (len(_STEPS) + 1))
+
+
 def _write_rtl(model: ModelWrapper, folder: Path) -> Netlist:
     """The stitched top, its kernels and the graph they come from, in `folder`."""
     netlist = stitch(model, TOP)
@@ -167,10 +180,10 @@ def _write_rtl(model: ModelWrapper, folder: Path) -> Netlist:
 def _with_fifos(model: ModelWrapper, board: Board) -> ModelWrapper:
     """`model` with its FIFOs; what does not fit without them is refused before they are sized."""
     check_fit(estimate(model, board.family), board, net_facts(model).name)
-    return insert_fifos(model, _fifo_depths(model), board.part)
+    return insert_fifos(model, fifo_depths(model), board.part)
 
 
-def _fifo_depths(model: ModelWrapper) -> dict[str, int]:
+def fifo_depths(model: ModelWrapper) -> dict[str, int]:
     """Depths by tensor name: what the joins need, and a short FIFO after each join."""
     _, height, width, _ = model.get_tensor_shape(model.graph.input[0].name)
     rows = min(height, 2 * net_facts(model).radius + 1)
@@ -202,7 +215,7 @@ def _key(config: BuildConfig) -> str:
         for path in sorted(folder.rglob("*"))
         if path.suffix in {".py", ".sv", ".j2"}
     ]
-    request = f"{config.raw_width}x{config.raw_height}@{config.fps}"
+    request = f"{config.raw_width}x{config.raw_height}@{config.fps} {config.constant}"
     board = config.board.model_dump_json()
     return content_key([network, request, board, *(path.read_bytes() for path in code)])
 
