@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Mapping
 from math import ceil, log2
 
-import numpy as np
 from qonnx.core.modelwrapper import ModelWrapper
 
 from boards.board import Board, Family
@@ -22,25 +21,20 @@ from hls.make.window import WindowShape
 
 __all__ = ["check_fit", "cost", "estimate"]
 
-# LUTs per 1-bit multiply-add by the fold: the wider the weight memory, the less is shared.
-# xnor_dot 16 x 144: fold 1 3,480 LUTs, fold 2 2,010, fold 4 1,164, fold 16 (4 x 36) 567.
-_XNOR_FOLDS, _XNOR_LUTS = (1, 2, 4, 16), (1.51, 1.74, 2.02, 3.9)
-_XNOR_GROUP = 36  # terms whose count gets a register, as wide as the sum; see xnor_dot.sv
-
 # int_dot, 576 products of 10 x 8 and of 8 x 8 bits: 14,383 and 13,981 LUTs of adders, 509 DSPs
 # each (the other weights take adders), 9,894 and 8,712 flip-flops. Folded, 1 x 144 and 1 x 36
 # products: 3,746 and 1,550 LUTs, a DSP for every product, 2,584 and 958 flip-flops.
 _INT_LUTS, _INT_DSPS, _INT_PRODUCT_FFS = 24.6, 0.88, 0.95
 
-_REQUANT_LUTS = 3.7  # per output bit: 16 lanes of 8 bits 465, 4 lanes of 11 bits 165
+_REQUANT_LUTS = 1.5  # per output bit: 16 lanes of 8 bits 194, 4 lanes of 10 bits 54
 _RESIDUAL_LUTS = 2.2  # per output bit: 16 lanes of 8 bits 276, 4 lanes of 10 bits 88
 _SIGN_LUTS = 2.5  # per channel: 16 channels of 8 bits 35 to 42
 _POOL_LUTS = 2.2  # per bit of x, two sums: 16 lanes of 8 bits 285, 3 lanes of 12 bits 88
 _BILINEAR_LUTS = 7.2  # per bit of x, four sums: 3 lanes of 10 bits 278, 16 lanes of 8 bits 978
 _SHUFFLE_LUTS = 0.36  # per bit of y, times Factor^3: 128 bits by 2 466, 32 bits by 4 814
 _SCALE_LUTS = 0.7  # per output bit of a lane too narrow for a DSP: 8 lanes of 6 bits 35
-_BAYER_LUTS = 1.8  # per bit of a product that is rounded: 4 samples of 18 bits 254, of 32 bits 486
-_BAYER_FFS = 1.1  # likewise: 329 and 393
+_BAYER_LUTS = 26, 36  # per sample, and for a second DSP: 4 samples 126 and 270
+_BAYER_FFS = 1.1  # per bit of a product that is rounded: 4 samples of 18 bits 329, of 32 bits 389
 _TABLE_LUTS = 1.1  # per 64 entries and output bit: 16 lanes of 145 8-bit entries 382, 4 of 580 433
 
 _DSP_WIDTH = 9  # bits of the narrowest product that Yosys gives to a DSP
@@ -76,6 +70,8 @@ def cost(kernel: Instance, family: Family) -> Estimate:
     """The resources of one kernel."""
     p = kernel.params
     x, y = kernel.inputs[0].width, kernel.outputs[0].width
+    if kernel.area:  # generated, and counted by who did so
+        return _logic(**kernel.area)
     match kernel.module:
         case "xnor_dot":
             return _xnor_dot(p)
@@ -201,7 +197,7 @@ def _bayer_front(p: Mapping[str, int | Bits], y: int, family: Family) -> Estimat
     samples, dsps = p["Samples"], ceil((p["GainW"] + 1) / _DSP_FACTOR)
     rounded = p["XWidth"] + p["GainW"] + 2 - p["Slack"]
     row = _memory(max(2, samples) * p["YWidth"], p["FrameW"] // max(2, samples), family)
-    luts = 30 * dsps + _BAYER_LUTS * rounded
+    luts = _BAYER_LUTS[0] + _BAYER_LUTS[1] * (dsps - 1)
     ffs = 30 + _BAYER_FFS * rounded
     return _sum([_logic(20 + samples * luts, 45 + y + samples * ffs, samples * dsps), row])
 
@@ -213,10 +209,26 @@ def _fields(bits: Bits, width: int) -> list[int]:
 
 
 def _xnor_dot(p: Mapping[str, int | Bits]) -> Estimate:
-    fold, products = _fold(p), p["Pe"] * p["Simd"]
-    per_product = np.interp(log2(fold), np.log2(_XNOR_FOLDS), _XNOR_LUTS) + fold // 64
-    sums = p["Pe"] * p["Terms"].bit_length() * (ceil(p["Simd"] / _XNOR_GROUP) + 1)
-    return _logic(lut=per_product * products, ff=sums + _weight_bits(products, fold))
+    """Every adder of match_count, one LUT each, and every register, as they are written there."""
+    fold, simd, pe = _fold(p), p["Simd"], p["Pe"]
+    parts, sum_width = p["Terms"] // simd, p["Terms"].bit_length()
+    width = ceil(simd / 24)
+    links = max(2, ceil(simd / (2 * width)))
+    early, late = ceil(links / 2), links // 2
+    columns = [width, width * links + max(1, width // 2)]
+    while columns[-1] > 1:
+        columns.append(columns[-1] // 2)
+    adders = width * links + sum(column // 2 for column in columns)
+    fours, sixteens = columns[2], columns[4] if len(columns) > 4 else 1
+    held = 2 * width * early + width * late + 2 * width + 2 + fours + 4 + sixteens + sum_width
+    accumulators = sum_width if parts > 1 else 0
+    weights = _weight_bits(pe * simd, fold)
+    # Up to four steps a weight register follows two bits of the step, else it is read from a ROM.
+    rom = 0 if fold <= 4 else weights * ceil(fold / 64)
+    return _logic(
+        lut=pe * (adders + accumulators) + simd * _choice(parts) + rom + 20,
+        ff=pe * held + min(simd, 2 * width * late) + weights + 15,
+    )
 
 
 def _int_dot(p: Mapping[str, int | Bits]) -> Estimate:

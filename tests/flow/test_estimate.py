@@ -24,10 +24,10 @@ RATIOS = np.stack([np.full(4, 768 * 9536), 256 * (15871 - BLACK)], axis=1)
 
 # (lut, ff, bram36, dsp) by Yosys 0.70: synth_xilinx -family xcup -flatten. LUTs include LUTRAM.
 MEASURED = {
-    "xnor_dot, unfolded": (make.xnor_dot(BITS, 16, 144), (3480, 634, 0, 0)),
-    "xnor_dot, fold 2": (make.xnor_dot(BITS, 8, 144), (2010, 292, 0, 0)),
-    "xnor_dot, fold 4": (make.xnor_dot(BITS, 4, 144), (1164, 160, 0, 0)),
-    "xnor_dot, fold 16": (make.xnor_dot(BITS, 4, 36), (567, 214, 0, 0)),
+    "xnor_dot, unfolded": (make.xnor_dot(BITS, 16, 144), (2342, 2958, 0, 0)),
+    "xnor_dot, fold 2": (make.xnor_dot(BITS, 8, 144), (1176, 1521, 0, 0)),
+    "xnor_dot, fold 4": (make.xnor_dot(BITS, 4, 144), (601, 825, 0, 0)),
+    "xnor_dot, fold 16": (make.xnor_dot(BITS, 4, 36), (371, 399, 0, 0)),
     "int_dot, unfolded": (
         make.int_dot(INTS, np.zeros(16, int), 10, False, 16, 36),
         (14383, 9894, 0, 509),
@@ -40,7 +40,7 @@ MEASURED = {
         make.int_dot(INTS.reshape(4, 144), np.zeros(4, int), 8, True, 1, 36),
         (1550, 958, 0, 36),
     ),
-    "requant": (make.requant(16, 21, 11, 8, 0, 127), (465, 129, 0, 0)),
+    "requant": (make.requant(16, 21, 11, 8, 0, 127), (194, 129, 0, 0)),
     "residual_add": (make.residual_add(16, 8, True, 8, 8, -128, 127), (276, 129, 0, 0)),
     "sign_threshold": (make.sign_threshold(np.arange(16), 8), (42, 17, 0, 0)),
     "window of bits": (make.window(16, 1, 960, 540, np.zeros(16, int)), (97, 315, 1, 0)),
@@ -95,10 +95,10 @@ MEASURED = {
         make.spatial_shift(4 * GRID, np.zeros(24, int), 8, 480, 270),
         (756, 817, 24, 0),
     ),
-    "bayer_front": (make.bayer_front(4, 3840, 14, 10, BLACK, HALVES, 128), (254, 329, 2, 4)),
+    "bayer_front": (make.bayer_front(4, 3840, 14, 10, BLACK, HALVES, 128), (126, 329, 2, 4)),
     "bayer_front as the host": (
         make.bayer_front(4, 3840, 14, 10, BLACK, RATIOS, 128),
-        (486, 393, 2, 8),
+        (270, 389, 2, 8),
     ),
     "deep fifo": (make.fifo(128, 2000), (177, 162, 8, 0)),
     "fifo of 64 K": (make.fifo(16, 65_536), (92, 67, 32, 0)),
@@ -136,7 +136,7 @@ def test_every_kernel_of_a_graph_is_counted(random_net):
     total = estimate(graph, ULTRASCALE)
     dots = [node for node in graph.graph.node if node.op_type == "TarsierXnorDot"]
     assert len(dots) == 2
-    assert total.lut > 2 * 1.5 * 4 * 36  # these alone
+    assert total.lut > 2 * 4 * 36  # these alone
     assert total.dsp > 0
 
 
