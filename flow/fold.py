@@ -11,15 +11,25 @@ and the slowest one sets the frame rate of the whole pipeline.
 Source: the cycle model of FINN, `MVAU.get_exp_cycles` (Xilinx/finn, 39f0c9a).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from onnx import NodeProto
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
 from boards.board import Board
 from flow.errors import FlowError
 
-__all__ = ["Fold", "Layer", "cheapest_fold", "cycles_per_pixel", "fold", "pixel_budget"]
+__all__ = [
+    "Fold",
+    "Layer",
+    "cheapest_fold",
+    "cycles_per_pixel",
+    "fold",
+    "pixel_budget",
+    "solve_dots",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +49,33 @@ class Fold:
     simd: int
 
 
-def fold(model: ModelWrapper, budget: int) -> ModelWrapper:
-    """`model` with the least hardware that needs at most `budget` cycles per pixel."""
-    for node in model.graph.node:
+def fold(model: ModelWrapper, budget: int, constant: bool = True) -> ModelWrapper:
+    """`model` with the least hardware that needs at most `budget` cycles per pixel.
+
+    A dot product that is not folded at all has its matrix built in, if `constant`.
+    """
+    for node in _dots(model):
         op = getCustomOp(node)
-        if node.op_type not in ("TarsierIntDot", "TarsierXnorDot"):
-            continue
         layer = Layer(node.name, rows=op.channels_out(), terms=op.channels_in())
         chosen = cheapest_fold(layer, budget)
         op.set_nodeattr("PE", chosen.pe)
         op.set_nodeattr("SIMD", chosen.simd)
+        op.set_nodeattr("constant", int(constant and cycles_per_pixel(layer, chosen) == 1))
         # What follows works channel by channel: at the same pace it needs no width converter.
         follower = model.find_consumer(node.output[0])
         getCustomOp(follower).set_nodeattr("PE", chosen.pe)
+    return model
+
+
+def solve_dots(model: ModelWrapper, progress: Callable[[float], None]) -> ModelWrapper:
+    """`model`, with the adders of its built-in matrices in the cache.
+
+    `progress` is told the fraction done. What an interrupted call has solved stays in the cache.
+    """
+    constant = [op for op in map(getCustomOp, _dots(model)) if op.constant]
+    for done, op in enumerate(constant):
+        progress(done / len(constant))
+        op.instance(model)
     return model
 
 
@@ -103,6 +127,10 @@ def cycles_per_pixel(layer: Layer, fold: Fold) -> int:
             f" must divide rows={layer.rows}, terms={layer.terms}"
         )
     return (layer.rows // fold.pe) * (layer.terms // fold.simd)
+
+
+def _dots(model: ModelWrapper) -> list[NodeProto]:
+    return [n for n in model.graph.node if n.op_type in ("TarsierIntDot", "TarsierXnorDot")]
 
 
 def _divisors(n: int) -> list[int]:

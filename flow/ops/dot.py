@@ -2,9 +2,10 @@
 """Shapes and folding that the two dot products share.
 
 PE rows times SIMD terms are computed per cycle; a whole pixel comes in as one beat, PE sums go
-out per beat.
+out per beat. Where nothing is folded, `constant` builds the matrix in: as adders that share sums.
 """
 
+from flow.errors import FlowError
 from flow.ops.base import TarsierOp
 
 __all__ = ["DotOp"]
@@ -17,7 +18,19 @@ class DotOp(TarsierOp):
         return super().get_nodeattr_types() | {
             "rows": ("i", True, 0),
             "SIMD": ("i", False, 0),  # terms of a cycle, 0 for all
+            "constant": ("i", False, 0, {0, 1}),
         }
+
+    @property
+    def constant(self) -> bool:
+        """Whether the matrix is built in; FlowError if the node is folded all the same."""
+        constant = bool(self.get_nodeattr("constant"))
+        if constant and self.fold() > 1:
+            raise FlowError(
+                f"{self.onnx_node.name}: constant=1 folds nothing, so PE={self.lanes_out()}"
+                f" SIMD={self.simd} must be {self.channels_out()} and {self.channels_in()}"
+            )
+        return constant
 
     @property
     def simd(self) -> int:

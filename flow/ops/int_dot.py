@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """TarsierIntDot: biased integer sums. Inputs: frame, weights (rows, terms), bias (rows,)."""
 
+from flow.const_dot import int_dot_const
 from flow.ops.dot import DotOp
 from hls import make
 from hls.golden.int_dot import int_dot
@@ -9,11 +10,13 @@ __all__ = ["TarsierIntDot"]
 
 
 class TarsierIntDot(DotOp):
-    """Kernel int_dot: sums wide enough that no input overflows them."""
+    """Kernel int_dot or int_dot_const: sums wide enough that no input overflows them."""
 
     def compute(self, streams, constants):
         return [int_dot(streams[0], *constants)]
 
     def make(self, constants):
         x = self.get_input_datatype()
+        if self.constant:
+            return int_dot_const(*constants, x.bitwidth(), x.signed())
         return make.int_dot(*constants, x.bitwidth(), x.signed(), self.lanes_out(), self.simd)

@@ -3,6 +3,7 @@
 
 from qonnx.core.datatype import DataType
 
+from flow.const_dot import xnor_dot_const
 from flow.ops.dot import DotOp
 from hls import make
 from hls.golden.xnor_dot import xnor_dot
@@ -11,7 +12,7 @@ __all__ = ["TarsierXnorDot"]
 
 
 class TarsierXnorDot(DotOp):
-    """Kernel xnor_dot: in how many terms the pixel's bits equal each row."""
+    """Kernel xnor_dot or xnor_dot_const: in how many terms the pixel's bits equal each row."""
 
     def get_output_datatype(self, ind=0):
         return DataType[f"UINT{self.channels_in().bit_length()}"]
@@ -20,4 +21,6 @@ class TarsierXnorDot(DotOp):
         return [xnor_dot(streams[0], constants[0])]
 
     def make(self, constants):
+        if self.constant:
+            return xnor_dot_const(constants[0])
         return make.xnor_dot(constants[0], self.lanes_out(), self.simd)

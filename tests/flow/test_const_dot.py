@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+"""Built-in matrices: solved once, chosen where nothing is folded, refused where something is."""
+
+import numpy as np
+import pytest
+from qonnx.custom_op.registry import getCustomOp
+
+from flow import const_dot
+from flow.const_dot import int_dot_const, xnor_dot_const
+from flow.errors import FlowError
+from flow.fold import fold, solve_dots
+from flow.ingest import ingest
+from flow.lower import lower
+from hls import make
+
+
+@pytest.fixture
+def forgetful(monkeypatch, tmp_path):
+    """An empty cache on disk; the function returned forgets what is in memory."""
+    monkeypatch.setenv("TARSIER_CACHE", str(tmp_path))
+
+    def forget() -> None:
+        const_dot._xnor_dot_const.cache_clear()
+        const_dot._int_dot_const.cache_clear()
+
+    forget()
+    yield forget
+    forget()
+
+
+def test_a_matrix_is_solved_once(forgetful, monkeypatch, rng):
+    bits, weights, bias = rng.choice([-1, 1], (3, 20)), rng.integers(-9, 9, (3, 4)), np.arange(3)
+    modules = xnor_dot_const(bits).module, int_dot_const(weights, bias, 8, True).module
+    forgetful()
+    monkeypatch.setattr(const_dot, "solve_bits", None)
+    monkeypatch.setattr(const_dot, "solve_integers", None)
+    again = xnor_dot_const(bits).module, int_dot_const(weights, bias, 8, True).module
+    assert again == modules
+    with pytest.raises(TypeError):  # another matrix would have to be solved
+        xnor_dot_const(-bits)
+
+
+def test_an_interrupted_solution_leaves_nothing(forgetful, monkeypatch, rng):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    bits = rng.choice([-1, 1], (3, 20))
+    with monkeypatch.context() as patched:
+        patched.setattr(const_dot, "solve_bits", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            xnor_dot_const(bits)
+    assert xnor_dot_const(bits).module == make.xnor_dot_const(bits).module
+
+
+@pytest.mark.parametrize("budget, constant", [(1, True), (1, False), (2, True)])
+def test_only_unfolded_matrices_are_built_in(random_net, budget, constant):
+    graph = fold(lower(ingest(random_net(channels=8))), budget, constant)
+    dots = [node for node in graph.graph.node if node.op_type.endswith("Dot")]
+    for node in dots:
+        op = getCustomOp(node)
+        assert op.constant == (constant and op.fold() == 1)
+        assert op.constant == ("_const_" in op.instance(graph).module)
+
+
+def test_progress_is_told_for_every_matrix(random_net):
+    told = []
+    solve_dots(fold(lower(ingest(random_net(units=2))), budget=1), told.append)
+    assert told == [0, 0.25, 0.5, 0.75]  # head, two units, tail
+
+
+def test_a_folded_node_cannot_have_its_matrix_built_in(random_net):
+    graph = fold(lower(ingest(random_net(channels=8))), budget=1)
+    op = getCustomOp(graph.get_nodes_by_op_type("TarsierXnorDot")[0])
+    op.set_nodeattr("PE", 4)
+    with pytest.raises(FlowError, match=r"constant=1 folds nothing, so PE=4 SIMD=72 must be 8 and"):
+        op.instance(graph)
