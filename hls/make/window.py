@@ -80,17 +80,18 @@ class WindowShape:
             )
 
     def _check_padding(self) -> None:
-        where = f"kernel={self.kernel} dilation={self.dilation}"
         if self.padding is None:
             if self.span % 2:
                 raise KernelError(
-                    f"window: {where} has no padding that keeps the frame's size;"
-                    f" give padding, 0..{self.span}"
+                    f"window: kernel={self.kernel} dilation={self.dilation} has no padding that"
+                    f" keeps the frame's size; give padding, 0..{self.span}"
                 )
             return
         require_at_least("window", 0, padding=self.padding)
         if self.padding > self.span:
-            raise KernelError(f"window: padding={self.padding} must be <= {self.span} for {where}")
+            raise KernelError(
+                f"window: padding={self.padding} must be <= dilation*(kernel-1) = {self.span}"
+            )
 
     def _windows(self, size: int) -> int:
         return (size + 2 * self.border - self.span - 1) // self.stride + 1

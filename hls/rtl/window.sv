@@ -9,20 +9,20 @@
 //   OutH = (FrameH + 2*Padding - Span - 1) / Stride + 1, OutW alike.
 //
 // Order     x is the frame's raster, Pixels neighbours of a row a beat, the left one lowest.  y is
-//           the raster of windows, Windows of them a beat: Pixels at stride 1, else half, at least
-//           1.  Tap ky*Kernel + kx of window w is pixel w*Kernel*Kernel + ky*Kernel + kx of y.
+//           the raster of windows, Windows = max(1, Pixels/Stride) of them a beat, and tap
+//           ky*Kernel + kx of window w is pixel (w*Kernel + ky)*Kernel + kx of a beat.
 // Handshake y holds while !y_ready_i.
 // Rate      a frame takes StepsH*StepsW cycles, StepsH = max(FrameH, (OutH-1)*Stride + 1) and
 //           StepsW alike, in beats.  At Padding <= Span/2 that is one beat of x per cycle, through
 //           borders and from frame to frame, and at stride 1 and the frame's own size one of y.
-//           A larger Padding makes x wait behind every row, and behind the frame.
+//           A larger Padding makes x wait behind rows, and behind the frame.
 //           The windows below the last pixel need no further input: pixels of the next frame that
 //           arrive meanwhile are stored, and where they fell behind they catch up first.
 // Latency   windows are valid 2 cycles after the last of their pixels in the frame is taken, and
 //           1 more for each beat that they reach beyond the right border.  Those below the last
-//           pixel follow in their turn.  Where x never pauses, the windows of (row, column) are
-//           valid (row*Stride + Lead)*StepsW + column*Stride/Pixels + LeadBeats + 2 cycles after
-//           the frame's first beat is taken; Lead = Span - Padding, LeadBeats = Lead/Pixels, up.
+//           pixel follow in their turn.  Where x never pauses, window (row, column) is valid
+//           (row*Stride + Lead)*StepsW + column*Stride/Pixels + LeadBeats + 2 cycles after the
+//           frame's first beat is taken; Lead = Span - Padding, LeadBeats = ceil(Lead/Pixels).
 // Reset     synchronous.  Starts a new frame; clears control, never the pixels.
 // Golden    hls/golden/window.py     Test  tests/hls/test_window.py
 module window #(
@@ -69,24 +69,23 @@ module window #(
   localparam int unsigned LeadBeats = beats(Lead);
   localparam int unsigned OutH      = (FrameH + 2 * Padding - Span - 1) / Stride + 1;
   localparam int unsigned OutW      = (FrameW + 2 * Padding - Span - 1) / Stride + 1;
-  localparam int unsigned RowsY     = (OutH - 1) * Stride + 1;
-  localparam int unsigned BeatsY    = beats((OutW - 1) * Stride + 1);
+  // A step takes a beat of x, or stands for one behind a row or a frame that has too few.
   localparam int unsigned BeatsX    = FrameW / Pixels;
-  localparam int unsigned StepsH    = max(FrameH, RowsY);
+  localparam int unsigned BeatsY    = beats((OutW - 1) * Stride + 1);
+  localparam int unsigned RowsY     = (OutH - 1) * Stride + 1;
   localparam int unsigned StepsW    = max(BeatsX, BeatsY);
-  // What of y is left when the last step of a frame, or of a row, is taken.
+  localparam int unsigned StepsH    = max(FrameH, RowsY);
+  // What is left of y after the last step of a frame, or of a row.
   localparam int unsigned FlushRows  = max(RowsY + Lead, StepsH) - StepsH;
   localparam int unsigned FlushBeats = max(BeatsY + LeadBeats, StepsW) - StepsW;
-  localparam int unsigned FirstFlush = StepsH - Lead;  // row
+  localparam int unsigned FirstFlush = StepsH - Lead;  // a row, as is LastRow
   localparam int unsigned LastRow    = FirstFlush + FlushRows - 1;
-  localparam int unsigned Behind     = max(1, FlushRows);  // values that behind_q takes
-  localparam int unsigned Late       = max(1, FlushBeats);  // and late_q
   localparam int unsigned History    = max(1, LeadBeats + (Pixels - 1 + Padding) / Pixels);
 
   localparam int unsigned ColumnW = $clog2(max(2, StepsW));
   localparam int unsigned RowW    = $clog2(max(2, StepsH));
   localparam int unsigned FlushW  = $clog2(max(2, FlushBeats + 1));
-  localparam int unsigned BehindW = $clog2(max(2, Behind));
+  localparam int unsigned BehindW = $clog2(max(2, FlushRows));
   localparam logic [ColumnW-1:0] LAST_COLUMN = ColumnW'(StepsW - 1);
   typedef logic [PixelWidth-1:0] pixel_t;
   typedef pixel_t [Pixels-1:0]   beat_t;
@@ -99,8 +98,7 @@ module window #(
   if (Pixels != 1 && Pixels != 2 && Pixels != 4)
     $error("window: Pixels=%0d must be 1, 2 or 4", Pixels);
   if (Padding > Span)
-    $error("window: Padding=%0d must be <= %0d for Kernel=%0d Dilation=%0d", Padding, Span, Kernel,
-           Dilation);
+    $error("window: Padding=%0d must be <= Dilation*(Kernel-1) = %0d", Padding, Span);
   if (BeatsX <= LeadBeats || FrameH <= Lead)
     $error("window: FrameW=%0d FrameH=%0d must be >= %0d, %0d for a window of %0d, Padding=%0d",
            FrameW, FrameH, (LeadBeats + 1) * Pixels, Lead + 1, Span + 1, Padding);
@@ -234,7 +232,7 @@ module window #(
   always_comb begin
     for (int unsigned ky = 0; ky < Kernel; ky++) begin
       arriving[ky] = reach[ky*Dilation];
-      for (int unsigned b = 1; b < Behind && ky*Dilation + b + 1 <= Span; b++)
+      for (int unsigned b = 1; b < max(1, FlushRows) && ky*Dilation + b + 1 <= Span; b++)
         if (32'(behind_q) == b) arriving[ky] = reach[ky*Dilation + b];
       if (rows_outside_q[ky]) arriving[ky] = {Pixels{Pad}};
     end
@@ -276,7 +274,7 @@ module window #(
 
   always_comb begin
     history_d = shift ? seen[History-1:0] : history_q;
-    for (int unsigned place = 0; place + 1 < Late; place++)
+    for (int unsigned place = 0; place + 1 < max(1, FlushBeats); place++)
       if (given_q && 32'(late_q) == (shift ? place : place + 1)) history_d[place] = arriving;
   end
 

@@ -54,9 +54,9 @@ class Params:
 
 @dataclass(frozen=True)
 class Choice:
-    """What is drawn; which paddings and widths are legal depends on the kind of window."""
+    """What is drawn; which borders there are depends on the kernel, the stride and the beat."""
 
-    border: int
+    border: int  # selects the dilation and the padding
     more_beats: int
     more_rows: int
     channels: int
@@ -66,14 +66,13 @@ class Choice:
         legal = []
         for dilation in (1, 2, 3):
             for padding in range(dilation * (kernel - 1) + 1):
-                p = Params(
-                    kernel, stride, dilation, padding, pixels, 0, 0, self.channels, self.bits
-                )
+                p = Params(kernel, stride, dilation, padding, pixels, 0, 0)
                 width = (-(-p.lead // pixels) + 1 + self.more_beats) * pixels
                 p = replace(p, width=width, height=p.lead + 1 + self.more_rows)
                 if p.out[1] % p.windows == 0:
                     legal.append(p)
-        return legal[self.border % len(legal)]
+        p = legal[self.border % len(legal)]
+        return replace(p, channels=self.channels, bits=self.bits)
 
 
 choices = st.builds(
@@ -207,7 +206,7 @@ PAD = np.array([0, 0])
         ({"kernel": 0}, r"kernel=0 must be an integer >= 1"),
         ({"stride": 3}, r"stride=3 must be 1 or 2"),
         ({"pixels": 3}, r"pixels=3 must be 1, 2 or 4"),
-        ({"padding": 3}, r"padding=3 must be <= 2 for kernel=3 dilation=1"),
+        ({"padding": 3}, r"padding=3 must be <= dilation\*\(kernel-1\) = 2"),
         ({"kernel": 2}, r"kernel=2 dilation=1 has no padding that keeps .*; give padding, 0..1"),
         ({"kernel": 7}, r"frame_w=8 frame_h=3 must be >= 4, 4 for a window of 7, padding=3"),
         ({"frame_w": 1}, r"frame_w=1 frame_h=3 must be >= 2, 2 for a window of 3, padding=1"),
@@ -230,7 +229,7 @@ def test_constructor_rejects(arguments, sentence):
         ({"Kernel": 0}, "PixelWidth=6 Kernel=0 Dilation=1, all must be >= 1"),
         ({"Stride": 3}, "Stride=3 must be 1 or 2"),
         ({"Pixels": 3}, "Pixels=3 must be 1, 2 or 4"),
-        ({"Padding": 3}, "Padding=3 must be <= 2 for Kernel=3 Dilation=1"),
+        ({"Padding": 3}, "Padding=3 must be <= Dilation*(Kernel-1) = 2"),
         ({"FrameH": 1}, "FrameW=8 FrameH=1 must be >= 2, 2 for a window of 3, Padding=1"),
         ({"FrameW": 9, "Pixels": 2}, "Pixels=2 must divide FrameW=9"),
         ({"Padding": 0, "Pixels": 4}, "4 windows a beat must divide a row of 6"),
