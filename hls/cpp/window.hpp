@@ -56,7 +56,7 @@ Pad:
     SetLane<kBits>(outside, c, pad[c]);
   }
 
-  Beat rows[kSpan + 1][kStepsW];  // the last beats of every column, [kSpan] newest
+  Beat rows[Max(1, kSpan)][kStepsW];  // the last beats of every column, [0] oldest
   #pragma HLS ARRAY_RESHAPE variable=rows dim=1 complete
   Pixel seen[kKernel][kColumns];
   #pragma HLS ARRAY_PARTITION variable=seen dim=0 complete
@@ -69,22 +69,26 @@ Steps:
     #pragma HLS PIPELINE II=1
     Beat beat = 0;
     if (i < steps && in_row < kFrameH && in_column < kBeatsX) beat = x.read();
-  Rows:
+    Beat reach[kSpan + 1];
+    reach[kSpan] = beat;
+  Reach:
     for (unsigned r = 0; r < kSpan; ++r) {
       #pragma HLS UNROLL
-      rows[r][in_column] = rows[r + 1][in_column];
+      reach[r] = rows[r][in_column];
     }
-    rows[kSpan][in_column] = beat;
+  Keep:
+    for (unsigned r = 0; r < kSpan; ++r) {
+      #pragma HLS UNROLL
+      rows[r][in_column] = reach[r + 1];
+    }
   Columns:
     for (unsigned ky = 0; ky < kKernel; ++ky) {
       #pragma HLS UNROLL
     Shift:
       for (unsigned c = 0; c + kPixels < kColumns; ++c) seen[ky][c] = seen[ky][c + kPixels];
     Arrive:
-      for (unsigned p = 0; p < kPixels; ++p) {
-        const Beat &newest = rows[ky * kDilation][in_column];
-        seen[ky][kColumns - kPixels + p] = Lane<kPixel>(newest, p);
-      }
+      for (unsigned p = 0; p < kPixels; ++p)
+        seen[ky][kColumns - kPixels + p] = Lane<kPixel>(reach[ky * kDilation], p);
     }
     if (++in_column == kStepsW) {
       in_column = 0;
