@@ -76,11 +76,11 @@ def pipeline(graph: Graph, levels: int = LEVELS) -> Pipeline:
 def size(graph: Graph, levels: int = LEVELS) -> Size:
     """About what Yosys 0.70, `synth_xilinx`, makes of `graph` with all its registers."""
     plan = pipeline(graph, levels)
-    widths = [bits_of(*ends)[0] for ends in graph.ranges]
     lut, ff = 0, sum(plan.bit_reads.values()) + plan.latency
-    for node, width, stage, read in zip(
-        graph.nodes, widths, plan.stages, plan.last_reads, strict=True
+    for node, (least, most), stage, read in zip(
+        graph.nodes, graph.ranges, plan.stages, plan.last_reads, strict=True
     ):
+        width = bits_of(least, most)[0]
         ff += width * (read - stage)
         match node:
             case Count():
@@ -88,7 +88,8 @@ def size(graph: Graph, levels: int = LEVELS) -> Size:
             case Tally(_, ones, zeros):
                 lut += (len(ones) + len(zeros)).bit_length() + 1
             case Add(_, _, a_shift, b_shift, minus):
-                lut += width - (b_shift if minus else max(a_shift, b_shift))
+                # bits below the other operand pass, and the carry out is a bit of the sum
+                lut += width - (b_shift if minus else max(a_shift, b_shift)) - (least >= 0)
     for out in graph.outputs:
         width = bits_of(*graph.output_range(out))[0]
         lut += width * _adds(out)
