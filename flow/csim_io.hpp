@@ -36,4 +36,13 @@ void Save(const std::string &path, hls::stream<ap_uint<kWidth>> &stream) {
   }
 }
 
+/// Copies plain numbers to the items of a table, of any shape; a constant array of ap_int would cost
+/// the compiler a constructor call an item.
+template <typename Item, typename Table, std::size_t kItems>
+void Fill(Table &table, const int64_t (&values)[kItems]) {
+  static_assert(sizeof(table) == kItems * sizeof(Item), "Fill: a value for each item");
+  Item *item = reinterpret_cast<Item *>(&table);
+  for (const int64_t value : values) *item++ = value;
+}
+
 }  // namespace csim

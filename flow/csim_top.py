@@ -7,6 +7,7 @@ In C simulation streams are unbounded queues and nothing happens at the same tim
 from flow.errors import FlowError
 from flow.netlist import Netlist
 from flow.templates import braces, render
+from hls.instance import Table
 
 __all__ = ["csim_top"]
 
@@ -22,4 +23,9 @@ def csim_top(netlist: Netlist) -> str:
             raise FlowError(f"{cell.name}: {cell.instance.module} has no HLS twin to simulate")
     # ap_types refuses wider integers than this; a beat is padded to 32-bit words on its way in.
     widest = max(1024, *(stream.width + 31 for stream in netlist.streams))
-    return render("csim_top.cpp.j2", {"braces": braces}, net=netlist, widest=widest)
+    filters = {"braces": braces, "item": _item}
+    return render("csim_top.cpp.j2", filters, net=netlist, widest=widest)
+
+
+def _item(table: Table) -> str:
+    return f"{'ap_int' if table.signed else 'ap_uint'}<{table.width}>"
