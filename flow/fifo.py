@@ -4,7 +4,7 @@
 Where two paths from one fork meet again, the shorter one must hold the pixels that the longer one
 still works on, about one row for each 3x3 window on it. A first run with gauges that cannot fill
 gives the most beats each one held; a second run with capacities of one more must give the same
-cycles.
+cycles. Neither computes any data, since the gauges pass none on.
 
 The depths depend on the width of the frame, not on its height, since rows follow each other
 without a gap; so short frames are simulated.
@@ -27,6 +27,7 @@ __all__ = ["CUT_DEPTH", "Sizing", "size_fifos"]
 # After every join, a FIFO of this depth ends the combinational chain of ready signals.
 CUT_DEPTH = 4
 _FRAMES = 3
+_UNBOUNDED = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -53,16 +54,17 @@ def size_fifos(netlist: Netlist, pixels: int) -> Sizing:
         if len(cell.instance.inputs) > 1
         for port in cell.instance.inputs
     ]
-    depth = _FRAMES * pixels
+    given = [stream.name for stream in netlist.outputs]
     model = verilate.build(
-        _with_gauges(netlist, gauged, depth),
+        _with_gauges(netlist, gauged),
         probes={name: f"u_gauge_{name}.high_water_q" for name in gauged},
-        knobs={name: f"u_gauge_{name}.limit" for name in gauged},
+        knobs={name: f"u_gauge_{name}.limit" for name in [*gauged, *given]},
     )
-    free = _run(model, pixels, dict.fromkeys(gauged, depth))
+    unbounded = dict.fromkeys([*gauged, *given], _UNBOUNDED)
+    free = _run(model, pixels, unbounded)
     # A full fifo does not take while it gives: one place more than the mark keeps the pace.
     depths = {name: mark + 1 for name, mark in free.probes.items()}
-    bounded = _run(model, pixels, depths)
+    bounded = _run(model, pixels, unbounded | depths)
     before, after = _cycles_per_frame(free, pixels), _cycles_per_frame(bounded, pixels)
     if after != before:
         raise FlowError(
@@ -71,23 +73,29 @@ def size_fifos(netlist: Netlist, pixels: int) -> Sizing:
     return Sizing({name: depth for name, depth in depths.items() if depth > CUT_DEPTH}, after)
 
 
-def _with_gauges(netlist: Netlist, streams: list[str], depth: int) -> Netlist:
+def _with_gauges(netlist: Netlist, streams: list[str]) -> Netlist:
+    """A gauge on each of `streams`, which are read by joins, and on every output of the design."""
     width = {stream.name: stream.width for stream in netlist.streams}
-    cells = []
+    given = {stream.name for stream in netlist.outputs}
+    cells, last = [], []
     for cell in netlist.cells:
-        for port, stream in list(cell.streams.items()):
-            if stream in streams and port in {p.name for p in cell.instance.inputs}:
-                gauge = Instance(
-                    "fifo_gauge",
-                    {"Width": width[stream], "Depth": depth},
-                    (Stream("x", width[stream]),),
-                    (Stream("y", width[stream]),),
-                )
-                held = f"{stream}_held"
-                cells.append(Cell(f"u_gauge_{stream}", gauge, {"x": stream, "y": held}))
-                cell = replace(cell, streams={**cell.streams, port: held})
-        cells.append(cell)
-    return replace(netlist, cells=tuple(cells))
+        reads = {port.name for port in cell.instance.inputs}
+        bound = dict(cell.streams)
+        for port, stream in cell.streams.items():
+            if stream in streams and port in reads:
+                bound[port] = f"{stream}_held"
+                cells.append(_gauge(stream, width[stream], stream, bound[port]))
+            elif stream in given:
+                bound[port] = f"{stream}_made"
+                last.append(_gauge(stream, width[stream], bound[port], stream))
+        cells.append(replace(cell, streams=bound))
+    return replace(netlist, cells=(*cells, *last))
+
+
+def _gauge(name: str, width: int, x: str, y: str) -> Cell:
+    ends = (Stream("x", width),), (Stream("y", width),)
+    gauge = Instance("fifo_gauge", {"Width": width}, *ends)
+    return Cell(f"u_gauge_{name}", gauge, {"x": x, "y": y})
 
 
 def _run(model: Model, pixels: int, limits: Mapping[str, int]) -> Result:

@@ -8,6 +8,7 @@ moved or removed. They get those names here. Tests that need Vitis HLS are left 
 """
 
 import importlib
+import math
 import os
 import pkgutil
 import random
@@ -43,9 +44,9 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    draw = random.Random(0)
-    share = config.getoption("--sample")
-    kept = [item for item in items if _is_rtl(item) and draw.random() < share]
+    rtl = [item for item in items if _is_rtl(item)]
+    count = math.ceil(config.getoption("--sample") * len(rtl))
+    kept = random.Random(0).sample(rtl, count)
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 
