@@ -115,10 +115,12 @@ def test_cycle_contract():
     cases = [case(p, random_x(p)) for p in FAST]
     latencies = [longest_latency(p) for p in FAST]
     assert max(latencies) >= 120
-    limits = {"memory.least_latency": latencies, "memory.most_latency": latencies}
-    for c, ran in zip(
-        cases, run(cases, knobs={**limits, "memory.pause": [0] * len(FAST)}), strict=True
-    ):
+    knobs = {
+        "memory.least_latency": latencies,
+        "memory.most_latency": latencies,
+        "memory.pause": [0] * len(FAST),
+    }
+    for c, ran in zip(cases, run(cases, knobs=knobs), strict=True):
         beats = len(c.inputs["x"])
         assert np.array_equal(ran.in_cycles["x"], np.arange(beats)), c.params
         assert np.array_equal(ran.out_cycles["y"], np.arange(beats) + 1), c.params
