@@ -21,10 +21,13 @@ from hls.make.window import WindowShape
 
 __all__ = ["check_fit", "cost", "estimate"]
 
-# int_dot, 576 products of 10 x 8 and of 8 x 8 bits: 14,383 and 13,981 LUTs of adders, 509 DSPs
-# each (the other weights take adders), 9,894 and 8,712 flip-flops. Folded, 1 x 144 and 1 x 36
-# products: 3,746 and 1,550 LUTs, a DSP for every product, 2,584 and 958 flip-flops.
-_INT_LUTS, _INT_DSPS, _INT_PRODUCT_FFS = 24.6, 0.88, 0.95
+# int_dot, 576 products of 10 x 8 and of 8 x 8 bits unfolded: 14,383 and 13,981 LUTs of adders, 509
+# DSPs each (the other weights take adders), 9,894 and 8,712 flip-flops.
+_INT_LUTS, _INT_DSPS, _INT_FFS = 24.6, 0.88, 0.95
+# Folded, a DSP for every product. UltraScale+, per bit of a product: 4 x 36 of 18 bits 4,052 LUTs
+# and 2,947 flip-flops, 1 x 36 of 16 bits 1,536 and 948. Yosys lets the DSPs of 7 series add and
+# keep their products too; per product: 340 LUTs and 103 flip-flops, 664 and 312.
+_FOLDED_INT_LUTS, _FOLDED_INT_FFS, _FOLDED_INT_LUTS_7 = 1.6, 1.1, 2.4
 
 _REQUANT_LUTS = 1.5  # per output bit: 16 lanes of 8 bits 194, 4 lanes of 10 bits 54
 _RESIDUAL_LUTS = 2.2  # per output bit: 16 lanes of 8 bits 276, 4 lanes of 10 bits 88
@@ -76,7 +79,7 @@ def cost(kernel: Instance, family: Family) -> Estimate:
         case "xnor_dot":
             return _xnor_dot(p)
         case "int_dot":
-            return _int_dot(p)
+            return _int_dot(p, family)
         case "act_table":
             blocks = ceil(p["Entries"] * p["Folds"] / 64)
             return _logic(lut=_TABLE_LUTS * blocks * y, ff=y)
@@ -223,25 +226,36 @@ def _xnor_dot(p: Mapping[str, int | Bits]) -> Estimate:
     held = 2 * width * early + width * late + 2 * width + 2 + fours + 4 + sixteens + sum_width
     accumulators = sum_width if parts > 1 else 0
     weights = _weight_bits(pe * simd, fold)
-    # Up to four steps a weight register follows two bits of the step, else it is read from a ROM.
-    rom = 0 if fold <= 4 else weights * ceil(fold / 64)
     return _logic(
-        lut=pe * (adders + accumulators) + simd * _choice(parts) + rom + 20,
+        lut=pe * (adders + accumulators) + simd * _choice(parts) + _rom(weights, fold) + 20,
         ff=pe * held + min(simd, 2 * width * late) + weights + 15,
     )
 
 
-def _int_dot(p: Mapping[str, int | Bits]) -> Estimate:
+def _int_dot(p: Mapping[str, int | Bits], family: Family) -> Estimate:
     fold, products = _fold(p), p["Pe"] * p["Simd"]
-    parts = p["Terms"] // p["Simd"]
-    choice = p["Simd"] * p["XWidth"] * _choice(parts)
+    product_bits, sums = products * (p["XWidth"] + p["WWidth"]), p["Pe"] * p["SumW"]
+    if fold == 1:
+        return _logic(
+            lut=_INT_LUTS * products,
+            ff=_INT_FFS * product_bits + sums,
+            dsp=_INT_DSPS * products,
+        )
+    choice = p["Simd"] * p["XWidth"] * _choice(p["Terms"] // p["Simd"])
     weights = _weight_bits(products * p["WWidth"], fold)
-    sums = _INT_PRODUCT_FFS * products * (p["XWidth"] + p["WWidth"]) + p["Pe"] * p["SumW"]
+    chosen = choice + _rom(weights, fold)
+    if family is Family.SERIES7:
+        return _logic(_FOLDED_INT_LUTS_7 * products + chosen, sums + weights + 2, products)
     return _logic(
-        lut=_INT_LUTS * products + choice + weights * ceil(fold / 64),
-        ff=sums + weights,
-        dsp=products * (_INT_DSPS if fold == 1 else 1),
+        lut=_FOLDED_INT_LUTS * product_bits + chosen,
+        ff=_FOLDED_INT_FFS * product_bits + sums + weights,
+        dsp=products,
     )
+
+
+def _rom(weights: int, fold: int) -> int:
+    """LUTs of a weight memory: up to four steps, a register that follows two bits of the step."""
+    return 0 if fold <= 4 else weights * ceil(fold / 64)
 
 
 def _weight_bits(bits: int, fold: int) -> int:
