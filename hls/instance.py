@@ -127,8 +127,8 @@ def rtl_path(module: str) -> Path:
 def rtl_paths(module: str) -> list[Path]:
     """The SystemVerilog files of `module`: its own, then those of all it instantiates.
 
-    >>> [path.name for path in rtl_paths("requant")]
-    ['requant.sv', 'clamp.sv']
+    >>> [path.name for path in rtl_paths("residual_add")]
+    ['residual_add.sv', 'clamp.sv']
     """
     others = {path.stem: path for path in (_HERE / "rtl").rglob("*.sv")}
     paths = [rtl_path(module)]
@@ -142,8 +142,8 @@ def rtl_paths(module: str) -> list[Path]:
 def cpp_paths(module: str) -> list[Path]:
     """The header with the HLS C++ twin of `module`, and those it includes from its folder.
 
-    >>> [path.name for path in cpp_paths("requant")]
-    ['requant.hpp', 'lanes.hpp']
+    >>> [path.name for path in cpp_paths("residual_add")]
+    ['residual_add.hpp', 'lanes.hpp']
     """
     paths = [_existing(_HERE / "cpp" / f"{module}.hpp", module)]
     for path in paths:  # grows on the way
