@@ -136,5 +136,5 @@ def test_a_fifo_that_is_too_small_is_named(config, codes):
     for fifo in facts["fifos"]:
         fifo["depth"] = 9 if fifo["depth"] == small["depth"] else fifo["depth"]
     (config.output / "design.json").write_text(json.dumps(facts))
-    with pytest.raises(SimError, match=f"hangs.*full were .*{small['name']} of depth 9"):
+    with pytest.raises(SimError, match=f"hangs.*full there: .*{small['name']} of depth 9"):
         FrameSim(config.output).restore(codes(15, 19)[None])
