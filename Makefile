@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 .DEFAULT_GOAL := help
-.PHONY: help demo test check clean
+.PHONY: help demo test check baselines prove bench-fifo clean
 .DELETE_ON_ERROR:
 
 # Named after the lock's content: a changed lock installs again, a touched one does not.
@@ -9,7 +9,7 @@ PIP := .venv/bin/python -m pip install -qq --no-input --disable-pip-version-chec
 PYTEST := .venv/bin/python -m pytest
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 demo: $(INSTALLED)  ## restore the built-in low-light frame, or RAW=path, into build/demo
 	@.venv/bin/python -m boards.cli.demo $(if $(RAW),"$(RAW)")
@@ -22,8 +22,17 @@ check: $(INSTALLED)  ## lint and the quick tests
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
 	$(PYTEST) -n 2 --dist loadgroup -m "not slow and not data"
 
+baselines: $(INSTALLED)  ## record the sizes of all kernels in tests/baselines; minutes
+	@.venv/bin/python -m tests.baselines.record
+
+prove: $(INSTALLED)  ## prove the contract of every kernel, K="fifo window" for some; about ten minutes
+	@.venv/bin/python -m flow.prove $(K)
+
+bench-fifo: $(INSTALLED)  ## FIFO sizing side by side with FINN's; minutes
+	@.venv/bin/python -m tests.bench.fifo_sizing
+
 clean:  ## remove the demo and the caches of the tools; keep .venv and training runs
-	rm -rf build/demo .pytest_cache .ruff_cache
+	rm -rf build/demo build/prove .pytest_cache .ruff_cache
 
 # torch first and with its dependencies, so that its CPU and its CUDA build both work.
 $(INSTALLED):

@@ -236,8 +236,9 @@ def _sized(model):
     return model
 
 
-def test_finn_sizes_the_fifos_of_its_graphs(rng):
-    model = conv_layer(rng)
+@pytest.mark.parametrize("pumped", [0, 1])
+def test_finn_sizes_the_fifos_of_its_graphs(pumped, rng):
+    model = conv_layer(rng, pumped=pumped)
     frame = values(model)
     (expected,) = execute_onnx(model, {"t0": frame}).values()
     model = _sized(as_rtl(model))

@@ -7,6 +7,7 @@ is the same, and the search for smaller depths on top of it is FINN's.
 """
 
 import copy
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,16 +18,16 @@ from finn.util.basic import getHWCustomOp, make_build_dir
 from qonnx.core.modelwrapper import ModelWrapper
 
 from flow.sim.errors import SimError
-from flow.sim.finn_xsi import stitch, xsi
+from flow.sim.finn_xsi import stitch
 from flow.sim.finn_xsi.block_design import BlockDesign, read_tcl, write_verilog
 from flow.sim.finn_xsi.compile import compile_sim_obj
+from flow.sim.finn_xsi.engine import SimEngine
 
 __all__ = ["build_simulation", "prepare", "simulate"]
 
 _TOP = "sizing_top"
 _RTL = Path(__file__).with_name("rtl")
 _UNBOUNDED = 2**63
-_RESET_CYCLES = 16
 _PATIENCE = 1000  # frame times to a steady rate with unbounded FIFOs, before giving up
 
 
@@ -212,20 +213,17 @@ class _Run:
     def __init__(self, sizing: _Sizing, limits: dict[int, int]) -> None:
         self.sizing = sizing
         self.limits = limits
-        self.design = xsi.Design(xsi.Kernel("verilator"), str(sizing.library), None, None)
+        engine = SimEngine("verilator", str(sizing.library))
+        self.design = engine.top
         self.meters = [m for meters in sizing.meters for m in meters if m is not None]
         self.steady = {meter: _Steady() for meter in self.meters}
         self.seen = dict.fromkeys(self.meters, 0)
-        for port in self.design.ports():
-            if port.isInput():
-                name = port.name()
-                wanted = name.startswith("s_axis") and name.endswith("_tvalid")
-                wanted |= name.startswith("m_axis") and name.endswith("_tready")
-                port.set(int(wanted)).write_back()
         for gauge, limit in limits.items():
             self.design.getPort(f"limit_{gauge}").set(limit).write_back()
-        self.design.clock(_RESET_CYCLES)
-        self.design.getPort("ap_rst_n").set(1).write_back()
+        engine.do_reset()
+        engine.run()
+        offered = re.compile(r"s_axis_\d+_tvalid|m_axis_\d+_tready")
+        engine.cycle({p: "1" for p in self.design.ports() if offered.fullmatch(p.name())})
 
     def to_steady_rate(self, max_cycles: int | None, latest: dict[int, int]) -> bool:
         """Run until frames leave steadily; whether that took more than `max_cycles`.
