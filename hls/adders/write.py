@@ -72,6 +72,7 @@ def _render(template: str, name: str, plan: Pipeline, ports: Ports) -> str:
         ports=ports,
         latency=plan.latency,
         values=values,
+        kept=lambda stage: [v for v in values if v.stage <= stage < v.stage + v.delays],
         x_delays=max(plan.bit_reads.values(), default=0),
         delayed=_delayed,
         mask=(1 << ports.y_width) - 1,
