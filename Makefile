@@ -9,7 +9,7 @@ PIP := .venv/bin/python -m pip install -qq --no-input --disable-pip-version-chec
 PYTEST := .venv/bin/python -m pytest
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 demo: $(INSTALLED)  ## restore the built-in low-light frame, or RAW=path, into build/demo
 	@.venv/bin/python -m boards.cli.demo $(if $(RAW),"$(RAW)")
