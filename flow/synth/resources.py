@@ -43,7 +43,7 @@ class Resources:
     bram36: float = 0
     uram: int = 0
     dsp: int = 0
-    carry: int = 0  # CARRY4 of xc7, CARRY8 of xcup, whatever part of them is in use
+    carry: int = 0  # blocks of four bits, whatever part of them is in use
     lutram: int = 0
 
 
@@ -69,7 +69,7 @@ def count(cells: Mapping[str, int]) -> Resources:
 def _cell(kind: str, n: int) -> Resources:
     if kind in _LUTRAM:
         return Resources(lut=_LUTRAM[kind] * n, lutram=_LUTRAM[kind] * n)
-    match re.match(r"[A-Z]+", kind)[0]:
+    match re.match(r"[$a-z]*[A-Z]*", kind)[0]:
         case "LUT" | "INV":
             return Resources(lut=n)
         case "SRL" | "SRLC":
@@ -84,7 +84,7 @@ def _cell(kind: str, n: int) -> Resources:
             return Resources(uram=n)
         case "DSP":
             return Resources(dsp=n)
-        case "MUXF" | "GND" | "VCC":  # beside the LUTs of a slice
+        case "MUXF" | "GND" | "VCC" | "$check" | "$print":  # beside the LUTs; no hardware
             return Resources()
         case _:
             raise FlowError(f"{kind}: {n} cells of a type whose resources are unknown")

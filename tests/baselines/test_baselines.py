@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+"""Kernels cost what is recorded: `make baselines` records them anew, and the diff shows the change.
+
+Yosys is deterministic and pinned, so the tolerance only spares a new record for changes that do not
+matter.
+"""
+
+from math import isclose
+
+import pytest
+
+from boards.board import Family
+from flow.synth import synthesize
+from flow.synth.yosys import TOOL
+from tests.baselines.finn_units import UNITS
+from tests.baselines.kernels import KERNELS, instance
+from tests.baselines.record import (
+    COUNTED,
+    FINN,
+    README,
+    facts,
+    finn_sizes,
+    read,
+    readme_with,
+    sizes,
+)
+
+ROWS = [
+    (kernel, label, family)
+    for kernel, table in KERNELS.items()
+    for label in table
+    for family in Family
+]
+EXACT = {"bram36", "dsp"}
+RELATIVE, ABSOLUTE = 0.02, 2  # of LUTs and flip-flops
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kernel", "label", "family"), ROWS)
+def test_size_is_the_recorded_one(kernel, label, family):
+    recorded = read(kernel)[label][family]
+    found = sizes(synthesize(instance(kernel, label), family))
+    for name in COUNTED:
+        tolerance = {} if name in EXACT else {"rel_tol": RELATIVE, "abs_tol": ABSOLUTE}
+        assert isclose(found[name], recorded[name], **tolerance), f"{name}: {found}, not {recorded}"
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_the_tables_hold_every_row_and_the_tool(kernel):
+    assert facts(kernel)["tool"] == TOOL
+    assert list(read(kernel)) == list(KERNELS[kernel])
+    assert all(set(families) == set(Family) for families in read(kernel).values())
+
+
+def test_the_readme_shows_the_tables():
+    tables = {kernel: read(kernel) for kernel in KERNELS}
+    assert README.read_text() == readme_with(tables, read("finn"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kernel", "label"), [(k, label) for k in UNITS for label in UNITS[k]])
+def test_finns_units_are_what_is_recorded_beside_ours(kernel, label):
+    assert facts("finn")["package"] == FINN
+    assert finn_sizes(kernel, label) == read("finn")[kernel][label]
+
+
+def luts(kernel: str, label: str) -> list[float]:
+    return [size["lut"] for size in read(kernel)[label].values()]
+
+
+def test_a_folded_dot_product_takes_a_lut_a_product():
+    assert max(luts("xnor_dot", "288 terms, 32 rows, Simd 288, Pe 8")) <= 1.05 * 288 * 8
+
+
+def test_a_built_in_matrix_takes_less_than_a_lut_a_product():
+    assert max(luts("xnor_dot_const", "288 terms, 32 rows")) <= 0.60 * 288 * 32
+
+
+def test_a_two_slope_table_takes_48_luts_a_channel():
+    assert max(luts("act_table", "16 channels of 289 entries")) <= 48 * 16
+
+
+@pytest.mark.parametrize(
+    ("kernel", "label", "bits"),
+    [
+        ("fifo", "16 bits, 65536 deep", 16 * 65536),
+        ("fifo", "128 bits, 300 deep", 128 * 300),
+        ("window", "4 × 8 bits, 8192 × 64", 2 * 32 * 8192),
+        ("window", "16 × 1 bit, 960 × 540", 2 * 16 * 960),
+    ],
+)
+def test_deep_memories_are_block_ram(kernel, label, bits):
+    for size in read(kernel)[label].values():
+        assert size["bram36"] * 36 * 1024 >= bits
+        assert size["ff"] < 1000 and size["ff"] < bits / 50
+
+
+def test_shallow_memories_are_lutram():
+    kernel = instance("fifo", "128 bits, 40 deep")
+    for family in Family:
+        found = synthesize(kernel, family)
+        assert found.lutram >= 128
+        assert found.ff < 3 * 128
