@@ -25,7 +25,7 @@ check: $(INSTALLED)  ## lint and the quick tests
 baselines: $(INSTALLED)  ## record the sizes of all kernels in tests/baselines; minutes
 	@.venv/bin/python -m tests.baselines.record
 
-prove: $(INSTALLED)  ## prove the contract of every kernel, K="fifo window" for some; about ten minutes
+prove: $(INSTALLED)  ## prove the contract of every kernel, K="fifo window" for some; about two minutes
 	@.venv/bin/python -m flow.prove $(K)
 
 bench-fifo: $(INSTALLED)  ## FIFO sizing side by side with FINN's; minutes
