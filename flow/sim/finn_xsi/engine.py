@@ -2,6 +2,7 @@
 """FINN's simulation engine with streams served by C++, and the functions of its adapter."""
 
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,9 +14,8 @@ from flow.sim.finn_xsi.streams import Beats, Feed, fast, run_slice
 
 __all__ = ["SimEngine", "close_rtlsim", "load_sim_obj", "reset_rtlsim", "rtlsim_multi_io"]
 
-_SLICE = (
-    1 << 16
-)  # cycles between two looks at the tasks: Ctrl-C works within a fraction of a second
+_SECONDS = 0.2  # in C++ between two looks at the tasks, so that Ctrl-C works
+_MOST_CYCLES = 1 << 20
 
 
 class SimEngine(sim_engine.SimEngine):
@@ -24,13 +24,16 @@ class SimEngine(sim_engine.SimEngine):
     def run(self, cycles=None):
         """Run all tasks to their end, for at most `cycles`; the watchdogs that woke."""
         timeout = None if cycles is None else self.create_watchdog("Run Timeout", cycles)
-        woken = []
-        while self.tasks and not (woken := [w for w in self.watchdogs if not w]):
+        budget = 1000
+        while self.tasks and all(self.watchdogs):
             if fast(self):
-                run_slice(self, _SLICE)
+                started, before = time.perf_counter(), self.ticks
+                run_slice(self, budget)
+                pace = (self.ticks - before) / (time.perf_counter() - started)
+                budget = max(1, min(_MOST_CYCLES, int(_SECONDS * pace)))
             else:
                 super().run(1)
-            woken = [w for w in self.watchdogs if not w]
+        woken = [watchdog for watchdog in self.watchdogs if not watchdog] if self.tasks else []
         if timeout is not None:
             self.remove_watchdog(timeout)
         return woken

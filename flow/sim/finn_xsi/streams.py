@@ -19,6 +19,7 @@ __all__ = ["Beats", "Feed", "fast", "run_slice"]
 
 _Engine = sim_engine.SimEngine
 _FOREVER = 2**63
+_MOST_TASKS = 256  # kMaxTasks in xsi.cpp
 
 
 class _Task(ctypes.Structure):
@@ -135,6 +136,8 @@ class Feed:
 def fast(engine: _Engine) -> bool:
     """Whether every task and watchdog of `engine` is one that C++ serves."""
     streams = (_Engine.InputStreamer, _Engine.OutputCollector, _Engine.StreamTracer)
+    if len(engine.tasks) > _MOST_TASKS:
+        return False
     return all(type(task) in streams for task in engine.tasks) and all(
         type(watchdog) is _Engine.Watchdog for watchdog in engine.watchdogs
     )
