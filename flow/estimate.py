@@ -34,9 +34,10 @@ _RESIDUAL_LUTS = 2.2  # per output bit: 16 lanes of 8 bits 276, 4 lanes of 10 bi
 _SIGN_LUTS = 2.5  # per channel: 16 channels of 8 bits 35 to 42
 _POOL_LUTS = 2.2  # per bit of x, two sums: 16 lanes of 8 bits 285, 3 lanes of 12 bits 88
 _BILINEAR_LUTS = 7.2  # per bit of x, four sums: 3 lanes of 10 bits 278, 16 lanes of 8 bits 978
-_SHUFFLE_LUTS = 0.36  # per bit of y, times Factor^3: 128 bits by 2 466, 32 bits by 4 814
+_SHUFFLE_LUTS = 0.33  # per bit of y, times Factor^3: 128 bits by 2 485, 32 bits by 4 814
 _SCALE_LUTS = 0.7  # per output bit of a lane too narrow for a DSP: 8 lanes of 6 bits 35
-_BAYER_LUTS = 26, 36  # per sample, and for a second DSP: 4 samples 126 and 270
+_BAYER_LUTS = {Family.SERIES7: 20, Family.ULTRASCALE_PLUS: 31}  # per sample: 2 samples 39 and 51
+_BAYER_LUTS_2 = 36  # for a second DSP: 4 samples 126, and 270 with two
 _BAYER_FFS = 1.1  # per bit of a product that is rounded: 4 samples of 18 bits 329, of 32 bits 389
 _TABLE_LUTS = 1.1  # per 64 entries and output bit: 16 lanes of 145 8-bit entries 382, 4 of 580 433
 
@@ -92,12 +93,14 @@ def cost(kernel: Instance, family: Family) -> Estimate:
         case "stream_fork":
             return _logic(lut=5, ff=2)
         case "width_adapter":
-            return _logic(lut=5, ff=y) if y > x else _logic(lut=y, ff=2)
+            if y > x:
+                return _logic(lut=5, ff=y)
+            return _logic(lut=1.5 * y * _choice(x // y), ff=(x // y).bit_length())
         case "window":
             return _window(p, family)
         case "pad":
             if not p["Replicate"] or p["Top"] + p["Bottom"] == 0:
-                return _logic(lut=20, ff=22 + x)
+                return _logic(lut=30, ff=22 + x)
             held = 2 if p["FrameW"] <= _LUTRAM_DEPTH else 1  # block RAM has the register
             logic = _logic(lut=30 + 0.9 * x, ff=28 + held * x)
             return _sum([logic, _memory(x, p["FrameW"], family)])
@@ -106,7 +109,7 @@ def cost(kernel: Instance, family: Family) -> Estimate:
         case "frame_delay":
             word = p["DataWidth"] // x * x
             queues = [_fifo(word, n * p["Burst"], "auto", family) for n in (2, p["Reads"])]
-            return _sum([*queues, _logic(lut=40, ff=80 + word + x)])
+            return _sum([*queues, _logic(lut=100, ff=80 + word + x)])
         case "avg_pool":
             row = _memory(x + p["Lanes"], p["FrameW"] // 2, family)
             return _sum([_logic(lut=_POOL_LUTS * x + 15, ff=x + y + 20), row])
@@ -122,7 +125,7 @@ def cost(kernel: Instance, family: Family) -> Estimate:
         case "upsample_nearest":
             depth = 2 * p["FrameW"] * (p["Factor"] - 1) // p["Factor"] + 1
             held = x if depth <= _LUTRAM_DEPTH else 0
-            logic = _logic(lut=60, ff=held + 5 * depth.bit_length())  # of counters
+            logic = _logic(lut=70, ff=held + 5 * depth.bit_length())  # of counters
             return _sum([logic, _memory(x, depth, family)])
         case "stream_join":
             return _logic(lut=3)
@@ -136,7 +139,9 @@ def cost(kernel: Instance, family: Family) -> Estimate:
             counter = (p["Folds"] - 1).bit_length()
             if p["YWidth"] < _DSP_WIDTH:
                 return _logic(lut=_SCALE_LUTS * y, ff=y + 1 + counter)
-            return _logic(lut=2 + 2 * counter, ff=y + 1 + counter, dsp=p["Lanes"])
+            # the DSPs of 7 series keep their products
+            kept = 0 if family is Family.SERIES7 else y
+            return _logic(lut=2 + 2 * counter, ff=kept + 1 + counter, dsp=p["Lanes"])
         case "spatial_shift":
             return _spatial_shift(p, y, family)
         case "bayer_front":
@@ -167,7 +172,7 @@ def _pixel_shuffle(p: Mapping[str, int | Bits], y: int, family: Family) -> Estim
     r, word = p["Factor"], p["Factor"] * y
     rests = [p["FrameW"] * (r - 1 + i) // r for i in range(r)]  # behind each fifo's output
     held = sum(25 + word * (2 if rest <= _LUTRAM_DEPTH else 1) for rest in rests)
-    logic = _logic(lut=_SHUFFLE_LUTS * r**3 * y + 25 * r, ff=held)
+    logic = _logic(lut=_SHUFFLE_LUTS * r**3 * y + 55 * r, ff=held)
     return _sum([logic, *(_memory(word, rest, family) for rest in rests)])
 
 
@@ -200,9 +205,10 @@ def _bayer_front(p: Mapping[str, int | Bits], y: int, family: Family) -> Estimat
     samples, dsps = p["Samples"], ceil((p["GainW"] + 1) / _DSP_FACTOR)
     rounded = p["XWidth"] + p["GainW"] + 2 - p["Slack"]
     row = _memory(max(2, samples) * p["YWidth"], p["FrameW"] // max(2, samples), family)
-    luts = _BAYER_LUTS[0] + _BAYER_LUTS[1] * (dsps - 1)
-    ffs = 30 + _BAYER_FFS * rounded
-    return _sum([_logic(20 + samples * luts, 45 + y + samples * ffs, samples * dsps), row])
+    luts = _BAYER_LUTS[family] + _BAYER_LUTS_2 * (dsps - 1)
+    # the DSPs of 7 series keep their products
+    ffs = (1 if family is Family.SERIES7 else 30) + _BAYER_FFS * rounded
+    return _sum([_logic(samples * luts, 45 + y + samples * ffs, samples * dsps), row])
 
 
 def _fields(bits: Bits, width: int) -> list[int]:
