@@ -138,3 +138,11 @@ def conv_layer(rng, dim=8, pumped=0) -> ModelWrapper:
         ["INT4", "INT4", "INT4", "INT18", "UINT4"],
         {"weights": (weights, "INT4"), "thresholds": (steps, "INT18")},
     )
+
+
+def threshold_layer(rng, writable=0) -> ModelWrapper:
+    """Thresholds of 6 channels, 3 at a time."""
+    op, out = thresholds((4, 4), 6, pe=3, datatype="INT8", writable=writable)
+    steps = np.sort(rng.integers(-128, 128, (6, 15)), axis=1)
+    constants = {"thresholds": (steps, "INT8")}
+    return chain([op], [[1, 4, 4, 6], out], ["INT8", "UINT4"], constants)
