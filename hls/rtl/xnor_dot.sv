@@ -49,8 +49,8 @@ module xnor_dot #(
   localparam int unsigned Late   = Links - Early;
   localparam int unsigned EarlyW = 2*Width*Early;      // terms of a step counted first
   localparam int unsigned LateW  = 2*Width*Late;       // and the rest, with what fills it up
-  localparam int unsigned StepTerms = EarlyW + LateW;
-  localparam int unsigned CountW = $clog2(StepTerms + 1);
+  localparam int unsigned TermsW = EarlyW + LateW;
+  localparam int unsigned CountW = $clog2(TermsW + 1);
 
   logic             advance, step;
   logic [3:0]       first_q, last_q, valid_q;  // of the stages of match_count
@@ -63,22 +63,22 @@ module xnor_dot #(
   assign step_d    = !rst_ni || (step && x_ready_o) ? '0 : step_q + StepW'(step);
 
   // The terms of this step, filled up with zeros against weights of one, which never match.
-  logic [StepTerms-1:0] x;
+  logic [TermsW-1:0] x;
   logic [LateW-1:0]     x_late_q;
 
   if (Parts == 1) begin : gen_whole
-    assign x = StepTerms'(x_data_i);
+    assign x = TermsW'(x_data_i);
   end else begin : gen_part
     logic [Parts-1:0][Simd-1:0] parts;
     assign parts = x_data_i;
-    assign x     = StepTerms'(parts[part_q]);
+    assign x     = TermsW'(parts[part_q]);
   end
 
   // Their weights: the late ones are read a cycle later, which saves registers for them.
   logic [EarlyW-1:0][Pe-1:0] w_early;
   logic [LateW-1:0][Pe-1:0]  w_late;
 
-  function automatic logic [StepTerms-1:0][Pe-1:0] weights(input int unsigned n);
+  function automatic logic [TermsW-1:0][Pe-1:0] weights(input int unsigned n);
     weights = '1;
     for (int unsigned k = 0; k < Simd; k++)
       for (int unsigned j = 0; j < Pe; j++)
@@ -137,7 +137,9 @@ module xnor_dot #(
     logic [CountW-1:0] count;
     logic [SumW-1:0]   sum_q;
 
-    for (genvar b = 0; b < CountW; b++) assign count[b] = counts[b][j];
+    for (genvar b = 0; b < CountW; b++) begin : gen_bit
+      assign count[b] = counts[b][j];
+    end
 
     always_ff @(posedge clk_i) begin
       if (advance && valid_q[3]) sum_q <= (first_q[3] ? '0 : sum_q) + SumW'(count);

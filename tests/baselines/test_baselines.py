@@ -95,6 +95,7 @@ def test_deep_memories_are_block_ram(kernel, label, bits):
         assert size["ff"] < 1000 and size["ff"] < bits / 50
 
 
+@pytest.mark.slow
 def test_shallow_memories_are_lutram():
     kernel = instance("fifo", "128 bits, 40 deep")
     for family in Family:

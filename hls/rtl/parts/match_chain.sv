@@ -2,7 +2,7 @@
 //
 // match_chain - a column of match_adders, each adding the sums of the one above; a part of others.
 //
-//   sum + 2 * popcount(carries) = popcount(x ~^ w) + popcount(c),   sum counted by its ones
+//   popcount(sum) + 2 * popcount(carries) = popcount(x ~^ w) + popcount(c)
 //
 // Every adder takes two products and one plain bit, so 2*Links products cost Links LUTs a lane.
 // Used by   hls/rtl/xnor_dot.sv

@@ -38,8 +38,12 @@ module match_count #(
   rows_t [2*Width*Early-1:0] x_early;
   rows_t [2*Width*Late-1:0]  x_late;
 
-  for (genvar k = 0; k < 2*Width*Early; k++) assign x_early[k] = {Rows{x_early_i[k]}};
-  for (genvar k = 0; k < 2*Width*Late; k++) assign x_late[k] = {Rows{x_late_i[k]}};
+  for (genvar k = 0; k < 2*Width*Early; k++) begin : gen_early
+    assign x_early[k] = {Rows{x_early_i[k]}};
+  end
+  for (genvar k = 0; k < 2*Width*Late; k++) begin : gen_late
+    assign x_late[k] = {Rows{x_late_i[k]}};
+  end
 
   // Stage 1: the first chain.
   rows_t [Width-1:0]       early_ones, early_ones_q;

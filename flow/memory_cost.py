@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""Estimates of what kernels are built from: logic, choices, memories and fifos."""
+
+from collections.abc import Iterable
+from math import ceil, log2
+
+from boards.board import Family
+from flow.design import Estimate
+
+__all__ = [
+    "LUTRAM_DEPTH",
+    "block_ram",
+    "choice_luts",
+    "fifo_cost",
+    "half_blocks",
+    "logic_cost",
+    "memory_cost",
+    "summed",
+]
+
+LUTRAM_DEPTH = 64  # deeper memories become block RAM: 40 words do not, 100 words do
+_RAMB18 = ((36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384))  # UG573, UG473
+_URAM_WIDTH, _URAM_DEPTH = 72, 4096  # UG573
+_LUTRAM = {Family.SERIES7: 4 / 3, Family.ULTRASCALE_PLUS: 8 / 7}  # LUTs per bit: RAM64M, RAM64M8
+
+
+def fifo_cost(width: int, depth: int, ram_style: str, family: Family) -> Estimate:
+    """A fifo in the memory that it is told to use."""
+    if depth <= 2:
+        return logic_cost(lut=width, ff=2 * width)
+    # 128 bits of 300 and 2,000: 164 and 177 LUTs, 156 and 162 flip-flops; 16 bits of 65,536: 92
+    # and 67. Block RAM has a register of its own, LUTRAM takes one more.
+    rest = depth - 1
+    in_luts = ram_style == "distributed" or (ram_style == "auto" and rest <= LUTRAM_DEPTH)
+    held = 2 if in_luts else 1
+    control = logic_cost(lut=5 * log2(depth) + width, ff=3.2 * log2(depth) + held * width)
+    match ram_style:
+        case "distributed":
+            banks = ceil(rest / LUTRAM_DEPTH)
+            memory = logic_cost(lut=width * (_LUTRAM[family] * banks + choice_luts(banks)))
+        case "block":
+            memory = block_ram(half_blocks(width, rest))
+        case "ultra":
+            banks = ceil(rest / (_URAM_DEPTH * max(1, _URAM_WIDTH // width)))
+            blocks = ceil(width / _URAM_WIDTH) * banks
+            chosen = logic_cost(lut=width * choice_luts(banks))
+            memory = chosen.model_copy(update={"uram": blocks})
+        case _:
+            memory = memory_cost(width, rest, family)
+    return summed([control, memory])
+
+
+def choice_luts(banks: int) -> int:
+    """LUTs that choose one of `banks` bits: each has 6 inputs and makes 4 of them 1."""
+    return ceil((banks - 1) / 3)
+
+
+def memory_cost(width: int, depth: int, family: Family) -> Estimate:
+    """A memory whose kind the synthesis chooses."""
+    if depth <= LUTRAM_DEPTH:
+        # the primitives of half the depth hold twice the bits
+        return logic_cost(lut=_LUTRAM[family] * width / (2 if depth <= LUTRAM_DEPTH // 2 else 1))
+    return block_ram(half_blocks(width, depth))
+
+
+def half_blocks(width: int, depth: int) -> int:
+    """Blocks of 18 Kbit in a memory."""
+    return min(ceil(width / w) * ceil(depth / d) for w, d in _RAMB18)
+
+
+def block_ram(halves: int) -> Estimate:
+    """So many blocks of 18 Kbit; a last half counts whole."""
+    return Estimate(lut=0, ff=0, bram36=ceil(halves / 2), uram=0, dsp=0)
+
+
+def logic_cost(lut: float, ff: float = 0, dsp: float = 0) -> Estimate:
+    """Fractions count whole."""
+    return Estimate(lut=ceil(lut), ff=ceil(ff), bram36=0, uram=0, dsp=ceil(dsp))
+
+
+def summed(parts: Iterable[Estimate]) -> Estimate:
+    """The sum of each resource."""
+    dumped = [part.model_dump() for part in parts]
+    return Estimate(**{key: sum(part[key] for part in dumped) for key in Estimate.model_fields})
