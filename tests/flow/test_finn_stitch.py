@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Graphs of FINN's operators and of ours, stitched and sized by FINN without Vivado."""
 
+import json
+
 import numpy as np
 import pytest
-from finn.builder.build_dataflow_config import DataflowBuildConfig
+from finn.builder.build_dataflow_config import DataflowBuildConfig, DataflowOutputType
 from finn.core.onnx_exec import execute_onnx
 from finn.core.rtlsim_exec import rtlsim_exec
 from finn.transformation.fpgadataflow.create_stitched_ip import CreateStitchedIP
@@ -95,6 +97,24 @@ def test_finn_sizes_the_fifos_of_its_graphs(pumped, rng):
     assert set(depths[1:]) == {32}  # the least that FINN's search tries
     (got,) = execute_onnx(model, {model.graph.input[0].name: frame}).values()
     assert np.array_equal(got, expected)
+
+
+def test_finn_measures_the_performance_of_its_graphs(rng, tmp_path):
+    # This module cannot be imported before install().
+    from finn.builder.build_dataflow_steps import step_measure_rtlsim_performance
+
+    model = _sized(as_rtl(conv_layer(rng)))
+    config = DataflowBuildConfig(
+        fpga_part=PART,
+        synth_clk_period_ns=CLK_NS,
+        output_dir=str(tmp_path),
+        generate_outputs=[DataflowOutputType.RTLSIM_PERFORMANCE],
+    )
+    step_measure_rtlsim_performance(model, config)
+    (last,) = json.loads((tmp_path / "report" / "rtlsim_performance.json").read_text())
+    slowest = max(getCustomOp(node).get_exp_cycles() for node in model.graph.node)
+    assert last["intervals"][0] == pytest.approx(slowest, abs=20)
+    assert last["samples"] >= 5
 
 
 def test_our_ops_are_sized_and_stitched_by_finn(random_net, codes):
