@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 .DEFAULT_GOAL := help
-.PHONY: help demo test check baselines prove bench-fifo clean
+.PHONY: help demo test check baselines prove bench-fifo bench-sim clean
 .DELETE_ON_ERROR:
 
 # Named after the lock's content: a changed lock installs again, a touched one does not.
@@ -25,11 +25,14 @@ check: $(INSTALLED)  ## lint and the quick tests
 baselines: $(INSTALLED)  ## record the sizes of all kernels in tests/baselines; minutes
 	@.venv/bin/python -m tests.baselines.record
 
-prove: $(INSTALLED)  ## prove the contract of every kernel, K="fifo window" for some; about two minutes
+prove: $(INSTALLED)  ## prove the contract of every kernel, K="fifo window" for some; a few minutes
 	@.venv/bin/python -m flow.prove $(K)
 
 bench-fifo: $(INSTALLED)  ## FIFO sizing side by side with FINN's; minutes
 	@.venv/bin/python -m tests.bench.fifo_sizing
+
+bench-sim: $(INSTALLED)  ## simulators side by side: ours, cocotb, Icarus Verilog; minutes
+	@.venv/bin/python -m tests.bench.simulators
 
 clean:  ## remove the demo and the caches of the tools; keep .venv and training runs
 	rm -rf build/demo build/prove .pytest_cache .ruff_cache

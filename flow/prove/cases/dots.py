@@ -42,27 +42,27 @@ def _int_dot(pe: int, simd: int, x_signed: bool) -> Case:
     )
 
 
-def _xnor_dot_const(levels: int) -> Case:
+def _xnor_dot_const(levels: int, cycles: int) -> Case:
     instance = make.xnor_dot_const(SIGNS, levels)
     return Case(
         instance,
         {"x": Shape(4, 1)},
         {"y": Shape(4, 3)},
         lambda x: xnor_dot.xnor_dot(x, SIGNS),
-        Induction(1) if instance.latency == 1 else Bounded(10),
+        Induction(1) if instance.latency == 1 else Bounded(cycles),
         patience=instance.latency + 2,
         units=8,
     )
 
 
-def _int_dot_const(levels: int) -> Case:
+def _int_dot_const(levels: int, cycles: int) -> Case:
     instance = make.int_dot_const(WEIGHTS, BIAS, 2, True, levels)
     return Case(
         instance,
         {"x": Shape(2, 2, signed=True)},
         {"y": Shape(2, instance.outputs[0].width // 2)},
         lambda x: int_dot.int_dot(x, WEIGHTS, BIAS),
-        Induction(1) if instance.latency == 1 else Bounded(10),
+        Induction(1) if instance.latency == 1 else Bounded(cycles),
         patience=instance.latency + 2,
         units=8,
     )
@@ -73,8 +73,8 @@ CASES = (
     _xnor_dot(2, 2),
     _int_dot(2, 2, True),
     _int_dot(1, 1, False),
-    _xnor_dot_const(3),
-    _xnor_dot_const(1),
-    _int_dot_const(3),
-    _int_dot_const(1),
+    _xnor_dot_const(3, 30),
+    _xnor_dot_const(1, 16),
+    _int_dot_const(3, 30),
+    _int_dot_const(1, 16),
 )
