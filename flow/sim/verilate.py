@@ -79,10 +79,12 @@ def build_sources(
     knobs: Mapping[str, str],
     watched: Sequence[Stream] = (),
     traced: bool = False,
+    threads: int = 1,
 ) -> Model:
     """As `build`, from SystemVerilog texts by file name and the streams of module `top`.
 
     A `traced` model can write waves of what happens between two beats of `watched` streams.
+    `threads` is how many share a cycle's work; they pay in large designs only.
     """
     texts = {
         **sources,
@@ -97,14 +99,23 @@ def build_sources(
             Path(__file__).read_bytes(),
             f"{verilator()} {verilator().stat().st_size}",
             machine(),
-            str(traced),
+            f"{traced} {threads}",
         ]
     )
 
     def make(folder: Path) -> None:
         for name, text in texts.items():
             (folder / name).write_text(text)
-        wanted = [*VERILATE, *waves, "--top-module", top, "--Mdir", "cpp"]
+        wanted = [
+            *VERILATE,
+            *waves,
+            "--threads",
+            str(threads),
+            "--top-module",
+            top,
+            "--Mdir",
+            "cpp",
+        ]
         run_tool([verilator(), *wanted, "public.vlt", *sources], folder)
         link(folder, _HARNESS, trace=traced, fst=traced)
 
