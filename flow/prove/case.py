@@ -66,8 +66,8 @@ class Case:
     instance: Instance
     inputs: Mapping[str, Shape]
     outputs: Mapping[str, Shape]
-    golden: Golden | None  # None: its meaning reaches from unit to unit and is not proven
-    way: Way | None
+    golden: Golden | None  # None: its meaning reaches from unit to unit, see its .svh
+    way: Way
     streams: Way = Induction(1)  # how the rules of the streams alone are proven
     in_place: bool = False  # an output may use a beat that is offered but not yet taken
     registers: int | None = None  # 0 or 1 where x becomes y beat by beat through so many registers
@@ -87,7 +87,7 @@ class Case:
     @property
     def parts(self) -> Mapping[Part, Way]:
         """What is proven of it, and how."""
-        return {Part.STREAMS: self.streams, **({Part.MEANING: self.way} if self.way else {})}
+        return {Part.STREAMS: self.streams, Part.MEANING: self.way}
 
     @property
     def parameters(self) -> str:
