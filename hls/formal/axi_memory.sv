@@ -15,7 +15,7 @@ module axi_memory #(
   parameter logic [AddrWidth-1:0] Base      = '0,
   parameter int unsigned          Words     = 2,
   parameter int unsigned          Pending   = 4,  // transactions of each kind at once
-  parameter int unsigned          Slow      = 2
+  parameter int unsigned          Slow      = 4
 ) (
   input logic                   clk_i,
   input logic                   rst_ni,

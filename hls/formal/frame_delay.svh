@@ -14,7 +14,7 @@
       .AddrWidth(AddrWidth), .DataWidth(DataWidth), .Base(Base), .Words(Words)
     ) u_memory (.*);
 
-    quiet_cycles #(.Cycles(14)) u_starved (
+    quiet_cycles #(.Cycles(24)) u_starved (
       .clk_i, .rst_ni, .quiet_i(x_valid_i && !x_ready_o && y_ready_i), .long_o(starved_long)
     );
 

@@ -144,7 +144,7 @@ CASES = (
         {"x": Shape(1, 8)},
         {"y": Shape(1, 8)},
         golden=None,
-        way=Induction(12),
+        way=Induction(22),
     ),
     _window(3, 2, 16),
     _window(4, 2, 30, stride=2),
