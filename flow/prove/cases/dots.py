@@ -74,7 +74,7 @@ CASES = (
     _int_dot(2, 2, True),
     _int_dot(1, 1, False),
     _xnor_dot_const(3, 30),
-    _xnor_dot_const(1, 16),
+    _xnor_dot_const(1, 30),
     _int_dot_const(3, 30),
-    _int_dot_const(1, 16),
+    _int_dot_const(1, 30),
 )
