@@ -8,7 +8,8 @@
 // Memory    AXI4 master; Pack = DataWidth / Width beats a word, bursts of Burst words, INCR, all
 //           aligned to their size; a ring of Bursts * Burst words from Base on.  A burst is read
 //           only when its write is acknowledged; at most Reads bursts are on their way at once.
-//           Responses are expected in order and are not checked for errors.
+//           Responses are expected in order and are not checked for errors.  Words are offered
+//           once their address is taken: the memory must not wait for them before it takes it.
 // Rate      one beat per cycle, as long as the memory moves a word each way in Pack cycles, its
 //           reads take at most (Reads - 1) * Burst * Pack - 8 cycles, and a write and a read
 //           together at most FrameBeats - 3 * Burst * Pack - 16.
