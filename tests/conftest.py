@@ -2,11 +2,18 @@
 """Fixtures every test folder uses."""
 
 import os
+import signal
 import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+
+def pytest_configure() -> None:
+    # A shell's background job ignores Ctrl-C, and so would every command the tests interrupt.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
