@@ -5,8 +5,8 @@
 //
 //   A read gives what was written last.  It gives anything while a write of its word is on its way.
 //
-// Order     responses come in the order of their addresses; data follow their address, which does not
-//           wait for them.
+// Order     responses come in the order of their addresses; data are taken with their address or after
+//           it, and an address may wait until its data are offered.
 // Latency   the solver's choice on each channel: less than Slow cycles, once it is its turn.
 // Contents  anything at first.  Reset forgets what is on its way.
 module axi_memory #(
@@ -75,10 +75,12 @@ module axi_memory #(
 
   index_t     write_index, read_index;
   logic       aw, w, b, ar, r, sure;
+  logic       with_address;  // the next data belong to the address that is offered, or will be
   logic [4:0] slow, too_slow;
 
   assign write_index = index_t'((m_axi_awaddr - Base) / AddrWidth'(Bytes));
   assign read_index  = index_t'((m_axi_araddr - Base) / AddrWidth'(Bytes));
+  assign with_address = written_q == writing_q;
   assign aw = m_axi_awvalid && m_axi_awready;
   assign w  = m_axi_wvalid && m_axi_wready;
   assign b  = m_axi_bvalid && m_axi_bready;
@@ -106,7 +108,7 @@ module axi_memory #(
         sure_q[n]  <= sure_q[from] && !(aw && write_index == reads_q[from]);
       end
     end
-    if (w) words_q[writes_q[written_q]] <= m_axi_wdata;
+    if (w) words_q[with_address ? write_index : writes_q[written_q]] <= m_axi_wdata;
 
     if (!rst_ni) begin
       writing_q <= '0;
@@ -122,14 +124,15 @@ module axi_memory #(
   always_comb begin
     if (32'(writing_q) == Pending) full_of_writes: assume (!m_axi_awready);
     if (32'(reading_q) == Pending) full_of_reads: assume (!m_axi_arready);
-    if (written_q == writing_q) data_follow: assume (!m_axi_wready);
+    if (with_address && !aw) data_do_not_lead: assume (!m_axi_wready);
     if (written_q == '0) acknowledges_writes: assume (!m_axi_bvalid);
     if (reading_q == '0) answers_reads: assume (!m_axi_rvalid);
     if (m_axi_rvalid && sure_q[0]) remembers: assume (m_axi_rdata == words_q[reads_q[0]]);
   end
 
-  assign slow = {32'(writing_q) != Pending && m_axi_awvalid && !m_axi_awready,
-                 written_q != writing_q && m_axi_wvalid && !m_axi_wready,
+  assign slow = {32'(writing_q) != Pending && m_axi_awvalid && !m_axi_awready
+                 && with_address && m_axi_wvalid,
+                 !with_address && m_axi_wvalid && !m_axi_wready,
                  written_q != '0 && !m_axi_bvalid,
                  32'(reading_q) != Pending && m_axi_arvalid && !m_axi_arready,
                  reading_q != '0 && !m_axi_rvalid};

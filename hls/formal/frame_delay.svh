@@ -52,9 +52,10 @@
       is_between_bursts: assert ({u_dut.pushed_q, u_dut.sent_q, u_dut.popped_q} == '0
                                  && {u_dut.new_lane_q, u_dut.old_lane_q} == '0);
       levels_exist: assert (fresh <= 2 && back <= Reads && kept <= Words);
-      addresses_fresh: assert (32'(u_dut.full_q) + 32'(u_dut.sending_q) == fresh);
-      sends_addressed: assert (u_memory.written_q <= u_memory.writing_q
-          && 32'(u_dut.sending_q) == 32'(u_memory.writing_q) - 32'(u_memory.written_q));
+      sends_fresh: assert (32'(u_dut.sending_q) == fresh);
+      addresses_fresh: assert (u_memory.written_q <= u_memory.writing_q
+          && 32'(u_dut.unaddressed_q) + 32'(u_memory.writing_q)
+             == fresh + 32'(u_memory.written_q));
       has_places: assert (32'(u_dut.places_q) + 32'(u_memory.reading_q) + back == Reads);
       stays_in_ring: assert (u_memory.exists(m_axi_awaddr) && u_memory.exists(m_axi_araddr));
       writes_next: assert (32'(u_memory.write_index) == (32'(u_memory.read_index)

@@ -8,8 +8,8 @@
 // Memory    AXI4 master; Pack = DataWidth / Width beats a word, bursts of Burst words, INCR, all
 //           aligned to their size; a ring of Bursts * Burst words from Base on.  A burst is read
 //           only when its write is acknowledged; at most Reads bursts are on their way at once.
-//           Responses are expected in order and are not checked for errors.  Words are offered
-//           once their address is taken: the memory must not wait for them before it takes it.
+//           Responses are expected in order and are not checked for errors.  A burst's address and
+//           its first word are offered at once, neither waits for the other.
 // Rate      one beat per cycle, as long as the memory moves a word each way in Pack cycles, its
 //           reads take at most (Reads - 1) * Burst * Pack - 8 cycles, and a write and a read
 //           together at most FrameBeats - 3 * Burst * Pack - 16.
@@ -139,8 +139,8 @@ module frame_delay #(
   logic                 push, burst_full, addressed, sent, burst_sent, send_valid;
   logic [WordWidth-1:0] word_d, word_q, send_word;
   word_t                pushed_q, sent_q;  // words of the present burst
-  count_t               full_q;            // bursts whose address has not been sent
-  count_t               sending_q;         // bursts whose address has, but not all their data
+  count_t               unaddressed_q;     // full bursts whose address has not been sent
+  count_t               sending_q;         // full bursts whose words have not all been sent
 
   assign word_d     = WordWidth'({x_data_i, word_q} >> Width);
   assign push       = take && new_lane_q == lane_t'(Pack - 1);
@@ -157,7 +157,7 @@ module frame_delay #(
     .y_valid_o(send_valid), .y_ready_i(sent), .y_data_o(send_word)
   );
 
-  assign m_axi_awvalid = full_q != '0;
+  assign m_axi_awvalid = unaddressed_q != '0;
   assign m_axi_wvalid  = sending_q != '0 && send_valid;
   assign m_axi_wlast   = sent_q == word_t'(Burst - 1);
   assign m_axi_wdata   = DataWidth'(send_word);
@@ -167,15 +167,15 @@ module frame_delay #(
     if (take) word_q <= word_d;
 
     if (!rst_ni) begin
-      pushed_q  <= '0;
-      sent_q    <= '0;
-      full_q    <= '0;
-      sending_q <= '0;
+      pushed_q      <= '0;
+      sent_q        <= '0;
+      unaddressed_q <= '0;
+      sending_q     <= '0;
     end else begin
       if (push) pushed_q <= burst_full ? '0 : pushed_q + 1'b1;
       if (sent) sent_q   <= burst_sent ? '0 : sent_q + 1'b1;
-      full_q    <= full_q + count_t'(burst_full) - count_t'(addressed);
-      sending_q <= sending_q + count_t'(addressed) - count_t'(burst_sent);
+      unaddressed_q <= unaddressed_q + count_t'(burst_full) - count_t'(addressed);
+      sending_q     <= sending_q + count_t'(burst_full) - count_t'(burst_sent);
     end
   end
 
