@@ -5,9 +5,29 @@ import tomllib
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
-__all__ = ["Board", "BoardError", "Family", "Platform", "Resources", "board_names", "load_board"]
+__all__ = [
+    "AMD",
+    "Board",
+    "BoardError",
+    "Family",
+    "Memory",
+    "MemoryKind",
+    "Platform",
+    "Resources",
+    "Shell",
+    "board_names",
+    "load_board",
+]
 
 _FOLDER = Path(__file__).parent
 
@@ -17,23 +37,57 @@ class BoardError(ValueError):
 
 
 class Family(StrEnum):
-    """Device families by the names Yosys' `synth_xilinx -family` knows them under."""
+    """Device families by the names Yosys knows them under."""
 
     SERIES7 = "xc7"
     ULTRASCALE_PLUS = "xcup"
+    ECP5 = "ecp5"
+
+    @classmethod
+    def of_part(cls, part: str) -> "Family":
+        """The family of a device by its part number.
+
+        >>> Family.of_part("xc7z020clg400-1").value, Family.of_part("LFE5U-85F-6BG381C").value
+        ('xc7', 'ecp5')
+        """
+        if part.upper().startswith("LFE5"):
+            return cls.ECP5
+        return cls.SERIES7 if part.startswith("xc7") else cls.ULTRASCALE_PLUS
+
+    def amounts(self, resource: str, count: float, have: float) -> str:
+        """So many of a resource, in the vendor's own units.
+
+        >>> Family.ECP5.amounts("bram36", 3.5, 104)
+        '7 of 208 EBR'
+        """
+        name, units = _UNITS[self].get(resource, (resource.upper(), 1))
+        return f"{count * units:,.12g} of {have * units:,.12g} {name}"
+
+
+# How many of the vendor's units one of ours is, where the two differ.
+_UNITS = {
+    Family.SERIES7: {},
+    Family.ULTRASCALE_PLUS: {},
+    Family.ECP5: {"lut": ("LUT4", 1), "bram36": ("EBR", 2), "dsp": ("MULT18X18D", 1)},
+}
+AMD = (Family.SERIES7, Family.ULTRASCALE_PLUS)  # what synth_xilinx and Vivado are for
 
 
 class Platform(StrEnum):
-    """How a host reaches the fabric: shared memory on a Zynq, PCIe on an Alveo."""
+    """How a host reaches the fabric: memory shared on a Zynq, PCIe on an Alveo, or a serial port
+    where the fabric is alone."""
 
     ZYNQ = "zynq"
     ALVEO = "alveo"
+    BARE = "bare"
 
 
-class Resources(BaseModel):
-    """What a design may use of a device."""
-
+class _Facts(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Resources(_Facts):
+    """What a device holds; on an ECP5 a `lut` is a LUT4 and two EBRs are a `bram36`."""
 
     lut: PositiveInt
     ff: PositiveInt
@@ -42,13 +96,37 @@ class Resources(BaseModel):
     dsp: NonNegativeInt
 
 
-class Board(BaseModel):
+class Shell(_Facts):
+    """A design of the vendor that shares the device with ours."""
+
+    name: str
+    leaves: Resources
+
+
+class MemoryKind(StrEnum):
+    """Memories beside the device."""
+
+    SDRAM = "sdram"
+    DDR3 = "ddr3"
+    DDR4 = "ddr4"
+    LPDDR4 = "lpddr4"
+    HBM2 = "hbm2"
+
+
+class Memory(_Facts):
+    """Banks of equal memories, of `mib` mebibytes each."""
+
+    kind: MemoryKind
+    banks: PositiveInt
+    mib: PositiveInt
+
+
+class Board(_Facts):
     """A board as the flow sees it.
 
-    `clock_mhz` is the clock a design is assumed to reach; only place and route can confirm it.
+    `clock_mhz` is the clock a design is assumed to reach, which only place and route can confirm;
+    `source_mhz` is the one that it is made from.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     title: str
@@ -56,14 +134,31 @@ class Board(BaseModel):
     family: Family
     platform: Platform
     clock_mhz: PositiveFloat
-    resources: Resources
+    source_mhz: PositiveFloat
+    device: Resources
+    memory: tuple[Memory, ...] = Field(min_length=1)
+    shell: Shell | None = None
+
+    @property
+    def resources(self) -> Resources:
+        """What a design may use."""
+        return self.shell.leaves if self.shell else self.device
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> "Board":
+        if self.family is not Family.of_part(self.part):
+            raise ValueError(f"{self.name}: {self.part} is no part of the family {self.family}")
+        for resource, left in self.resources:
+            if left > (whole := getattr(self.device, resource)):
+                raise ValueError(f"{self.name}: the shell leaves {left} {resource} of {whole}")
+        return self
 
 
 def board_names() -> list[str]:
     """Names of the boards described here, sorted.
 
-    >>> board_names()
-    ['pynq-z2', 'u250', 'zcu104']
+    >>> board_names()[:3]
+    ['kv260', 'pynq-z1', 'pynq-z2']
     """
     return sorted(path.stem for path in _FOLDER.glob("*.toml"))
 

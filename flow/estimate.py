@@ -44,6 +44,8 @@ _BAYER_LUTS_2 = 36  # for a second DSP: 4 samples 126, and 270 with two
 _BAYER_FFS = 1.1  # per bit of a product that is rounded: 4 samples of 18 bits 329, of 32 bits 389
 _TABLE_LUTS = 1.1  # per 64 entries and output bit: 16 lanes of 145 8-bit entries 382, 4 of 580 433
 
+_LUT4S = 1.6  # for each LUT6, where logic is mapped to LUT4s
+
 _DSP_WIDTH = 9  # bits of the narrowest product that Yosys gives to a DSP
 _DSP_FACTOR = 27  # bits of the wider factor of one, UG579
 
@@ -57,7 +59,7 @@ def check_fit(needed: Estimate, board: Board, net: str) -> None:
     """Raise FlowError unless `board` has what is `needed`; it names every resource that lacks."""
     have = board.resources.model_dump()
     lacking = [
-        f"{count:,} of {have[resource]:,} {resource.upper()}"
+        board.family.amounts(resource, count, have[resource])
         for resource, count in needed.model_dump().items()
         if count > have[resource]
     ]
@@ -70,6 +72,9 @@ def check_fit(needed: Estimate, board: Board, net: str) -> None:
 
 def cost(kernel: Instance, family: Family) -> Estimate:
     """The resources of one kernel."""
+    if family is Family.ECP5:
+        alike = cost(kernel, Family.SERIES7)
+        return alike.model_copy(update={"lut": ceil(_LUT4S * alike.lut)})
     p = kernel.params
     x, y = kernel.inputs[0].width, kernel.outputs[0].width
     if kernel.area:  # generated, and counted by who did so

@@ -7,6 +7,7 @@ from boards.cli.build import build
 from boards.cli.doctor import doctor
 from boards.cli.run import run
 from boards.cli.sim import sim
+from boards.cli.synth import synth
 
 __all__ = ["app"]
 
@@ -16,5 +17,5 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-for verb in (doctor, run, build, sim):
+for verb in (doctor, run, build, sim, synth):
     app.command()(verb)

@@ -61,5 +61,4 @@ class CostedOp(HWCustomOp):
                 f"{self.onnx_node.name}: the resources of its present folding are not known;"
                 " transform the model with AnnotateCosts"
             )
-        family = Family.SERIES7 if fpgapart.startswith("xc7") else Family.ULTRASCALE_PLUS
-        return Estimate(**known[family.value])
+        return Estimate(**known[Family.of_part(fpgapart).value])

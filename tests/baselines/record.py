@@ -10,7 +10,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from boards.board import Family
+from boards.board import AMD, Family
 from flow.sim.errors import ToolError
 from flow.synth import Resources, synthesize_all
 from flow.synth.yosys import TOOL
@@ -67,7 +67,7 @@ def finn_sizes(kernel: str, label: str) -> dict:
     """What FINN's units cost where our kernel is recorded, or why Yosys refuses them."""
     units = UNITS[kernel][label]
     try:
-        return {family: sizes(sizes_of(units, family)) for family in Family}
+        return {family: sizes(sizes_of(units, family)) for family in AMD}
     except ToolError as error:
         return {"refused": re.search(r"ERROR: (.+)", str(error))[1]}
 
@@ -122,7 +122,7 @@ def main() -> None:
     names = [(kernel, label) for kernel, table in KERNELS.items() for label in table]
     kernels = [instance(*name) for name in names]
     tables: dict[str, Sizes] = {kernel: {label: {} for label in t} for kernel, t in KERNELS.items()}
-    for family in Family:
+    for family in AMD:
         print(f"{len(kernels)} kernels for {family}", flush=True)
         found = synthesize_all(kernels, family, _show)
         for (kernel, label), resources in zip(names, found, strict=True):

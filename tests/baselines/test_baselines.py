@@ -9,7 +9,7 @@ from math import isclose
 
 import pytest
 
-from boards.board import Family
+from boards.board import AMD
 from flow.synth import synthesize
 from flow.synth.yosys import TOOL
 from tests.baselines.finn_units import UNITS
@@ -29,7 +29,7 @@ ROWS = [
     (kernel, label, family)
     for kernel, table in KERNELS.items()
     for label in table
-    for family in Family
+    for family in AMD
 ]
 EXACT = {"bram36", "dsp"}
 RELATIVE, ABSOLUTE = 0.02, 2  # of LUTs and flip-flops
@@ -49,7 +49,7 @@ def test_size_is_the_recorded_one(kernel, label, family):
 def test_the_tables_hold_every_row_and_the_tool(kernel):
     assert facts(kernel)["tool"] == TOOL
     assert list(read(kernel)) == list(KERNELS[kernel])
-    assert all(set(families) == set(Family) for families in read(kernel).values())
+    assert all(set(families) == set(AMD) for families in read(kernel).values())
 
 
 def test_the_readme_shows_the_tables():
@@ -98,7 +98,7 @@ def test_deep_memories_are_block_ram(kernel, label, bits):
 @pytest.mark.slow
 def test_shallow_memories_are_lutram():
     kernel = instance("fifo", "128 bits, 40 deep")
-    for family in Family:
+    for family in AMD:
         found = synthesize(kernel, family)
         assert found.lutram >= 128
         assert found.ff < 3 * 128

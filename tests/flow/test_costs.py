@@ -5,7 +5,7 @@ import pytest
 from finn.analysis.fpgadataflow.res_estimation import res_estimation
 from qonnx.custom_op.registry import getCustomOp
 
-from boards.board import Family, load_board
+from boards.board import AMD, Family, load_board
 from flow.errors import FlowError
 from flow.estimate import cost
 from flow.fold import fold
@@ -23,7 +23,7 @@ def graph(random_net):
     return specialize(model, BOARDS[Family.SERIES7].part)
 
 
-@pytest.mark.parametrize("family", Family)
+@pytest.mark.parametrize("family", AMD)
 def test_finn_reports_our_estimates(graph, family):
     model = graph.transform(AnnotateCosts())
     report = res_estimation(model, BOARDS[family].part)

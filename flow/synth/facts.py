@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""What synth.json holds, whichever tool found it."""
+
+from pydantic import BaseModel, ConfigDict
+
+from boards.board import Board
+from flow.synth.resources import Resources
+
+__all__ = ["Part", "Synthesis", "utilisation"]
+
+COUNTED = ("lut", "ff", "bram36", "uram", "dsp")
+
+
+class _Facts(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Part(_Facts):
+    """What one kernel of a design takes; `stage` as in design.json, "" where a tool tells none."""
+
+    name: str
+    stage: str
+    lut: float
+    ff: float
+    bram36: float
+    uram: float
+    dsp: float
+
+
+class Synthesis(_Facts):
+    """What a tool made of a design.
+
+    Attributes:
+        tool: its name and version
+        clock_mhz: the clock asked for
+        fmax_mhz: the clock that place and route reached; None where nothing was placed
+        utilisation: the share of what the board offers, of each resource
+        fits: no share is above 1, and the clock asked for was reached where one was
+        layers: the kernels, in the order of the design; empty where a tool does not tell them apart
+        seconds: that the tool took now, short where results were kept
+        files: what else was written, from the design folder
+    """
+
+    tool: str
+    board: str
+    part: str
+    clock_mhz: float
+    fmax_mhz: float | None = None
+    lut: float
+    ff: float
+    bram36: float
+    uram: float
+    dsp: float
+    utilisation: dict[str, float]
+    fits: bool
+    layers: tuple[Part, ...] = ()
+    seconds: float
+    files: tuple[str, ...] = ()
+
+
+def utilisation(used: Resources, board: Board) -> dict[str, float]:
+    """The share of what `board` offers, of every resource that it has."""
+    have = board.resources.model_dump()
+    return {name: getattr(used, name) / have[name] for name in COUNTED if have[name]}
