@@ -7,7 +7,8 @@
 Exporting the same checkpoint twice gives the same bytes. Nothing is written unless QONNX
 execution of the graph reproduces the Brevitas network exactly on the golden inputs.
 
-Command: python -m training.export NET DIR
+Commands: python -m training.export NET DIR
+          python -m training.export CONFIG --untrained -o FILE.onnx
 """
 
 import argparse
@@ -26,14 +27,15 @@ from qonnx.core.onnx_exec import execute_onnx
 from qonnx.util.cleanup import cleanup_model
 from torch import nn
 
+from training import recipe
 from training.checkpoint import read_net, write_atomically
 from training.codes import BLACK, CODE_MAX, WHITE
 from training.errors import TrainingError
-from training.model import load
-from training.paths import net_file
+from training.model import build, load
+from training.paths import config_file, net_file
 from training.spec import Kind, NetSpec
 
-__all__ = ["VOCABULARY", "export", "golden_inputs", "to_qonnx"]
+__all__ = ["VOCABULARY", "export", "export_untrained", "golden_inputs", "to_qonnx"]
 
 VOCABULARY = frozenset({"Sub", "Add", "Mul", "Pad", "Conv", "PRelu", "Quant", "BipolarQuant"})
 SIDE = 32  # height and width of the exported graph and of the golden frames
@@ -49,20 +51,26 @@ def export(net: str | Path, out_dir: Path) -> Path:
         TrainingError: the net is unknown or not binary, or the exported graph is not exact.
     """
     name, spec, _ = read_net(net_file(net))
-    if spec.kind is not Kind.BBCU:
-        raise TrainingError(f"{name} is a full-precision {spec.kind}; only binary nets export")
-    module = load(net)
-    model = to_qonnx(module, name, spec)
-    x = golden_inputs()
-    with torch.no_grad():
-        y = module(torch.from_numpy(x.astype(np.float32))).numpy()
-    _check_exact(model, x, y)
-    onnx_path = out_dir / f"{name}.onnx"
-    graph = model.model.SerializeToString(deterministic=True)
-    write_atomically(onnx_path, lambda partial: partial.write_bytes(graph))
-    golden = {"x": x, "y": y.astype(np.uint16)}
-    write_atomically(out_dir / f"{name}.npz", lambda partial: _save_npz(partial, golden))
-    return onnx_path
+    _check_binary(name, spec)
+    return _write(load(net), name, spec, out_dir / f"{name}.onnx")
+
+
+def export_untrained(config: str | Path, onnx_path: Path) -> Path:
+    """Write the net of `config` as it is before training, and its golden tensors, to `onnx_path`.
+
+    Its shape is what hardware is sized by; its thresholds are spread over the golden frames'
+    residuals, so that its streams move as a trained net's do. It restores nothing.
+
+    Raises:
+        TrainingError: the config is unknown or its net not binary.
+    """
+    plan = recipe.read(config_file(config))
+    _check_binary(plan.name, plan.net)
+    torch.manual_seed(plan.seed)
+    module = build(plan.net)
+    module.calibrate(torch.from_numpy(golden_inputs().astype(np.float32)))
+    module.settle()
+    return _write(module.eval(), plan.name, plan.net, onnx_path)
 
 
 def to_qonnx(module: nn.Module, name: str, spec: NetSpec) -> ModelWrapper:
@@ -105,6 +113,24 @@ def golden_inputs() -> np.ndarray:
         np.where(np.indices(shape).sum(0) % 2, CODE_MAX, 0),
     )
     return np.stack(frames).astype(np.uint16)
+
+
+def _check_binary(name: str, spec: NetSpec) -> None:
+    if spec.kind is not Kind.BBCU:
+        raise TrainingError(f"{name} is a full-precision {spec.kind}; only binary nets export")
+
+
+def _write(module: nn.Module, name: str, spec: NetSpec, onnx_path: Path) -> Path:
+    model = to_qonnx(module, name, spec)
+    x = golden_inputs()
+    with torch.no_grad():
+        y = module(torch.from_numpy(x.astype(np.float32))).numpy()
+    _check_exact(model, x, y)
+    graph = model.model.SerializeToString(deterministic=True)
+    write_atomically(onnx_path, lambda partial: partial.write_bytes(graph))
+    golden = {"x": x, "y": y.astype(np.uint16)}
+    write_atomically(onnx_path.with_suffix(".npz"), lambda partial: _save_npz(partial, golden))
+    return onnx_path
 
 
 def _check_exact(model: ModelWrapper, x: np.ndarray, y: np.ndarray) -> None:
@@ -155,10 +181,18 @@ def _save_npz(path: Path, arrays: dict[str, np.ndarray]) -> None:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="training.export", description="Export one net.")
     parser.add_argument("net", help="a net that ships, or a .safetensors file")
-    parser.add_argument("out", type=Path, help="folder for NET.onnx and NET.npz")
+    parser.add_argument("folder", type=Path, nargs="?", help="folder for NET.onnx and NET.npz")
+    parser.add_argument("--untrained", action="store_true", help="NET is a config, yet untrained")
+    parser.add_argument("-o", "--output", type=Path, help="the .onnx file of --untrained")
     options = parser.parse_args(arguments)
     try:
-        print(export(options.net, options.out))
+        match options.untrained, options.folder, options.output:
+            case False, Path() as folder, None:
+                print(export(options.net, folder))
+            case True, None, Path(suffix=".onnx") as file:
+                print(export_untrained(options.net, file))
+            case _:
+                raise TrainingError("give NET DIR, or CONFIG --untrained -o FILE.onnx")
     except TrainingError as error:
         print(f"training.export: {error}", file=sys.stderr)
         return 2

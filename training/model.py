@@ -4,10 +4,10 @@
 Both take and give packed RGGB frames (B, 4, H, W): channels R, G1, G2, B at half resolution,
 10-bit codes held in float32 (see codes.py). The body estimates the noise and subtracts it.
 
-    x' = (x - 128) / 32                              about [0, 24]: the residual alignment of BBCU
+    x' = (x - 128) / 2^a                         a: the residual alignment of BBCU, k = 130 C / 64
     r  = Q_B(head(x'))                            Q_B: saturating B-bit residual, steps of 2^e
     r  = Q_B(r + Q_8(rprelu(s * bconv(sign(r + a)))))             once per unit
-    y  = clip(x + Q_11(32 * tail(r)), 0, 1023)
+    y  = clip(x + Q_11(2^a * tail(r)), 0, 1023)
 
 Zero padding happens before the sign, so a padded pixel has the constant bits sign(a): hardware
 pads with that vector, and training sees the same border. Every intermediate value is exact in
@@ -33,7 +33,6 @@ from training.spec import Kind, NetSpec
 
 __all__ = ["Bbcu", "Parent", "build", "load"]
 
-ALIGN = 2.0**5  # codes per unit of residual
 HEAD_EXPONENT = -8  # weights within +-0.5
 TAIL_EXPONENT = -10  # weights within +-0.125
 TAIL_START = 0.2  # of PyTorch's default: a run starts near the identity
@@ -74,6 +73,7 @@ class Bbcu(nn.Module):
 
     def __init__(self, spec: NetSpec):
         super().__init__()
+        self.align = 2.0**spec.align_exponent
         self.half_step = 2.0 ** (spec.residual_exponent - 1)
         self.head = FixedPointConv(4, spec.channels, HEAD_EXPONENT)
         self.residual = fixed_point(spec.residual_bits, spec.residual_exponent)
@@ -86,12 +86,12 @@ class Bbcu(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         r = self.body(self.first_residual(x))
-        n = self.noise(self.tail(_pad(r)) * ALIGN)
+        n = self.noise(self.tail(_pad(r)) * self.align)
         return self.output(x + n)
 
     def first_residual(self, x: Tensor) -> Tensor:
         """What the head hands to the body."""
-        return self.residual(self.head(_pad((x - BLACK) * (1 / ALIGN))))
+        return self.residual(self.head(_pad((x - BLACK) * (1 / self.align))))
 
     @torch.no_grad()
     def calibrate(self, x: Tensor) -> None:
@@ -163,15 +163,16 @@ class Parent(nn.Module):
     def __init__(self, spec: NetSpec):
         super().__init__()
         c = spec.channels
+        self.align = 2.0**spec.align_exponent
         self.head = nn.Conv2d(4, c, 3, bias=False)
         self.body = nn.ModuleList(nn.Conv2d(c, c, 3) for _ in range(spec.units))
         self.tail = nn.Conv2d(c, 4, 3, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        r = F.relu(self.head(_pad((x - BLACK) * (1 / ALIGN))))
+        r = F.relu(self.head(_pad((x - BLACK) * (1 / self.align))))
         for conv in self.body:
             r = F.relu(conv(_pad(r)))
-        return x + self.tail(_pad(r)) * ALIGN
+        return x + self.tail(_pad(r)) * self.align
 
     def calibrate(self, x: Tensor) -> None:
         """Nothing to do: there are no thresholds."""

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from training.errors import TrainingError
 
-__all__ = ["NETS", "data_dir", "net_file"]
+__all__ = ["CONFIGS", "NETS", "config_file", "data_dir", "net_file"]
 
+CONFIGS = Path(__file__).with_name("configs")
 NETS = Path(__file__).with_name("nets")
 _SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -35,3 +36,16 @@ def net_file(net: str | Path) -> Path:
             return path
     known = ", ".join(sorted(path.stem for path in NETS.glob("*.safetensors")))
     raise TrainingError(f"no net {str(net)!r}: give a .safetensors file or one of {known}")
+
+
+def config_file(net: str | Path) -> Path:
+    """The .toml of a shipped config's name, or of a path.
+
+    Raises:
+        TrainingError: neither; the message lists the configs that ship.
+    """
+    for path in (Path(net), CONFIGS / f"{net}.toml"):
+        if path.suffix == ".toml" and path.is_file():
+            return path
+    known = ", ".join(sorted(path.stem for path in CONFIGS.glob("*.toml")))
+    raise TrainingError(f"no config {str(net)!r}: give a .toml file or one of {known}")

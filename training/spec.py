@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """What a network is, as plain facts: it travels in the header of every checkpoint."""
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from training.codes import BLACK, WHITE
 from training.errors import TrainingError
 
 __all__ = ["Kind", "NetSpec"]
@@ -38,6 +40,14 @@ class NetSpec:
                 f"net.residual_bits = {self.residual_bits} must be at least 2, and the tail's sums "
                 f"of 9 x {self.channels} products with 8-bit weights must fit float32's 24 bits"
             )
+
+    @property
+    def align_exponent(self) -> int:
+        """Residual alignment as a shift: a unit of residual is 2^this codes.
+
+        The paper's k = 130 C / 64 on [0, 1] pixels, to the nearest power of two of codes.
+        """
+        return round(math.log2((WHITE - BLACK) / (130 * self.channels / 64)))
 
     @property
     def radius(self) -> int:

@@ -13,7 +13,7 @@ from qonnx.core.onnx_exec import execute_onnx
 from training import export as exporter
 from training.checkpoint import save_net
 from training.errors import TrainingError
-from training.export import VOCABULARY, export
+from training.export import VOCABULARY, export, export_untrained, main
 from training.model import build, load
 from training.spec import NetSpec
 
@@ -114,3 +114,36 @@ def test_a_foreign_safetensors_file_is_named(tmp_path):
     path.write_bytes(b"junk")
     with pytest.raises(TrainingError, match=r"foreign\.safetensors is no safetensors file"):
         export(path, tmp_path)
+
+
+TINY = """
+photographs = "-"
+[net]
+kind = "bbcu"
+channels = 4
+units = 2
+[schedule]
+iterations = 1
+"""
+
+
+def test_untrained_nets_export_and_their_bits_move(tmp_path):
+    (tmp_path / "tiny.toml").write_text(TINY)
+    path = export_untrained(tmp_path / "tiny.toml", tmp_path / "deep" / "net.onnx")
+    golden = np.load(path.with_suffix(".npz"))
+    assert ModelWrapper(str(path)).get_metadata_prop("tarsier.net") == "tiny"
+    assert all((y != x).any() for x, y in zip(golden["x"], golden["y"], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["bbcu-raw-16x8"], "give NET DIR, or CONFIG --untrained -o FILE.onnx"),
+        (["bbcu-raw-16x8", "--untrained", "-o", "net"], "or CONFIG --untrained -o FILE.onnx"),
+        (["bbcu-raw-9x9", "--untrained", "-o", "net.onnx"], "no config 'bbcu-raw-9x9': give a"),
+        (["bbcu-raw-32x18-parent", "--untrained", "-o", "net.onnx"], "only binary nets export"),
+    ],
+)
+def test_wrong_arguments_are_a_sentence(arguments, message, capsys):
+    assert main(arguments) == 2
+    assert message in capsys.readouterr().err
