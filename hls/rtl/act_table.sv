@@ -51,10 +51,12 @@ module act_table #(
     logic [YWidth-1:0] rom [2**AddressW];
     logic [AddressW-1:0] address;
 
-    initial begin
-      for (int unsigned f = 0; f < Folds; f++)
-        for (int unsigned e = 0; e < Entries; e++)
-          rom[f*2**XWidth + e] = Table[((f*Lanes + l)*Entries + e)*YWidth +: YWidth];
+    // A row of the table at a time: tools take long for each cut out of the whole of it.
+    for (genvar f = 0; f < Folds; f++) begin : gen_row
+      localparam logic [Entries*YWidth-1:0] ROW =
+          Table[(f*Lanes + l)*Entries*YWidth +: Entries*YWidth];
+      initial for (int unsigned e = 0; e < Entries; e++)
+        rom[f*2**XWidth + e] = ROW[e*YWidth +: YWidth];
     end
 
     if (Folds > 1) begin : gen_folded
