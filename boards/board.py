@@ -22,7 +22,9 @@ __all__ = [
     "Family",
     "Memory",
     "MemoryKind",
+    "Pin",
     "Platform",
+    "Pull",
     "Resources",
     "Shell",
     "board_names",
@@ -121,11 +123,28 @@ class Memory(_Facts):
     mib: PositiveInt
 
 
+class Pull(StrEnum):
+    """What holds a pin that nothing drives."""
+
+    NONE = "none"
+    UP = "up"
+    DOWN = "down"
+
+
+class Pin(_Facts):
+    """Where a port of a design is soldered to: one site for each of its bits, all of 3.3 V."""
+
+    sites: tuple[str, ...] = Field(min_length=1)
+    pull: Pull = Pull.NONE
+    drive_ma: PositiveInt | None = None  # of an output
+
+
 class Board(_Facts):
     """A board as the flow sees it.
 
     `clock_mhz` is the clock a design is assumed to reach, which only place and route can confirm;
-    `source_mhz` is the one that it is made from.
+    `source_mhz` is the one that it is made from. `pins` are told where there is no vendor's shell
+    and no processor: clock, reset, rx, tx and lights.
     """
 
     name: str
@@ -138,6 +157,7 @@ class Board(_Facts):
     device: Resources
     memory: tuple[Memory, ...] = Field(min_length=1)
     shell: Shell | None = None
+    pins: dict[str, Pin] = {}
 
     @property
     def resources(self) -> Resources:
