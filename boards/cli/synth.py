@@ -39,6 +39,7 @@ def synth(
     with progress() as show:
         found = _synthesize(tool, design, target, dry_run, show)
     if found is None:  # a dry run
+        print(f"{design / tool.value}: run.sh in it builds for {target.title}, on any machine")
         return 0
     write_together({design / "synth.json": (found.model_dump_json(indent=2) + "\n").encode()})
     return 0
@@ -56,6 +57,7 @@ def _synthesize(tool: Tool, design: Path, board, dry_run: bool, show: Show):
 
             return build(design, board, design / tool.value, show)
         case Tool.VIVADO | Tool.VITIS:
-            from flow.synth.amd import build
+            from flow.synth import amd
 
-            return build(design, board, design / tool.value, show, dry_run)
+            out = design / tool.value
+            return amd.build(design, board, out, show, amd.Tool(tool.value), dry_run)

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 from boards.board import Board
 from flow.synth.resources import Resources
 
-__all__ = ["Part", "Synthesis", "utilisation"]
+__all__ = ["HlsKernel", "Part", "Synthesis", "utilisation"]
 
 COUNTED = ("lut", "ff", "bram36", "uram", "dsp")
 
@@ -27,6 +27,22 @@ class Part(_Facts):
     dsp: float
 
 
+class HlsKernel(_Facts):
+    """What Vitis HLS expects of a kernel, before Vivado has seen it.
+
+    `interval` is in cycles, None where it depends on the data.
+    """
+
+    name: str
+    clock_ns: float
+    interval: int | None
+    lut: float
+    ff: float
+    bram36: float
+    uram: float
+    dsp: float
+
+
 class Synthesis(_Facts):
     """What a tool made of a design.
 
@@ -34,9 +50,12 @@ class Synthesis(_Facts):
         tool: its name and version
         clock_mhz: the clock asked for
         fmax_mhz: the clock that place and route reached; None where nothing was placed
+        wns_ns: the worst slack of all clocks, negative where one is missed; None likewise
+        power_w: watts on the chip, as a tool estimates them for the routed design; None likewise
         utilisation: the share of what the board offers, of each resource
         fits: no share is above 1, and the clock asked for was reached where one was
         layers: the kernels, in the order of the design; empty where a tool does not tell them apart
+        hls: estimates of the kernels that were C++
         seconds: that the tool took now, short where results were kept
         files: what else was written, from the design folder
     """
@@ -46,6 +65,8 @@ class Synthesis(_Facts):
     part: str
     clock_mhz: float
     fmax_mhz: float | None = None
+    wns_ns: float | None = None
+    power_w: float | None = None
     lut: float
     ff: float
     bram36: float
@@ -54,6 +75,7 @@ class Synthesis(_Facts):
     utilisation: dict[str, float]
     fits: bool
     layers: tuple[Part, ...] = ()
+    hls: tuple[HlsKernel, ...] = ()
     seconds: float
     files: tuple[str, ...] = ()
 

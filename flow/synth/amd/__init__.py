@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+"""Bitstreams for Zynq and xclbins for Alveo, by FINN's own builds with our operators in them.
+
+FINN runs here to its end with stand-ins for Vivado and Vitis; what it would have run becomes a
+project that can be moved, and run.sh in it is what runs the tools, here or on another machine.
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from boards.board import Board
+from flow.design import read_design
+from flow.errors import FlowError
+from flow.synth.amd.project import write_project
+from flow.synth.amd.results import is_finished, read_results
+from flow.synth.amd.run import missing, run_project
+from flow.synth.amd.target import Tool, finn_board
+from flow.synth.facts import Synthesis
+
+__all__ = ["Tool", "build"]
+
+
+def build(
+    folder: Path,
+    board: Board,
+    out: Path,
+    show: Callable[[str, float], None],
+    tool: Tool,
+    dry_run: bool = False,
+) -> Synthesis | None:
+    """What `tool` makes of the design in `folder`, with its project in `out`; None for a dry run.
+
+    A project that was run to its end on another machine and brought back is only read.
+
+    Raises:
+        FlowError: the board is not for `tool`, a program is missing, or one fails.
+    """
+    begin = time.monotonic()
+    design = read_design(folder)
+    finn_board(board, tool)
+    lacking = missing(tool)
+    if lacking and not dry_run and not is_finished(out):
+        raise FlowError(
+            f"{' and '.join(lacking)} not found on the PATH: stopped before anything was written; "
+            "source the tools' settings64.sh first, or write the project for another machine with "
+            "--dry-run"
+        )
+    project = write_project(folder, design, board, tool, out, show)
+    if dry_run:
+        return None
+    if not is_finished(out):
+        if lacking:
+            raise FlowError(f"{out}: the design has changed, so it must be run again")
+        run_project(out, show)
+    return read_results(out, project, design, board, time.monotonic() - begin)

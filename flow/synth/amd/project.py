@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: MIT
+"""Write the project of a design for Vivado or Vitis, complete and movable, without either."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from boards.board import Board, Platform
+from flow.cache import content_key
+from flow.design import GRAPH, Design
+from flow.errors import FlowError
+from flow.synth.amd.settle import Step, read_calls, settle
+from flow.synth.amd.target import Tool, board_files, finn_board, finn_folder, hls_library
+from flow.templates import render
+
+__all__ = ["Project", "read_project", "write_project"]
+
+Show = Callable[[str, float], None]
+
+_HERE = Path(__file__).parent
+_TOOLS = ("vivado", "vitis_hls", "vitis-run", "v++", "kernelinfo")  # that FINN may call
+_LINKED = {  # the routed Vivado project, from the folder of the last step
+    Platform.ZYNQ: "finn_zynq_link.xpr",
+    Platform.ALVEO: "_x/link/vivado/vpl/prj/prj.xpr",
+}
+
+
+class Project(BaseModel):
+    """What project.json in the folder of a project says.
+
+    Attributes:
+        key: content key of all that it was made from
+        steps: names of the runs of tools, in order
+        cells: FINN's name of each cell -> ours, "" where it has none
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    tool: Tool
+    board: str
+    clock_mhz: float
+    steps: tuple[str, ...]
+    cells: dict[str, str]
+
+
+def read_project(folder: Path) -> Project | None:
+    """The project in `folder`, None if there is none of ours."""
+    try:
+        return Project.model_validate_json((folder / "project.json").read_text())
+    except (OSError, ValidationError):
+        return None
+
+
+def write_project(
+    design_folder: Path, design: Design, board: Board, tool: Tool, out: Path, show: Show
+) -> Project:
+    """Write the project into the folder `out`, whole or not at all; nothing if it is there.
+
+    Raises:
+        FlowError: `tool` does not build for the board, the design needs more than FINN's shell
+            offers, or `out` holds something else.
+    """
+    name = finn_board(board, tool)
+    if memories := [layer.name for layer in design.layers if layer.op == "TarsierFrameDelay"]:
+        raise FlowError(f"{memories[0]} needs a memory, which FINN's shells give to no kernel")
+    key = _key(design_folder, board, tool)
+    before = read_project(out)
+    if before and before.key == key:
+        return before
+    if out.exists() and before is None and (not out.is_dir() or any(out.iterdir())):
+        raise FlowError(f"{out} exists and is no project of tarsier synth; move it away")
+    with _replacing(out) as work:
+        show("FINN writes the project", 0.0)
+        steps, cells = _build(design_folder / GRAPH, name, board, tool, work)
+        project = Project(
+            key=key,
+            tool=tool,
+            board=board.name,
+            clock_mhz=board.clock_mhz,
+            steps=[f"{step.kind}-{step.name}" for step in steps],
+            cells=cells,
+        )
+        _complete(work, design, board, project, steps, board_files(name))
+    return project
+
+
+def _build(
+    graph: Path, name: str, board: Board, tool: Tool, work: Path
+) -> tuple[list[Step], dict[str, str]]:
+    """Let FINN build into `work`/finn; what it would run, and its names of our cells."""
+    build, tools, calls = work / "finn", work / "tools", work / "calls"
+    for folder in (build, tools):
+        folder.mkdir()
+    for program in _TOOLS:
+        shutil.copy(_HERE / "elsewhere.py", tools / program)
+        (tools / program).chmod(0o755)
+    shell = board.shell.name if board.shell else ""
+    request = {
+        "platform": board.platform,
+        "board": name,
+        "part": board.part,
+        "shell": shell,
+        "period_ns": 1000 / board.clock_mhz,
+    }
+    environment = os.environ | {
+        "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
+        "FINN_BUILD_DIR": str(build),
+        "NUM_DEFAULT_WORKERS": "1",
+        "TARSIER_CALLS": str(calls),
+        "XILINX_VIVADO": "/elsewhere/Vivado/2022.2",  # FINN asks these only whether they are set
+        "XILINX_VITIS": "/elsewhere",
+        "XILINX_XRT": "/elsewhere",
+        "PLATFORM_REPO_PATHS": "/elsewhere",
+    }
+    command = [sys.executable, "-m", "flow.synth.amd.finn_build", graph, json.dumps(request), build]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]
+        raise FlowError(f"FINN cannot build this design for {board.name}: {last[0]}")
+    cells = json.loads((build / "layers.json").read_text())
+    (build / "layers.json").unlink()
+    steps = settle(build, read_calls(calls))
+    shutil.rmtree(tools)
+    calls.unlink()
+    return steps, cells
+
+
+def _complete(
+    work: Path, design: Design, board: Board, project: Project, steps: list[Step], files
+) -> None:
+    """Add what the generated scripts name and what runs them."""
+    (work / "deploy").mkdir()
+    (work / "finn" / "driver").rename(work / "deploy" / "driver")
+    scripts = [path.read_text() for path in sorted((work / "finn").rglob("*.tcl"))]
+    for part in sorted({name for text in scripts for name in re.findall(r"RTLLIB\)/(\w+)", text)}):
+        _copy(finn_folder() / "finn-rtllib" / part, work / "finn-rtllib" / part)
+    _copy(finn_folder() / "custom_hls", work / "custom_hls")
+    shutil.copy(_HERE / "reports.tcl", work)
+    zynq = board.platform is Platform.ZYNQ
+    facts = {
+        "design": f"{design.net}, {design.width} x {design.height}",
+        "board": board.title,
+        "shell": board.shell.name if board.shell else "",
+        "tool": project.tool.value,
+        "zynq": zynq,
+        "clock_mhz": board.clock_mhz,
+        "steps": steps,
+        "link": f"{steps[-1].folder}/{_LINKED[board.platform]}",
+        "library": hls_library(),
+        "board_files": files,
+        "stream": design.channels * design.bits,
+        "port": _port_width(work),
+    }
+    for name in ("run.sh", "README.md"):
+        (work / name).write_text(render(f"synth/amd/{name}.j2", {}, **facts))
+    (work / "project.json").write_text(project.model_dump_json(indent=1) + "\n")
+    names = sorted(str(path.relative_to(work)) for path in work.rglob("*") if path.is_file())
+    (work / "files.txt").write_text("".join(f"{name}\n" for name in names))
+
+
+def _port_width(work: Path) -> int:
+    """Bits of the memory port that frames come in by."""
+    top = min((work / "finn").glob("code_gen_ipgen_*_IODMA_hls_0/top_*.cpp"))
+    return int(re.search(r"#define DataWidth1 (\d+)", top.read_text())[1])
+
+
+def _copy(source: Path, target: Path) -> None:
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def _key(design_folder: Path, board: Board, tool: Tool) -> str:
+    code = [
+        path.read_bytes()
+        for folder in (_HERE, _HERE.parents[1] / "ops", _HERE.parents[2] / "hls")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".pyc"
+    ]
+    graph = (design_folder / GRAPH).read_bytes()
+    return content_key([graph, board.model_dump_json(), tool.value, *code])
+
+
+@contextmanager
+def _replacing(out: Path) -> Iterator[Path]:
+    """A temporary folder that becomes `out` if all goes well, and vanishes if not."""
+    work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent)).resolve()
+    try:
+        yield work
+        shutil.rmtree(out, ignore_errors=True)
+        work.chmod(0o755)
+        work.rename(out)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
