@@ -25,11 +25,12 @@ from qonnx.core.modelwrapper import ModelWrapper
 
 from boards.board import Board
 from flow.cache import content_key
-from flow.design import GRAPH, RTL, TOP, Design, read_design
+from flow.design import GRAPH, LOWERED, RTL, TOP, Design, read_design
 from flow.errors import FlowError
-from flow.estimate import check_fit, estimate
+from flow.estimate import estimate, estimate_fifos
 from flow.fifo import CUT_DEPTH, size_fifos
 from flow.finn import prepare_finn
+from flow.fit import check_fit
 from flow.fold import fold, pixel_budget, solve_dots
 from flow.frame import check_frame, set_frame
 from flow.ingest import ingest, net_facts, read_qonnx
@@ -99,6 +100,7 @@ class _Plan:
     width: int
     budget: int  # cycles a pixel may take
     constant: bool
+    folder: Path
     progress: Callable[[float], None] = lambda done: None  # of the step
 
 
@@ -109,7 +111,7 @@ _STEPS = {
     "fold": lambda model, plan: fold(model, plan.budget, plan.constant),
     "solve": lambda model, plan: solve_dots(model, plan.progress),
     "widths": lambda model, plan: adapt_widths(specialize(model, plan.board.part), plan.board.part),
-    "fifos": lambda model, plan: _with_fifos(model, plan.board),
+    "fifos": lambda model, plan: _with_fifos(model, plan),
 }
 
 
@@ -120,7 +122,7 @@ def _build(config: BuildConfig, key: str, folder: Path, notify: Notify) -> Desig
     facts = net_facts(model)
     check_frame(model, height, width)
     budget = pixel_budget(board, height, width, config.fps)
-    plan = _Plan(board, height, width, budget, config.constant)
+    plan = _Plan(board, height, width, budget, config.constant, folder)
 
     (folder / "intermediate").mkdir()
     for number, (name, step) in enumerate(_STEPS.items()):
@@ -128,8 +130,7 @@ def _build(config: BuildConfig, key: str, folder: Path, notify: Notify) -> Desig
         progress(0)
         model = step(model, replace(plan, progress=progress))
         model.save(str(folder / "intermediate" / f"{number + 1}_{name}.onnx"))
-    resources = estimate(model, board.family)
-    check_fit(resources, board, facts.name)
+    _check_fit(model, plan)
 
     notify("stitch", len(_STEPS) / (len(_STEPS) + 1))
     netlist = _write_rtl(model, folder)
@@ -154,7 +155,7 @@ def _build(config: BuildConfig, key: str, folder: Path, notify: Notify) -> Desig
         layers=layers,
         fifos=fifo_facts(netlist),
         streams=wire_facts(model, netlist),
-        estimate=resources,
+        estimate=estimate(model, board.family),
     )
     design.write(folder)
     notify("done", 1.0)
@@ -177,10 +178,16 @@ def _write_rtl(model: ModelWrapper, folder: Path) -> Netlist:
     return netlist
 
 
-def _with_fifos(model: ModelWrapper, board: Board) -> ModelWrapper:
+def _with_fifos(model: ModelWrapper, plan: _Plan) -> ModelWrapper:
     """`model` with its FIFOs; what does not fit without them is refused before they are sized."""
-    check_fit(estimate(model, board.family), board, net_facts(model).name)
-    return insert_fifos(model, fifo_depths(model), board.part)
+    _check_fit(model, plan)
+    return insert_fifos(model, fifo_depths(model), plan.board.part)
+
+
+def _check_fit(model: ModelWrapper, plan: _Plan) -> None:
+    family, net = plan.board.family, net_facts(model).name
+    needed, fifos = estimate(model, family), estimate_fifos(model, family)
+    check_fit(needed, plan.board, net, plan.folder / LOWERED, fifos, plan.budget)
 
 
 def fifo_depths(model: ModelWrapper) -> dict[str, int]:

@@ -8,11 +8,23 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from flow.errors import FlowError
 
-__all__ = ["GRAPH", "RTL", "TOP", "Design", "Estimate", "Fifo", "Layer", "Wire", "read_design"]
+__all__ = [
+    "GRAPH",
+    "LOWERED",
+    "RTL",
+    "TOP",
+    "Design",
+    "Estimate",
+    "Fifo",
+    "Layer",
+    "Wire",
+    "read_design",
+]
 
 TOP = "tarsier_top"  # the stitched module
 RTL = "rtl"  # folder of the stitched module and its kernels
 GRAPH = "graph.onnx"  # the hardware graph they were made from
+LOWERED = "intermediate/2_lower.onnx"  # the same before it was folded
 
 
 class _Facts(BaseModel):
@@ -57,7 +69,7 @@ class Estimate(_Facts):
 
     lut: int
     ff: int
-    bram36: int
+    bram36: float  # in halves: a RAMB18
     uram: int
     dsp: int
 

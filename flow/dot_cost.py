@@ -7,9 +7,9 @@ from math import ceil
 from boards.board import Family
 from flow.design import Estimate
 from flow.memory_cost import choice_luts, logic_cost
-from hls.instance import Bits
+from hls.instance import Bits, Instance
 
-__all__ = ["int_dot_cost", "xnor_dot_cost"]
+__all__ = ["built_in_cost", "int_dot_cost", "xnor_dot_cost"]
 
 # int_dot, 576 products of 10 x 8 and of 8 x 8 bits unfolded: 14,383 and 13,981 LUTs of adders, 509
 # DSPs each (the other weights take adders), 9,894 and 8,712 flip-flops.
@@ -18,6 +18,9 @@ _INT_LUTS, _INT_DSPS, _INT_FFS = 24.6, 0.88, 0.95
 # and 2,947 flip-flops, 1 x 36 of 16 bits 1,536 and 948. Yosys lets the DSPs of 7 series add and
 # keep their products too; per product: 340 LUTs and 103 flip-flops, 664 and 312.
 _FOLDED_INT_LUTS, _FOLDED_INT_FFS, _FOLDED_INT_LUTS_7 = 1.6, 1.1, 2.4
+# Built in, per weight: 576 of 8 bits 9,370 and 7,819 LUTs; of 1 bit, 2,304 879 to 994 and 9,216
+# 5,497. As many flip-flops.
+_BUILT_IN = {"int_dot": 16, "xnor_dot": 0.6}
 
 
 def xnor_dot_cost(p: Mapping[str, int | Bits]) -> Estimate:
@@ -61,6 +64,12 @@ def int_dot_cost(p: Mapping[str, int | Bits], family: Family) -> Estimate:
         ff=_FOLDED_INT_FFS * product_bits + sums + weights,
         dsp=products,
     )
+
+
+def built_in_cost(kernel: Instance) -> Estimate:
+    """A matrix built in, before the adders that it shares are solved for: a first guess."""
+    adders = _BUILT_IN[kernel.module] * kernel.params["Rows"] * kernel.params["Terms"]
+    return logic_cost(lut=adders, ff=adders)
 
 
 def _rom(weights: int, fold: int) -> int:

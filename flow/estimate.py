@@ -12,9 +12,9 @@ from math import ceil
 
 from qonnx.core.modelwrapper import ModelWrapper
 
-from boards.board import Board, Family
+from boards.board import Family
 from flow.design import Estimate
-from flow.dot_cost import int_dot_cost, xnor_dot_cost
+from flow.dot_cost import built_in_cost, int_dot_cost, xnor_dot_cost
 from flow.errors import FlowError
 from flow.memory_cost import (
     LUTRAM_DEPTH,
@@ -30,7 +30,7 @@ from flow.stitch import stitch
 from hls.instance import Bits, Instance
 from hls.make.window import WindowShape
 
-__all__ = ["check_fit", "cost", "estimate"]
+__all__ = ["cost", "estimate", "estimate_fifos"]
 
 _REQUANT_LUTS = 1.5  # per output bit: 16 lanes of 8 bits 194, 4 lanes of 10 bits 54
 _RESIDUAL_LUTS = 2.2  # per output bit: 16 lanes of 8 bits 276, 4 lanes of 10 bits 88
@@ -50,24 +50,20 @@ _DSP_WIDTH = 9  # bits of the narrowest product that Yosys gives to a DSP
 _DSP_FACTOR = 27  # bits of the wider factor of one, UG579
 
 
-def estimate(model: ModelWrapper, family: Family) -> Estimate:
-    """The resources of all kernels of the hardware graph `model` together."""
-    return summed(cost(cell.instance, family) for cell in stitch(model).cells)
+def estimate(model: ModelWrapper, family: Family, built_in: bool = False) -> Estimate:
+    """The resources of all kernels of the hardware graph `model` together.
+
+    With `built_in`, as if the matrices of its dot products were built in, without solving them.
+    """
+    kernels = [cell.instance for cell in stitch(model).cells]
+    dots = ("int_dot", "xnor_dot") if built_in else ()
+    return summed(built_in_cost(k) if k.module in dots else cost(k, family) for k in kernels)
 
 
-def check_fit(needed: Estimate, board: Board, net: str) -> None:
-    """Raise FlowError unless `board` has what is `needed`; it names every resource that lacks."""
-    have = board.resources.model_dump()
-    lacking = [
-        board.family.amounts(resource, count, have[resource])
-        for resource, count in needed.model_dump().items()
-        if count > have[resource]
-    ]
-    if lacking:
-        raise FlowError(
-            f"{net} does not fit {board.name} at this rate: it needs about {', '.join(lacking)};"
-            " a lower frame rate folds it onto less"
-        )
+def estimate_fifos(model: ModelWrapper, family: Family) -> Estimate:
+    """The resources of its FIFOs alone."""
+    kernels = [cell.instance for cell in stitch(model).cells]
+    return summed(cost(kernel, family) for kernel in kernels if kernel.module == "fifo")
 
 
 def cost(kernel: Instance, family: Family) -> Estimate:

@@ -26,7 +26,9 @@ __all__ = [
     "Layer",
     "cheapest_fold",
     "cycles_per_pixel",
+    "every_fold",
     "fold",
+    "layers_of",
     "pixel_budget",
     "solve_dots",
 ]
@@ -54,9 +56,8 @@ def fold(model: ModelWrapper, budget: int, constant: bool = True) -> ModelWrappe
 
     A dot product that is not folded at all has its matrix built in, if `constant`.
     """
-    for node in _dots(model):
+    for node, layer in zip(_dots(model), layers_of(model), strict=True):
         op = getCustomOp(node)
-        layer = Layer(node.name, rows=op.channels_out(), terms=op.channels_in())
         chosen = cheapest_fold(layer, budget)
         op.set_nodeattr("PE", chosen.pe)
         op.set_nodeattr("SIMD", chosen.simd)
@@ -65,6 +66,12 @@ def fold(model: ModelWrapper, budget: int, constant: bool = True) -> ModelWrappe
         follower = model.find_consumer(node.output[0])
         getCustomOp(follower).set_nodeattr("PE", chosen.pe)
     return model
+
+
+def layers_of(model: ModelWrapper) -> list[Layer]:
+    """The dot products of `model`, in its order."""
+    ops = [(node.name, getCustomOp(node)) for node in _dots(model)]
+    return [Layer(name, rows=op.channels_out(), terms=op.channels_in()) for name, op in ops]
 
 
 def solve_dots(model: ModelWrapper, progress: Callable[[float], None]) -> ModelWrapper:
@@ -107,9 +114,13 @@ def cheapest_fold(layer: Layer, budget: int) -> Fold:
     >>> cheapest_fold(Layer("conv0", rows=16, terms=144), budget=4)
     Fold(pe=4, simd=144)
     """
-    folds = [Fold(pe, simd) for pe in _divisors(layer.rows) for simd in _divisors(layer.terms)]
-    fits = [fold for fold in folds if cycles_per_pixel(layer, fold) <= budget]
+    fits = [fold for fold in every_fold(layer) if cycles_per_pixel(layer, fold) <= budget]
     return min(fits, key=lambda fold: (fold.pe * fold.simd, -fold.simd))
+
+
+def every_fold(layer: Layer) -> list[Fold]:
+    """All that divide `layer`."""
+    return [Fold(pe, simd) for pe in _divisors(layer.rows) for simd in _divisors(layer.terms)]
 
 
 def cycles_per_pixel(layer: Layer, fold: Fold) -> int:

@@ -69,8 +69,8 @@ def half_blocks(width: int, depth: int) -> int:
 
 
 def block_ram(halves: int) -> Estimate:
-    """So many blocks of 18 Kbit; a last half counts whole."""
-    return Estimate(lut=0, ff=0, bram36=ceil(halves / 2), uram=0, dsp=0)
+    """So many blocks of 18 Kbit."""
+    return Estimate(lut=0, ff=0, bram36=halves / 2, uram=0, dsp=0)
 
 
 def logic_cost(lut: float, ff: float = 0, dsp: float = 0) -> Estimate:

@@ -45,7 +45,7 @@ class CostedOp(HWCustomOp):
         return self._cost(fpgapart).lut
 
     def bram_estimation(self, fpgapart):
-        return 2 * self._cost(fpgapart).bram36  # FINN counts blocks of 18 Kbit
+        return int(2 * self._cost(fpgapart).bram36)  # FINN counts blocks of 18 Kbit
 
     def uram_estimation(self, fpgapart):
         return self._cost(fpgapart).uram

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""What does not fit a board is said with its remedies."""
+
+import copy
+
+import pytest
+
+from boards.board import Board, load_board
+from flow.design import Estimate
+from flow.errors import FlowError
+from flow.estimate import estimate
+from flow.fit import check_fit, largest_fps, next_board
+from flow.fold import fold
+from flow.frame import set_frame
+from flow.ingest import ingest
+from flow.lower import lower
+from flow.memory_cost import summed
+from flow.streams import adapt_widths, specialize
+
+PYNQ = load_board("pynq-z2")
+NOTHING = summed([])
+
+
+@pytest.fixture
+def lowered(random_net):
+    return set_frame(lower(ingest(random_net(channels=8, units=2))), 540, 960)
+
+
+def needs(**more) -> Estimate:
+    return Estimate(**{"lut": 1, "ff": 1, "bram36": 1, "uram": 0, "dsp": 0} | more)
+
+
+def with_device(**changed) -> Board:
+    return PYNQ.model_copy(update={"device": PYNQ.device.model_copy(update=changed)})
+
+
+def test_what_lacks_is_named_with_what_would_do(lowered, tmp_path):
+    lowered.save(str(tmp_path / "lowered.onnx"))
+    sentence = (
+        r"^net does not fit pynq-z2 at this rate: it needs about 60,000 of 53,200 LUT"
+        r" \(13% too many\), 150\.5 of 140 BRAM36 \(7% too many\), 1 of 0 URAM;"
+        r" zcu104 is the next larger board that holds it; pynq-z2 holds it at up to about \d+\.?\d*"
+        r" frames per second$"
+    )
+    with pytest.raises(FlowError, match=sentence):
+        needed = needs(lut=60_000, bram36=150.5, uram=1)
+        check_fit(needed, PYNQ, "net", tmp_path / "lowered.onnx", NOTHING, 1)
+
+
+def test_the_sentence_is_for_what_no_board_and_no_rate_can_help(lowered, tmp_path):
+    lowered.save(str(tmp_path / "lowered.onnx"))
+    sentence = r"; no board here holds it; pynq-z2 holds it at no rate, so a smaller frame or netw"
+    with pytest.raises(FlowError, match=sentence):
+        needed = needs(dsp=20_000)
+        check_fit(needed, PYNQ, "net", tmp_path / "lowered.onnx", needs(bram36=140), 1)
+
+
+def test_what_fits_exactly_is_accepted(tmp_path):
+    whole = Estimate(**PYNQ.resources.model_dump())
+    check_fit(whole, PYNQ, "net", tmp_path / "not read", NOTHING, 1)
+
+
+def test_the_largest_rate_fits_and_the_next_higher_does_not(lowered):
+    small = with_device(lut=2_000, dsp=10_000)
+    fps = largest_fps(lowered, small, NOTHING, tried=1)
+    pace = round(small.clock_mhz * 1e6 / (540 * 960 * fps))
+    assert pace > 2
+
+    def luts(budget):
+        folded = specialize(fold(copy.deepcopy(lowered), budget, constant=False), small.part)
+        return estimate(adapt_widths(folded, small.part), small.family).lut
+
+    assert luts(pace) <= 2_000 < luts(pace - 1)
+
+
+def test_matrices_that_are_built_in_need_no_dsp(lowered):
+    poor = with_device(dsp=2)
+    slow = largest_fps(lowered, poor, NOTHING, tried=1)
+    fast = largest_fps(lowered, poor, NOTHING, tried=2)
+    assert slow < fast / 2
+    assert fast == poor.clock_mhz * 1e6 / (540 * 960)
+
+
+@pytest.mark.parametrize(
+    ("needed", "board", "found"),
+    [
+        (needs(lut=60_000), "pynq-z2", "ultra96-v2"),
+        (needs(lut=60_000, dsp=1_000), "pynq-z2", "kv260"),
+        (needs(lut=1_200_000), "zcu104", "u250"),
+        (needs(lut=2_000_000), "pynq-z2", None),
+        (needs(lut=90_000), "ulx3s-85f", "kv260"),
+    ],
+)
+def test_the_next_board_is_the_smallest_that_does(needed, board, found):
+    other = next_board(needed, load_board(board))
+    assert (other and other.name) == found
