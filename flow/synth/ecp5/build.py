@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+"""From a design to the bitstream of a bare board, step by step.
+
+synthesize    system and design as a netlist of ECP5 cells
+place         and route it; what the clock reaches is known from here on
+pack          the bitstream
+"""
+
+import json
+import time
+from pathlib import Path
+
+from boards.board import Board
+from flow.design import Design, read_design
+from flow.errors import FlowError
+from flow.synth.ecp5.pins import lpf
+from flow.synth.ecp5.report import Report, read_report
+from flow.synth.ecp5.system import TOP, System, check_board, sources, system
+from flow.synth.ecp5.tools import TOOL, Show, pack, place_and_route, synthesize
+from flow.synth.facts import COUNTED, Synthesis, utilisation
+
+__all__ = ["build"]
+
+BITSTREAM, LINK = f"{TOP}.bit", "link.json"
+
+
+def build(folder: Path, board: Board, out: Path, show: Show) -> Synthesis:
+    """What Yosys and nextpnr make of the design in `folder`; the bitstream and its logs in `out`.
+
+    Each step is kept by content, so an interrupted call goes on from the last one that ended.
+
+    Raises:
+        FlowError: the board is no ECP5, the design does not fit it, or its clock is not reached.
+        ToolError: a tool fails.
+    """
+    begin = time.monotonic()
+    design = read_design(folder)
+    check_board(board)
+    facts = system(design, board)
+    texts = sources(folder, board, facts)
+    pins = lpf(board)
+
+    netlist = synthesize(TOP, texts, out, show)
+    placed = place_and_route(netlist, board, pins, out, show)
+    packed = pack(placed, out, show)
+    report = read_report(placed / "report.json")
+
+    made = {path.name: path for made in (netlist, placed) for path in made.iterdir()}
+    kept = ("netlist.v", "yosys.log", "nextpnr.log", "report.json", "pins.lpf")
+    _keep(out, {name: made[name].read_bytes() for name in kept})
+    clock = report.clock
+    if clock.achieved < clock.constraint:
+        (out / BITSTREAM).unlink(missing_ok=True)  # of an earlier design
+        raise FlowError(
+            f"{design.net} on {board.name} misses its clock: {clock.achieved:.1f} of"
+            f" {clock.constraint:g} MHz; the slowest path ends in {report.slowest}, see"
+            f" {out / 'nextpnr.log'}; a lower rate folds the network into shorter paths"
+        )
+    link = (json.dumps(_link(design, board, facts), indent=2) + "\n").encode()
+    _keep(out, {LINK: link, BITSTREAM: (packed / BITSTREAM).read_bytes()})
+    files = tuple(f"{out.name}/{name}" for name in (BITSTREAM, LINK, *kept))
+    return _synthesis(board, report, round(time.monotonic() - begin, 1), files)
+
+
+def _synthesis(board: Board, report: Report, seconds: float, files: tuple[str, ...]) -> Synthesis:
+    used = report.resources
+    shares = utilisation(used, board)
+    return Synthesis(
+        tool=TOOL,
+        board=board.name,
+        part=board.part,
+        clock_mhz=report.clock.constraint,
+        fmax_mhz=round(report.clock.achieved, 2),
+        **{name: getattr(used, name) for name in COUNTED},
+        utilisation=shares,
+        fits=True,
+        seconds=seconds,
+        files=files,
+    )
+
+
+def _link(design: Design, board: Board, facts: System) -> dict[str, object]:
+    """What a host must know to send frames to the board."""
+    return {
+        "board": board.name,
+        "net": design.net,
+        "design": facts.number,
+        "baud": facts.baud,
+        "width": design.width,
+        "height": design.height,
+        "channels": design.channels,
+        "bits": design.bits,
+    }
+
+
+def _keep(out: Path, files: dict[str, bytes]) -> None:
+    """Write `files` into `out`, each complete or not at all."""
+    out.mkdir(exist_ok=True)
+    for name, content in files.items():
+        partial = out / f".{name}"
+        try:
+            partial.write_bytes(content)
+            partial.replace(out / name)
+        finally:
+            partial.unlink(missing_ok=True)

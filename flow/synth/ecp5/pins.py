@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+"""The pins of a board as constraints that nextpnr reads."""
+
+from boards.board import Board
+from flow.templates import render
+
+__all__ = ["lpf"]
+
+# Ports of the top by what the board calls them.
+_PORTS = {
+    "clock": "clock_i",
+    "reset": "reset_i",
+    "rx": "rx_i",
+    "tx": "tx_o",
+    "lights": "lights_o",
+}
+
+
+def lpf(board: Board) -> str:
+    """The constraints of `board`, in Lattice's format."""
+    pins = [
+        (_bit(_PORTS[name], index, len(pin.sites)), site, pin)
+        for name, pin in board.pins.items()
+        for index, site in enumerate(pin.sites)
+    ]
+    facts = {"board": board, "clock": _PORTS["clock"], "pins": pins}
+    return render("synth/ecp5/pins.lpf.j2", {}, **facts)
+
+
+def _bit(port: str, index: int, bits: int) -> str:
+    return f"{port}[{index}]" if bits > 1 else port
