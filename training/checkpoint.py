@@ -75,4 +75,8 @@ def read_net(path: Path) -> tuple[str, NetSpec, dict[str, torch.Tensor]]:
         raise TrainingError(f"{path} is no safetensors file: {error}") from None
     if "tarsier.spec" not in facts:
         raise TrainingError(f"{path} has no tarsier.spec in its header, so its net is unknown")
-    return facts["tarsier.net"], NetSpec(**json.loads(facts["tarsier.spec"])), tensors
+    try:
+        spec = NetSpec(**json.loads(facts["tarsier.spec"]))
+    except (TypeError, ValueError) as error:
+        raise TrainingError(f"{path}: its net is not known to this version: {error}") from None
+    return facts["tarsier.net"], spec, tensors

@@ -4,40 +4,66 @@
 Brevitas carries the layers and their export; the quantisers inside are ours, because the grids
 are fixed (no scale is learned) and the sign's gradient has a window.
 
-sign(0) is +1 everywhere. All layers take and return plain tensors.
+sign(0) is +1 everywhere. All layers take and return plain tensors. Brevitas' bookkeeping costs more
+than a small layer, so training calls the quantisers alone; evaluation and export go through
+Brevitas, to the same values.
 """
 
 import brevitas.nn as qnn
 import torch
+import torch.nn.functional as F
 from brevitas.inject import ExtendedInjector
 from brevitas.inject.enum import FloatToIntImplType
 from brevitas.proxy import ActQuantProxyFromInjector, WeightQuantProxyFromInjector
 from torch import Tensor, nn
 
-__all__ = ["BinaryConv", "FixedPointConv", "fixed_point", "on_grid", "settle", "sign"]
+__all__ = ["BinaryConv", "FixedPointConv", "XnorConv", "fixed_point", "on_grid", "settle", "sign"]
 
 
 def fixed_point(bits: int, exponent: int, *, signed: bool = True) -> nn.Module:
     """A quantiser to `bits`-bit integers times 2^exponent: round half to even, then saturate."""
-    return qnn.QuantIdentity(
-        act_quant=_FixedPointAct, bit_width=bits, exponent=exponent, signed=signed
-    )
+    return _Identity(act_quant=_FixedPointAct, bit_width=bits, exponent=exponent, signed=signed)
 
 
 def sign(window: float) -> nn.Module:
     """A quantiser to {-1, +1}; gradients pass within `window` of the threshold, strongest at it."""
-    return qnn.QuantIdentity(act_quant=_SignAct, window=window)
+    return _Identity(act_quant=_SignAct, window=window)
 
 
-class BinaryConv(qnn.QuantConv2d):
-    """3x3 convolution with weights in {-1, +1}, no padding, no bias: integers in, integers out."""
+class _Identity(qnn.QuantIdentity):
+    """A quantiser of activations."""
 
-    def __init__(self, channels: int):
-        super().__init__(channels, channels, 3, bias=False, weight_quant=_SignWeight)
+    def forward(self, x: Tensor) -> Tensor:
+        if self.training:
+            return self.act_quant.fused_activation_quant_proxy.tensor_quant.quantise(x)
+        return super().forward(x)
 
 
-class FixedPointConv(qnn.QuantConv2d):
-    """3x3 convolution with 8-bit weights on the grid 2^exponent, no padding, no bias."""
+class _Conv(qnn.QuantConv2d):
+    """3x3 convolution without padding and bias."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.training:
+            return F.conv2d(x, self.weight_quant.tensor_quant.quantise(self.weight))
+        return super().forward(x)
+
+
+class BinaryConv(_Conv):
+    """Weights in {-1, +1}: integers in, integers out."""
+
+    def __init__(self, inputs: int, outputs: int):
+        super().__init__(inputs, outputs, 3, bias=False, weight_quant=_SignWeight)
+
+
+class XnorConv(_Conv):
+    """Weights in {-s, +s}, s the mean magnitude of an output channel's (XNOR-Net)."""
+
+    def __init__(self, inputs: int, outputs: int):
+        super().__init__(inputs, outputs, 3, bias=False, weight_quant=_XnorWeight)
+
+
+class FixedPointConv(_Conv):
+    """8-bit weights on the grid 2^exponent."""
 
     def __init__(self, inputs: int, outputs: int, exponent: int):
         super().__init__(
@@ -107,6 +133,21 @@ class _ClippedSignFn(torch.autograd.Function):
         return grad * (w.abs() <= 1)
 
 
+class _XnorFn(torch.autograd.Function):
+    """sign(w) times its channel's mean magnitude, with the gradient of clip(w, -1, 1)."""
+
+    @staticmethod
+    def forward(ctx, w: Tensor) -> Tensor:
+        ctx.save_for_backward(w)
+        scale = w.abs().mean(dim=(1, 2, 3), keepdim=True)
+        return torch.where(w >= 0, scale, -scale)
+
+    @staticmethod
+    def backward(ctx, grad: Tensor):
+        (w,) = ctx.saved_tensors
+        return grad * (w.abs() <= 1)
+
+
 class _Quantiser(nn.Module):
     """What Brevitas expects of a tensor quantiser: value, scale, zero point, bit width."""
 
@@ -149,6 +190,15 @@ class _WeightSign(_Quantiser):
         return _ClippedSignFn.apply(w)
 
 
+class _WeightXnor(_WeightSign):
+    def quantise(self, w: Tensor) -> Tensor:
+        return _XnorFn.apply(w)
+
+    def forward(self, w: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        value = self.quantise(w)
+        return value, value[:, :1, :1, :1].abs(), self.zero_point, self.bit_width
+
+
 class _FixedPointAct(ExtendedInjector):
     proxy_class = ActQuantProxyFromInjector
     tensor_quant = _FixedPoint
@@ -172,3 +222,8 @@ class _SignAct(ExtendedInjector):
 class _SignWeight(_SignAct):
     proxy_class = WeightQuantProxyFromInjector
     tensor_quant = _WeightSign
+
+
+class _XnorWeight(_SignAct):
+    proxy_class = WeightQuantProxyFromInjector
+    tensor_quant = _WeightXnor

@@ -38,7 +38,7 @@ def test_parent_has_the_same_shape_and_data():
     ("old", "new", "message"),
     [
         ("units = 1", "units = 0", r"net\.units = 0 must be at least 1"),
-        ("units = 1", "units = 1\nresidual_bits = 13", r"residual_bits = 13 .* 9 x 4 products"),
+        ("units = 1", "units = 1\nresidual_bits = 13", r"net\.residual_bits = 13 must be 2 to 12"),
         ("units = 1", "unit = 1", r"net\.unit is unknown; known entries: kind, channels, units"),
         ("units = 1", "", r"net\.units is missing"),
         ("units = 1", 'units = "1"', r"net\.units = '1' must be of type int"),
