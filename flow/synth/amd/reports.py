@@ -94,15 +94,24 @@ def read_timing(text: str, clock_mhz: float) -> Timing:
     wns = float(_one(header, text, "a design timing summary")[1])
     periods = dict(re.findall(r"^\s*(\S+)\s+\{[\d. ]+\}\s+([\d.]+)\s+[\d.]+\s*$", text, re.M))
     intra = _one(r"\| Intra Clock Table(.*?)\| Inter Clock Table", text, "an intra clock table")[1]
-    slacks = dict(re.findall(r"^\s*(\S+)\s+(-?\d[\d.]*)\s+-?\d", intra, re.M))
+    slacks = _slacks(intra.splitlines())
     rates = [
-        1000 / (float(period) - float(slacks[name]))
+        1000 / (float(period) - slacks[name])
         for name, period in periods.items()
         if name in slacks and abs(1000 / float(period) - clock_mhz) < 0.02 * clock_mhz
     ]
     if not rates:
         raise FlowError(f"the timing report has paths on no clock of {clock_mhz:g} MHz")
     return Timing(wns, "All user specified timing constraints are met" in text, min(rates))
+
+
+def _slacks(table: list[str]) -> dict[str, float]:
+    """WNS by clock; a clock without paths has blanks there, so only the place of a word counts."""
+    end = next(line.index("WNS(ns)") + len("WNS(ns)") for line in table if "WNS(ns)" in line)
+    rows = [line[:end].split() for line in table]
+    return {
+        row[0]: float(row[1]) for row in rows if len(row) == 2 and row[1].strip("-")[:1].isdigit()
+    }
 
 
 def read_power(text: str) -> float:
