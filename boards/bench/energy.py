@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""What a GPU draws while it works, by the energy counter of its driver (NVML)."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pynvml
+
+__all__ = ["Meter", "Spent", "driver_version", "spend"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """The energy of `runs` runs in a row."""
+
+    runs: int
+    seconds: float
+    joules: float
+
+    @property
+    def watts(self) -> float:
+        """Mean power over the runs."""
+        return self.joules / self.seconds
+
+
+class Meter:
+    """Joules that the GPU of this `uuid`, as PyTorch names it, has drawn since its driver started.
+
+    Raises:
+        pynvml.NVMLError: there is no driver, or the GPU does not count its energy.
+    """
+
+    def __init__(self, uuid: str) -> None:
+        pynvml.nvmlInit()
+        self._gpu = pynvml.nvmlDeviceGetHandleByUUID(f"GPU-{uuid}")
+        self()
+
+    def __call__(self) -> float:
+        return pynvml.nvmlDeviceGetTotalEnergyConsumption(self._gpu) / 1000
+
+
+def driver_version() -> str | None:
+    """Version of the NVIDIA driver; None where there is none."""
+    try:
+        pynvml.nvmlInit()
+        return pynvml.nvmlSystemGetDriverVersion()
+    except pynvml.NVMLError:
+        return None
+
+
+def spend(
+    work: Callable[[], object],
+    meter: Callable[[], float],
+    least_s: float = 3.0,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Spent:
+    """What `work` draws when it is repeated for at least `least_s`.
+
+    Counters are read a few times a second, so short work must be repeated; idle power is included,
+    as a camera would pay for it too.
+    """
+    begin, before, runs = clock(), meter(), 0
+    while clock() - begin < least_s:
+        work()
+        runs += 1
+    return Spent(runs, clock() - begin, meter() - before)

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: MIT
+"""Networks on the CPU and the GPU of this machine, compiled by PyTorch, as rows of a bench.
+
+Frames lie in the device's memory before, and stay in it after: transfers are not counted, in
+favour of the GPU.
+"""
+
+import copy
+from collections.abc import Callable, Iterator
+
+import torch
+from torch._dynamo.exc import TorchDynamoException
+
+from boards.bench import energy
+from boards.bench.contender import Contender, Scene
+from boards.bench.facts import Basis, Place, Row
+from boards.bench.timing import Timing, TooSlow, median_time
+
+__all__ = ["cpu_row", "gpu_rows"]
+
+WORTH = 1.03  # a larger batch is kept while it gives this much more
+HALVES = {"bf16": torch.bfloat16, "fp16": torch.float16}
+
+Work = Callable[[], object]
+
+
+def cpu_row(
+    net: Contender, size: tuple[int, int], device: str, scene: Scene, runs: int, limit_s: float
+) -> Row:
+    """`net` in float32 on all threads, one frame at a time."""
+    facts = _facts(net, Place.CPU, device, "fp32", size)
+    try:
+        work = _compiled(net, net.inputs(*size, batch=1))
+        time = median_time(work, runs, limit_s)
+    except (TooSlow, TorchDynamoException, RuntimeError) as error:
+        return Row(**facts, basis=Basis.SKIPPED, note=_reason(error))
+    facts["psnr_db"] = net.psnr(scene, "cpu", torch.float32)
+    return _row(facts, 1, time, net.note)
+
+
+def gpu_rows(
+    net: Contender, size: tuple[int, int], device: str, scene: Scene, runs: int, limit_s: float
+) -> Iterator[Row]:
+    """`net` in bf16 and fp16: one frame at a time, then in the batch that gives most frames."""
+    meter = energy.Meter(str(torch.cuda.get_device_properties(0).uuid))
+    for precision, dtype in HALVES.items():
+        facts = _facts(net, Place.GPU, device, precision, size)
+        try:
+            single, rows = _batches(net, size, dtype, facts, meter, runs, limit_s)
+        except (TooSlow, TorchDynamoException, RuntimeError) as error:
+            yield Row(**facts, basis=Basis.SKIPPED, note=_reason(error))
+            continue
+        quality = net.psnr(scene, "cuda", dtype)
+        for row in (single, rows):
+            yield row.model_copy(update={"psnr_db": quality})
+
+
+def _batches(net, size, dtype, facts, meter, runs, limit_s) -> tuple[Row, Row]:
+    """The rows of one frame at a time and of the best batch."""
+    single = best = _on_gpu(net, size, dtype, facts, meter, runs, limit_s, batch=1)
+    batch = 2
+    while True:
+        try:
+            row = _on_gpu(net, size, dtype, facts, meter, runs, limit_s, batch)
+        except (torch.OutOfMemoryError, TooSlow):
+            return single, best
+        if row.fps < WORTH * best.fps:
+            return single, best
+        best, batch = row, 2 * batch
+
+
+def _on_gpu(net, size, dtype, facts, meter, runs, limit_s, batch) -> Row:
+    torch.cuda.empty_cache()
+    work = _graphed(_compiled(net, net.inputs(*size, batch).to("cuda", dtype)))
+    time = median_time(work, runs, limit_s)
+    spent = energy.spend(work, meter)
+    facts = facts | {
+        "watts": round(spent.watts, 1),
+        "joules": spent.joules / (spent.runs * batch),
+    }
+    return _row(facts, batch, time, net.note)
+
+
+def _compiled(net: Contender, frames: torch.Tensor) -> Work:
+    """Restores `frames`, compiled for exactly their shape."""
+    torch._dynamo.reset()
+    # In this process: a pool of compilers would outlive an interrupt.
+    torch._inductor.config.compile_threads = 1
+    module = copy.deepcopy(net.module).to(frames.device, frames.dtype)
+    module = module.to(memory_format=torch.channels_last)
+    compiled = torch.compile(module, fullgraph=True, dynamic=False)
+
+    @torch.inference_mode()
+    def work() -> torch.Tensor:
+        return compiled(frames)
+
+    return work
+
+
+def _graphed(work: Work) -> Work:
+    """`work` as one CUDA graph; returns when the GPU is done."""
+    side = torch.cuda.Stream()
+    side.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(side):
+        for _ in range(3):  # compiles and picks kernels, which a capture must not
+            work()
+    torch.cuda.current_stream().wait_stream(side)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        kept = work()
+
+    def replay() -> torch.Tensor:
+        graph.replay()
+        torch.cuda.synchronize()
+        return kept  # the graph writes here, so it must live as long
+
+    return replay
+
+
+def _facts(net: Contender, place: Place, device: str, precision: str, size) -> dict:
+    return {
+        "net": net.name,
+        "place": place,
+        "device": device,
+        "precision": precision,
+        "width": size[0],
+        "height": size[1],
+    }
+
+
+def _row(facts: dict, batch: int, time: Timing, note: str) -> Row:
+    return Row(
+        **facts,
+        basis=Basis.MEASURED,
+        batch=batch,
+        fps=batch / time.seconds,
+        latency_ms=1000 * time.seconds,
+        runs=time.runs,
+        note=note,
+    )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, torch.OutOfMemoryError):
+        return "the frame does not fit into the GPU's memory"
+    return str(error).strip().splitlines()[0]
