@@ -26,7 +26,7 @@ from hls.beats import pack, unpack
 
 __all__ = ["HEAD", "Reply", "Status", "from_payload", "read_reply", "request", "to_payload"]
 
-HEAD = 24  # bytes of a reply before its payload; the crc after it has 4
+HEAD = 20  # bytes of a reply before its payload; the crc after it has 4
 
 
 class Status(IntEnum):

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: MIT
+"""The system around a network on a bare board answers as protocol.py says, whatever it hears."""
+
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from boards.board import load_board
+from flow.errors import FlowError
+from flow.synth.ecp5.pll import Pll
+from flow.synth.ecp5.protocol import (
+    Reply,
+    Status,
+    from_payload,
+    read_reply,
+    request,
+    to_payload,
+)
+from flow.synth.ecp5.system import System, sources
+from hls.instance import rtl_path
+from tests.flow.ecp5.board import HERE, WAKING, compiled, pins
+from tests.flow.ecp5.line import levels, rest, said
+
+SHAPE, BITS = (4, 5, 2), 10  # of a frame, so 20 bits and 3 bytes a pixel
+SYSTEM = System(
+    number=0x1234ABCD, width=20, pixels=20, divider=8, baud=0, silence=400, pll=Pll(1, 2, 12)
+)
+PAUSE = rest(2 * SYSTEM.silence)
+ANSWER = rest(SYSTEM.divider * 10 * 100)  # longer than the longest reply
+
+
+@pytest.fixture(scope="module")
+def board(tmp_path_factory):
+    """The system around the network of tarsier_top.sv, which inverts the frame."""
+    rtl = tmp_path_factory.mktemp("design") / "rtl"
+    rtl.mkdir()
+    for path in (HERE / "tarsier_top.sv", rtl_path("fifo")):
+        shutil.copy(path, rtl)
+    texts = sources(rtl.parent, load_board("ulx3s-85f"), SYSTEM)
+    return compiled({name: text for name, text in texts.items() if name != "EHXPLLL.sv"})
+
+
+def talk(board, *parts) -> bytes:
+    """What the board says while it hears `parts`, bytes or levels, and for an answer after."""
+    heard = [levels(p, SYSTEM.divider) if isinstance(p, bytes) else p for p in parts]
+    line = np.concatenate([rest(WAKING), *heard, ANSWER])
+    return said(pins(board, line, len(line))[0], SYSTEM.divider)
+
+
+def ask(rng) -> tuple[bytes, bytes]:
+    """A request for a random frame, and the reply to it but for its cycles."""
+    frame = rng.integers(0, 1 << BITS, SHAPE)
+    restored = to_payload((1 << BITS) - 1 - frame, BITS)
+    asked = request(SYSTEM.number, to_payload(frame, BITS))
+    return asked, Reply(SYSTEM.number, Status.GOOD, PACE, restored).encode()
+
+
+# The network takes a pixel every 3 cycles: so long from the first to the last.
+PACE = 3 * (SYSTEM.pixels - 1)
+
+
+def refusal(status: Status) -> bytes:
+    return Reply(SYSTEM.number, status, 0, b"").encode()
+
+
+@pytest.mark.slow
+def test_frames_come_back_at_the_pace_of_the_network(board, rng):
+    asked, answers = zip(*(ask(rng) for _ in range(3)), strict=True)
+    heard = talk(board, asked[0], ANSWER, asked[1], ANSWER, asked[2])
+    replies = [read_reply(heard[n * len(answers[0]) :][: len(answers[0])]) for n in range(3)]
+    assert [replace(reply, cycles=PACE).encode() for reply in replies] == list(answers)
+    # beside it: to read the first pixel, to wait for the network, and to write the last
+    assert all(0 < reply.cycles - PACE <= 1 + 3 + 2 for reply in replies)
+    assert len(heard) == 3 * len(answers[0])
+
+
+def flipped(data: bytes, at: int) -> bytes:
+    return data[:at] + bytes([data[at] ^ 0x10]) + data[at + 1 :]
+
+
+def damages(rng):
+    """Requests that went wrong on their way: what arrives, and the status of the refusal."""
+    good, _ = ask(rng)
+    start, body, end = good[:20], good[20:40], good[40:]
+    broken = np.concatenate([levels(start, 8), levels(body, 8, stop=0), levels(end, 8)])
+    return [
+        (request(SYSTEM.number + 1, bytes(60)), Status.DESIGN),
+        (request(SYSTEM.number, bytes(59)), Status.LENGTH),
+        (request(SYSTEM.number, bytes(90)), Status.LENGTH),
+        (flipped(good, 30), Status.DAMAGED),
+        (flipped(good, len(good) - 1), Status.DAMAGED),
+        (good[:-1], Status.CUT),
+        (good[:6], Status.CUT),
+        (broken, Status.BROKEN),
+    ]
+
+
+@pytest.mark.slow
+def test_a_damaged_request_is_refused_and_the_next_one_served(board, rng):
+    good, answer = ask(rng)
+    for damaged, status in damages(rng):
+        heard = talk(board, damaged, PAUSE, ANSWER, good)
+        first, second = heard[: len(refusal(status))], heard[len(refusal(status)) :]
+        assert first == refusal(status)
+        assert read_reply(second).payload == read_reply(answer).payload
+
+
+@pytest.mark.slow
+def test_noise_and_requests_at_the_wrong_time_get_no_answer(board, rng):
+    good, answer = ask(rng)
+    noise = rng.integers(0, 2, 5000).astype(np.uint8)
+    spikes = 1 - (rng.random(5000) < 0.02).astype(np.uint8)
+    held_low = np.zeros(3000, np.uint8)
+    for disturbed in (noise, spikes, held_low, bytes(rng.integers(0, 256, 300).astype(np.uint8))):
+        heard = talk(board, disturbed, PAUSE, good)
+        assert read_reply(heard).payload == read_reply(answer).payload
+    heard = talk(board, good, rest(200), good, ANSWER, good)  # the second while it replies
+    assert [read_reply(half).payload for half in (heard[:84], heard[84:])] == 2 * [
+        read_reply(answer).payload
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("off", [0.97, 1.03])
+def test_a_sender_may_be_three_percent_off(board, rng, off):
+    good, answer = ask(rng)
+    heard = talk(board, levels(good, off * SYSTEM.divider))
+    assert read_reply(heard).payload == read_reply(answer).payload
+
+
+@pytest.mark.slow
+def test_lights_tell_what_happened(board, rng):
+    good, _ = ask(rng)
+    line = np.concatenate([rest(WAKING), levels(good, SYSTEM.divider), ANSWER])
+    line = np.concatenate([line, levels(good[:40], SYSTEM.divider), ANSWER])
+    _, lights = pins(board, line, len(line))
+    seen = [int(light) for light in lights[np.flatnonzero(np.diff(lights)) + 1]]
+    hears, runs, replies, good_, refused, one, two = 2, 4, 8, 16, 32, 64, 128
+    once = one + good_
+    assert [light - 1 for light in seen if light & 1][-9:] == [
+        hears,
+        0,
+        once + runs,
+        once + replies,
+        once,
+        once + hears,
+        once,
+        two + refused + replies,
+        two + refused,
+    ]
+
+
+def test_payloads_are_read_back(rng):
+    frame = rng.integers(0, 1 << 10, (3, 7, 4)).astype(np.uint16)
+    assert len(to_payload(frame, 10)) == 3 * 7 * 5
+    assert np.array_equal(from_payload(to_payload(frame, 10), frame.shape, 10), frame)
+
+
+def test_a_reply_that_was_damaged_is_refused():
+    data = Reply(1, Status.GOOD, 2, b"abc").encode()
+    for wrong in (data[:-1], data + b"x", flipped(data, 9), flipped(data, 25)):
+        with pytest.raises(FlowError, match="damaged on its way"):
+            read_reply(wrong)
+    with pytest.raises(FlowError, match="9 bytes from the board are no reply"):
+        read_reply(b"TSR1 login:"[2:])
