@@ -10,12 +10,12 @@ from collections.abc import Callable
 from typer.exceptions import TyperException
 
 from boards.board import BoardError
-from boards.errors import HostError
+from boards.errors import HostError, Interrupted
 from flow.errors import FlowError
 from hls.errors import KernelError
 from training.errors import TrainingError
 
-__all__ = ["INTERRUPTED", "NOT_EXACT", "USER_ERROR", "guarded"]
+__all__ = ["INTERRUPTED", "NOT_EXACT", "USER_ERROR", "guarded", "os_sentence"]
 
 NOT_EXACT = 1
 USER_ERROR = 2
@@ -31,12 +31,14 @@ def guarded(work: Callable[[], int | None]) -> int:
     logging.disable(logging.WARNING)
     try:
         code = work() or 0
+    except Interrupted as error:
+        return _say(str(error), INTERRUPTED)
     except _USER_ERRORS as error:
         return _say(str(error), USER_ERROR)
     except TyperException as error:
         return _say(error.format_message().replace("Value error, ", ""), USER_ERROR)
     except OSError as error:
-        return _say(_os_sentence(error), USER_ERROR)
+        return _say(os_sentence(error), USER_ERROR)
     except KeyboardInterrupt:
         code = INTERRUPTED
     if code == INTERRUPTED:
@@ -44,7 +46,8 @@ def guarded(work: Callable[[], int | None]) -> int:
     return code
 
 
-def _os_sentence(error: OSError) -> str:
+def os_sentence(error: OSError) -> str:
+    """What the operating system refused, and where."""
     where = f": {error.filename}" if error.filename else ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"no space left on the disk{where}"

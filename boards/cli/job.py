@@ -9,24 +9,26 @@ from typing import Any
 import numpy as np
 
 from boards.board import load_board
-from boards.cli.designs import kept_design
+from boards.cli.accelerators import open_accelerator
 from boards.cli.options import Accel
 from boards.cli.progress import Show
-from boards.host.codes import auto_gain, check_gain
+from boards.errors import HostError
+from boards.host.exposure import Exposure, check_gain
 from boards.host.isp import develop, grey_world
 from boards.host.raw import Raw
 from boards.host.read import read_raw
 from boards.host.restore import Restored, matches, restore
 
-__all__ = ["Job", "Result", "perform"]
+__all__ = ["Job", "Result", "chip_facts", "parse_gain", "perform"]
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """What a user asks for.
 
-    `gain` None chooses it from the frame; `design` None builds one for the whole frame, at `fps`
-    or, with None, as fast as one packed pixel per cycle.
+    `gain` is a factor, or how it is found in the frame; `design` None builds one for the whole
+    frame, at `fps` or, with None, as fast as one packed pixel per cycle; `deploy` None is where
+    `tarsier synth` leaves the files of a board; `check` compares all bits with the hardware graph.
     """
 
     raw: Path
@@ -35,14 +37,30 @@ class Job:
     accel: Accel = Accel.SIM
     design: Path | None = None
     fps: float | None = None
-    gain: float | None = None
+    gain: float | Exposure = Exposure.AUTO
     sidecar: Path | None = None
     reference: Path | None = None
+    deploy: Path | None = None
+    check: bool = True
+
+    def open(self, raw: Raw, show: Show):
+        """The accelerator for frames like `raw`, and the folder of its hardware graph."""
+        size = raw.width, raw.height
+        return open_accelerator(
+            self.accel, self.net, self.board, size, show, self.design, self.fps, self.deploy
+        )
+
+    def gain_of(self, raw: Raw) -> float:
+        """The gain of `raw`."""
+        return self.gain.gain(raw) if isinstance(self.gain, Exposure) else self.gain
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
-    """A finished job: the frame, the design it ran on, and `facts`, the keys of its JSON."""
+    """A finished job: the frame, the design it ran on, and `facts`, the keys of its JSON.
+
+    `design` is None where PyTorch ran a network that no design was built of.
+    """
 
     raw: Raw
     restored: Restored
@@ -51,12 +69,14 @@ class Result:
     facts: dict[str, Any]
 
     @property
-    def bit_exact(self) -> bool:
+    def bit_exact(self) -> bool | None:
         return self.facts["bit_exact"]
 
     def picture(self, codes: np.ndarray) -> np.ndarray:
         """(H, W, 3) uint8 of `codes`, developed the same way for before, after and reference."""
-        return develop(codes, self.raw, self.raw.balance or grey_world(self.restored.after))
+        scale = self.restored.scale
+        balance = self.raw.balance or grey_world(self.restored.after, scale)
+        return develop(codes, self.raw, balance, scale)
 
 
 def perform(job: Job, show: Show) -> Result:
@@ -66,47 +86,76 @@ def perform(job: Job, show: Show) -> Result:
         HostError, BoardError, FlowError, TrainingError: one sentence each.
     """
     begin = time.monotonic()
-    board = load_board(job.board)
-    gain = None if job.gain is None else check_gain(job.gain)
+    load_board(job.board)
     show("reading the raw frame", 0.0)
     raw = read_raw(job.raw, job.sidecar)
     reference = _read_reference(job)
-    gain = auto_gain(raw) if gain is None else gain
+    gain = job.gain_of(raw)
+    accelerator, folder = job.open(raw, show)
+    restored = restore(raw, accelerator, gain, reference, lambda done: show("restoring", done))
+    exact = None
+    if job.check:
+        from flow import execute
 
-    folder = job.design or kept_design(job.net, board, (raw.width, raw.height), job.fps, show)
-    show("compiling the simulation", 0.0)
-    accelerator = _open(job.accel, folder)
-    from flow import execute
-
-    restored = restore(raw, accelerator, gain, reference, lambda done: show("simulating", done))
-    exact = matches(
-        restored,
-        lambda frame: execute.reference(folder, frame),
-        accelerator.radius,
-        lambda done: show("comparing bit for bit", done),
-    )
-    design, measured = accelerator.design, restored.measured
+        exact = matches(
+            restored.before,
+            restored.after,
+            lambda frame: execute.reference(folder, frame),
+            accelerator.radius,
+            lambda done: show("comparing bit for bit", done),
+        )
+    measured = restored.measured
     facts = {
-        "net": design.net,
-        "board": design.board,
+        "net": accelerator.net,
         "accel": accelerator.name,
         "raw": str(job.raw),
         "width": raw.width,
         "height": raw.height,
         "gain": gain,
         "tiles": restored.tiles,
-        "cycles_per_frame": restored.cycles_per_frame,
-        "ideal_cycles": restored.tiles * design.ideal_cycles,
-        "latency_cycles": measured.latency_cycles,
-        "clock_mhz": design.clock_mhz,
-        "fps": round(design.clock_mhz * 1e6 / restored.cycles_per_frame, 2),
+        **chip_facts(accelerator, restored.tiles, measured),
         "bit_exact": exact,
         "psnr_noisy_db": _rounded(restored.psnr_before),
         "psnr_db": _rounded(restored.psnr_after),
-        "sim_cycles_per_second": _rounded(measured.sim_cycles_per_second, 0),
+        "accel_seconds": _rounded(measured.seconds, 4),
         "seconds": round(time.monotonic() - begin, 2),
     }
+    design = getattr(accelerator, "design", None)
     return Result(raw, restored, folder, design, facts)
+
+
+def chip_facts(accelerator, tiles: int, measured) -> dict[str, Any]:
+    """What only hardware has: its board, and the cycles where they were counted."""
+    design = getattr(accelerator, "design", None)
+    cycles = measured.cycles_per_frame
+    counted = design is not None and cycles is not None
+    return {
+        "board": design and design.board,
+        "cycles_per_frame": tiles * cycles if counted else None,
+        "ideal_cycles": tiles * design.ideal_cycles if counted else None,
+        "latency_cycles": measured.latency_cycles,
+        "clock_mhz": design.clock_mhz if counted else None,
+        "fps": round(design.clock_mhz * 1e6 / (tiles * cycles), 2) if counted else None,
+        "sim_cycles_per_second": _rounded(measured.sim_cycles_per_second, 0),
+    }
+
+
+def parse_gain(text: str) -> float | Exposure:
+    """A factor on the grid of gains, or how one is found.
+
+    Raises:
+        HostError: neither.
+
+    >>> parse_gain("auto"), parse_gain("2.5")
+    (<Exposure.AUTO: 'auto'>, 2.5)
+    """
+    if text in list(Exposure):
+        return Exposure(text)
+    try:
+        factor = float(text)
+    except ValueError:
+        raise HostError(f"gain {text!r} is neither a number nor {' nor '.join(Exposure)}") from None
+    return check_gain(factor)
 
 
 def _read_reference(job: Job) -> Raw | None:
@@ -115,14 +164,6 @@ def _read_reference(job: Job) -> Raw | None:
         return None
     alike = job.reference.suffix == job.raw.suffix
     return read_raw(job.reference, job.sidecar if alike else None)
-
-
-def _open(accel: Accel, folder: Path):
-    match accel:
-        case Accel.SIM:
-            from boards.host.simulated import SimulatedAccelerator
-
-            return SimulatedAccelerator(folder)
 
 
 def _rounded(value: float | None, digits: int = 2) -> float | None:

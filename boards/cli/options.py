@@ -6,30 +6,28 @@ from enum import StrEnum
 
 from boards.errors import HostError
 
-__all__ = ["Accel", "parse_gain", "parse_size", "parse_trace"]
+__all__ = ["Accel", "Bad", "parse_size", "parse_trace"]
 
 
 class Accel(StrEnum):
-    """Accelerators a frame can be sent to; `sim` is the design's RTL, cycle by cycle."""
+    """Accelerators a frame can be sent to.
+
+    `sim` is the design's RTL, cycle by cycle; `cpu` and `gpu` are the same network in PyTorch;
+    `pynq` and `xrt` are a Zynq board and an Alveo card.
+    """
 
     SIM = "sim"
+    CPU = "cpu"
+    GPU = "gpu"
+    PYNQ = "pynq"
+    XRT = "xrt"
 
 
-def parse_gain(text: str) -> float | None:
-    """A factor, or None for `auto`.
+class Bad(StrEnum):
+    """What happens at a frame of a video that cannot be read."""
 
-    Raises:
-        HostError: neither.
-
-    >>> parse_gain("auto"), parse_gain("2.5")
-    (None, 2.5)
-    """
-    if text == "auto":
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        raise HostError(f"gain {text!r} is neither a number nor auto") from None
+    STOP = "stop"
+    SKIP = "skip"
 
 
 def parse_size(text: str) -> tuple[int, int]:

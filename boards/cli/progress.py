@@ -1,23 +1,28 @@
 # SPDX-License-Identifier: MIT
 """Progress of long work on stderr: the step, a bar and the time left, on terminals only."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 __all__ = ["Show", "progress"]
 
-Show = Callable[[str, float], None]
+
+class Show(Protocol):
+    """Told the step at work, the fraction of it that is done, and what else is to be seen."""
+
+    def __call__(self, step: str, fraction: float, note: str = "") -> None: ...
 
 
 @contextmanager
 def progress() -> Iterator[Show]:
-    """A function that is told the step at work and the fraction of it that is done."""
+    """A Show that draws on a terminal, and else does nothing."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield lambda step, fraction: None
+        yield lambda step, fraction, note="": None
         return
     columns = (
         TextColumn("{task.description:<28}"),
@@ -25,17 +30,18 @@ def progress() -> Iterator[Show]:
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
     )
     bar = Progress(*columns, console=console, transient=True)
-    task = bar.add_task("", total=1.0)
+    task = bar.add_task("", total=1.0, note="")
     current = ""
 
-    def show(step: str, fraction: float) -> None:
+    def show(step: str, fraction: float, note: str = "") -> None:
         nonlocal current
         if step != current:
             current = step
             bar.reset(task, description=step, total=1.0)
-        bar.update(task, completed=fraction)
+        bar.update(task, completed=fraction, note=note)
 
     with bar:
         yield show

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""tarsier run: a raw frame in, a restored picture out."""
+"""tarsier run: a raw frame or a video in, restored pictures out."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from boards.cli.guard import NOT_EXACT
-from boards.cli.options import Accel, parse_gain
+from boards.cli.options import Accel, Bad
 from boards.cli.outputs import check_folder, json_bytes, png_bytes, write_together
-from boards.cli.progress import progress
+from boards.cli.progress import Show, progress
 from boards.errors import HostError
 
 __all__ = ["run", "summary"]
@@ -19,43 +19,125 @@ DEFAULT_BOARD = "zcu104"
 
 
 def run(
-    raw: Annotated[Path, typer.Argument(help="DNG or camera raw, or .raw with a TOML sidecar")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="picture to write, OUT.png")],
+    raw: Annotated[
+        Path,
+        typer.Argument(help="raw frame, or a folder of them: DNG, camera raw; .raw, .npy + TOML"),
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="OUT.png, or a folder for a video")],
     net: Annotated[str, typer.Option(help="a shipped net, a checkpoint or an .onnx")] = DEFAULT_NET,
-    accel: Annotated[Accel, typer.Option(help="where to run it")] = Accel.SIM,
+    accel: Annotated[
+        Accel, typer.Option("--accel", "--accelerator", help="where to run it")
+    ] = Accel.SIM,
     board: Annotated[str, typer.Option(help="board to build the design for")] = DEFAULT_BOARD,
     design: Annotated[Path | None, typer.Option(help="design to use, tiling the frame")] = None,
+    deploy: Annotated[
+        Path | None, typer.Option(help="pynq, xrt: bitstream and settings, if not in DESIGN")
+    ] = None,
     fps: Annotated[float | None, typer.Option(help="rate to build for, else the most")] = None,
-    gain: Annotated[str, typer.Option(help="auto, or a factor on the light")] = "auto",
-    sidecar: Annotated[Path | None, typer.Option(help="describes a headerless RAW")] = None,
+    gain: Annotated[str, typer.Option(help="auto, red, or a factor on the light")] = "auto",
+    sidecar: Annotated[Path | None, typer.Option(help="describes bare numbers in RAW")] = None,
     reference: Annotated[Path | None, typer.Option(help="clean raw frame, for PSNR")] = None,
+    check: Annotated[
+        bool | None,
+        typer.Option("--check/--no-check", help="compare all bits; the default for one frame"),
+    ] = None,
+    film: Annotated[
+        Path | None, typer.Option(help="video: before and after, FILM.mp4 or FILM.gif")
+    ] = None,
+    film_rate: Annotated[float, typer.Option(min=1, max=240, help="pictures per second")] = 24.0,
+    previous_gain: Annotated[
+        bool, typer.Option("--previous-gain", help="video: gain of the frame before, as on chip")
+    ] = False,
+    bad: Annotated[Bad, typer.Option(help="video: at a frame that cannot be read")] = Bad.STOP,
 ) -> int:
-    """Restore one raw frame on an accelerator; writes OUT.png and OUT.json."""
+    """Restore raw frames on an accelerator; writes OUT.png and OUT.json, or OUT/*.png."""
+    from boards.host.video import is_video
+
+    with progress() as show:
+        show("reading the raw frame", 0.0)
+        video = is_video(raw)
+        if video:
+            _check_video_outputs(out, film, reference)
+        else:
+            _check_picture_outputs(out, film)
+        from boards.cli.job import Job, parse_gain
+
+        check = not video if check is None else check
+        how = parse_gain(gain)
+        job = Job(raw, net, board, accel, design, fps, how, sidecar, reference, deploy, check)
+        if video:
+            from boards.cli.video import VideoJob, perform_video
+
+            facts = perform_video(VideoJob(job, out, bad, previous_gain, film, film_rate), show)
+            write_together({out / "run.json": json_bytes(facts)})
+        else:
+            facts = _one(job, out, show)
+    print(summary(facts))
+    return NOT_EXACT if facts["bit_exact"] is False else 0
+
+
+def _one(job, out: Path, show: Show) -> dict:
+    from boards.cli.job import perform
+
+    result = perform(job, show)
+    show("developing the picture", 0.0)
+    picture = png_bytes(result.picture(result.restored.after))
+    write_together({out: picture, out.with_suffix(".json"): json_bytes(result.facts)})
+    return result.facts
+
+
+def _check_picture_outputs(out: Path, film: Path | None) -> None:
     if out.suffix.lower() != ".png":
         raise HostError(f"{out}: the picture is a PNG, name it OUT.png")
     check_folder(out)
-    with progress() as show:
-        from boards.cli.job import Job, perform
+    if film:
+        raise HostError(f"{film}: a single frame makes no film; name a folder of frames")
 
-        job = Job(raw, net, board, accel, design, fps, parse_gain(gain), sidecar, reference)
-        result = perform(job, show)
-        show("developing the picture", 0.0)
-        picture = png_bytes(result.picture(result.restored.after))
-        write_together({out: picture, out.with_suffix(".json"): json_bytes(result.facts)})
-    print(summary(result.facts))
-    return 0 if result.bit_exact else NOT_EXACT
+
+def _check_video_outputs(out: Path, film: Path | None, reference: Path | None) -> None:
+    if out.suffix.lower() == ".png" or out.is_file():
+        raise HostError(f"{out}: a video becomes a folder of pictures, name a folder")
+    if not out.parent.is_dir():
+        raise HostError(f"{out}: the folder {out.parent} does not exist")
+    if reference:
+        raise HostError(f"{reference}: a reference is for a single frame, not for a video")
+    if film:
+        from boards.host.movie import FORMATS
+
+        if film.suffix.lower() not in FORMATS:
+            raise HostError(f"{film}: a film is named {' or '.join(f'FILM{e}' for e in FORMATS)}")
+        check_folder(film)
 
 
 def summary(facts: dict) -> str:
-    """Three lines a person reads: what came out, how fast, and whether it is right."""
+    """What a person reads: what came out, how fast, and whether it is right."""
+    lines = [f"{facts['net']} on {facts['accel']}: {_what(facts)}"]
+    if facts["cycles_per_frame"] is not None:
+        lines.append(
+            f"{facts['cycles_per_frame']} cycles per frame (ideal {facts['ideal_cycles']}), "
+            f"{facts['fps']} fps at {facts['clock_mhz']:g} MHz, a clock assumed for "
+            f"{facts['board']}"
+        )
+    else:
+        count = len(facts.get("frames", [facts]))
+        seconds = facts["accel_seconds"] / count
+        lines.append(f"{seconds:.3g} s per frame in the network itself, {1 / seconds:.3g} fps")
+    if "host_fps" in facts:
+        lines.append(f"{facts['host_fps']} fps with reading and writing")
+        lines += [f"skipped: {problem}" for problem in facts["skipped"]]
+    exact = {
+        True: "bit-exact against the hardware graph in Python",
+        False: "NOT bit-exact against the hardware graph in Python",
+        None: "not compared with the hardware graph (--check)",
+    }
+    lines.append(f"{exact[facts['bit_exact']]}, {facts['seconds']} s")
+    return "\n".join(lines)
+
+
+def _what(facts: dict) -> str:
+    if "frames" in facts:
+        return f"{len(facts['frames'])} frames of {facts['raw']}"
     quality = ""
     if facts["psnr_db"] is not None:
         quality = f", PSNR {facts['psnr_noisy_db']} -> {facts['psnr_db']} dB"
-    exact = "bit-exact" if facts["bit_exact"] else "NOT bit-exact"
-    return (
-        f"{facts['net']} on {facts['accel']}: {facts['width']} x {facts['height']}{quality}\n"
-        f"{facts['cycles_per_frame']} cycles per frame (ideal {facts['ideal_cycles']}), "
-        f"{facts['fps']} fps at {facts['clock_mhz']:g} MHz, a clock assumed for "
-        f"{facts['board']}\n"
-        f"{exact} against the hardware graph in Python, {facts['seconds']} s"
-    )
+    return f"{facts['width']} x {facts['height']}{quality}"

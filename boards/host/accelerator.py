@@ -1,35 +1,70 @@
 # SPDX-License-Identifier: MIT
-"""What every accelerator does, be it simulated or on a board: frames of codes in, frames out."""
+"""What every accelerator does, be it simulated, in PyTorch or on a board.
+
+Frames of codes go in, frames of codes come out, in three steps that a pipeline can overlap: the
+next frame is sent while one is at work, and the one before is received.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
-__all__ = ["Accelerator", "Measured"]
+from boards.host.codes import Scale
+
+__all__ = ["Accelerator", "Measured", "Notify", "restore_frames"]
+
+Notify = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """Restored frames and what was counted while they passed."""
+    """Restored frames and what was counted while they passed; None: this accelerator cannot tell.
+
+    `seconds` is what the accelerator itself took, without what the host does to send and receive.
+    """
 
     frames: np.ndarray  # (N, h, w, 4) uint16 codes
-    cycles_per_frame: int  # at steady state, over at least two frames
-    latency_cycles: int
-    sim_cycles_per_second: float | None = None  # None on a real board
+    seconds: float | None = None
+    cycles_per_frame: int | None = None  # at steady state, over at least two frames
+    latency_cycles: int | None = None
+    sim_cycles_per_second: float | None = None
     high_water: Mapping[str, int] = field(default_factory=dict)  # fullest each FIFO got
 
 
 class Accelerator(Protocol):
-    """A network on a device, ready for frames of one size."""
+    """A network on a device."""
 
     name: str
-    shape: tuple[int, int]  # packed rows and columns of a frame
+    net: str
     radius: int  # packed pixels the network sees around each pixel
+    scale: Scale
 
-    def restore(
-        self, frames: np.ndarray, progress: Callable[[float], None] | None = None
-    ) -> Measured:
-        """Restore (N, h, w, 4) uint16 frames; `progress` is told the fraction done."""
+    def tile(self, frame: tuple[int, int]) -> tuple[int, int]:
+        """Packed rows and columns in which it wants a frame of so many.
+
+        Raises:
+            HostError: it cannot take such a frame, not even in tiles.
+        """
         ...
+
+    def send(self, frames: np.ndarray) -> Any:
+        """Hand (N, h, w, 4) uint16 frames to the device; what `run` takes."""
+        ...
+
+    def run(self, sent: Any, progress: Notify | None = None) -> Any:
+        """Restore them; what `receive` takes. `progress` is told the fraction done, and may raise
+        to give up."""
+        ...
+
+    def receive(self, done: Any) -> Measured:
+        """Fetch them from the device."""
+        ...
+
+
+def restore_frames(
+    accelerator: Accelerator, frames: np.ndarray, progress: Notify | None = None
+) -> Measured:
+    """The three steps at once."""
+    return accelerator.receive(accelerator.run(accelerator.send(frames), progress))

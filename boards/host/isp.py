@@ -7,19 +7,21 @@ differ by the network alone.
 
 import numpy as np
 
-from boards.host.codes import decode
+from boards.host.codes import Scale, decode
 from boards.host.raw import Raw
 
 __all__ = ["demosaic", "develop", "grey_world", "oriented"]
 
 
-def develop(codes: np.ndarray, raw: Raw, balance: tuple[float, float, float]) -> np.ndarray:
+def develop(
+    codes: np.ndarray, raw: Raw, balance: tuple[float, float, float], scale: Scale
+) -> np.ndarray:
     """(H, W, 3) uint8 sRGB picture of (H / 2, W / 2, 4) codes, with the colours of `raw`.
 
     The smallest gain is taken as 1, so that a saturated pixel is white and never tinted.
     """
     gains = np.array([balance[0], balance[1], balance[1], balance[2]], np.float32)
-    light = np.clip(decode(codes) * (gains / gains.min()), 0, 1)
+    light = np.clip(decode(codes, scale) * (gains / gains.min()), 0, 1)
     rgb = demosaic(light)
     if raw.matrix is not None:
         rgb = rgb @ raw.matrix.T.astype(np.float32)
@@ -27,9 +29,9 @@ def develop(codes: np.ndarray, raw: Raw, balance: tuple[float, float, float]) ->
     return oriented(_SRGB[levels], raw.flip)
 
 
-def grey_world(codes: np.ndarray) -> tuple[float, float, float]:
+def grey_world(codes: np.ndarray, scale: Scale) -> tuple[float, float, float]:
     """Gains of R, G and B that make the frame's average grey, for cameras that state none."""
-    red, green1, green2, blue = np.maximum(decode(codes).mean(axis=(0, 1)), 1e-3).tolist()
+    red, green1, green2, blue = np.maximum(decode(codes, scale).mean(axis=(0, 1)), 1e-3).tolist()
     green = (green1 + green2) / 2
     return green / red, 1.0, green / blue
 

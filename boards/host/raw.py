@@ -12,7 +12,7 @@ import numpy as np
 
 from boards.errors import HostError
 
-__all__ = ["CFA_PHASES", "Raw", "align"]
+__all__ = ["CFA_PHASES", "Raw", "align", "phases"]
 
 # Where red lies in the first two by two pixels: (row, column).
 CFA_PHASES = {"RGGB": (0, 0), "GRBG": (0, 1), "GBRG": (1, 0), "BGGR": (1, 1)}
@@ -66,3 +66,8 @@ def align(
         raise HostError(f"the frame is {mosaic.shape[1]} x {mosaic.shape[0]}, too small for Bayer")
     order = [(top ^ row) * 2 + (left ^ column) for row in (0, 1) for column in (0, 1)]
     return mosaic[top : top + height, left : left + width], tuple(black[i] for i in order)
+
+
+def phases(mosaic: np.ndarray) -> list[np.ndarray]:
+    """The (H / 2, W / 2) planes of `mosaic` in the order of its first two by two pixels."""
+    return [mosaic[row::2, column::2] for row in (0, 1) for column in (0, 1)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Read raw files: everything LibRaw knows, and headerless dumps described by a TOML sidecar."""
+"""Read raw files: everything LibRaw knows, and bare numbers described by a TOML sidecar."""
 
 import contextlib
 import os
@@ -15,7 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from boards.errors import HostError
 from boards.host.raw import CFA_PHASES, Raw, align
 
-__all__ = ["Sidecar", "read_raw"]
+__all__ = ["BARE", "Levels", "Sidecar", "open_array", "read_raw"]
+
+BARE = (".npy", ".raw")  # numbers only, described by a sidecar
 
 _TIFF_MAGIC = (b"II*\0", b"MM\0*", b"IIU\0", b"IIRO")
 
@@ -25,18 +27,14 @@ _XYZ_FROM_SRGB = np.array(
 )
 
 
-class Sidecar(BaseModel):
-    """What a headerless file does not say: NAME.toml beside NAME.raw.
+class Levels(BaseModel):
+    """What bare numbers do not say; NAME.toml beside NAME.npy.
 
-    Pixels of up to 8 bits are one byte each, wider ones two bytes, little endian, right aligned.
     `black` is one level or four, in the order of the first two by two pixels.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    width: int = Field(ge=3)
-    height: int = Field(ge=3)
-    bits: int = Field(ge=1, le=16)
     cfa: Literal["RGGB", "GRBG", "GBRG", "BGGR"]
     black: int | tuple[int, int, int, int] = 0
     white: int = Field(ge=1, le=65535)
@@ -44,8 +42,19 @@ class Sidecar(BaseModel):
     xyz_to_camera: tuple[tuple[float, float, float], ...] | None = None
 
 
-def read_raw(path: Path, sidecar: Path | None = None) -> Raw:
-    """The raw frame in `path`.
+class Sidecar(Levels):
+    """What a headerless file does not say either: NAME.toml beside NAME.raw.
+
+    Pixels of up to 8 bits are one byte each, wider ones two bytes, little endian, right aligned.
+    """
+
+    width: int = Field(ge=3)
+    height: int = Field(ge=3)
+    bits: int = Field(ge=1, le=16)
+
+
+def read_raw(path: Path, sidecar: Path | None = None, index: int | None = None) -> Raw:
+    """The raw frame in `path`, number `index` of a file that holds several.
 
     Raises:
         HostError: the file is missing, damaged, no raw, or its sensor is no Bayer sensor.
@@ -53,22 +62,43 @@ def read_raw(path: Path, sidecar: Path | None = None) -> Raw:
     if not path.is_file():
         raise HostError(f"{path}: there is no such file")
     beside = path.with_suffix(".toml")
-    if sidecar is None and path.suffix == ".raw" and beside.is_file():
+    if sidecar is None and path.suffix in BARE and beside.is_file():
         sidecar = beside
+    if path.suffix == ".npy":
+        return _read_array(path, sidecar or beside, index)
     return _read_headerless(path, sidecar) if sidecar else _read_with_libraw(path)
 
 
-def _read_headerless(path: Path, sidecar: Path) -> Raw:
-    if not sidecar.is_file():
-        raise HostError(f"{sidecar}: there is no such sidecar file")
+def open_array(path: Path) -> np.ndarray:
+    """The mosaic (H, W), or mosaics (N, H, W), in a .npy file, not yet read into memory.
+
+    Raises:
+        HostError: it holds anything else.
+    """
     try:
-        facts = Sidecar(**tomllib.loads(sidecar.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise HostError(f"{sidecar}: {where}: {_lower_first(first['msg'])}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise HostError(f"{sidecar} is no TOML: {error}") from None
+        frames = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, EOFError):
+        raise HostError(f"{path} is truncated or damaged, or no .npy file") from None
+    if frames.ndim not in (2, 3) or frames.dtype.kind != "u" or frames.dtype.itemsize > 2:
+        raise HostError(
+            f"{path} holds {frames.dtype} of shape {frames.shape}; mosaics are uint8 or uint16"
+            " of shape (H, W) or (N, H, W)"
+        )
+    return frames
+
+
+def _read_array(path: Path, sidecar: Path, index: int | None) -> Raw:
+    facts, frames = _facts(Levels, sidecar), open_array(path)
+    if frames.ndim == 3:
+        if index is None and len(frames) > 1:
+            raise HostError(f"{path} holds {len(frames)} frames: name a folder to write them to")
+        frames = frames[index or 0]
+    name = path.name if index is None else f"{path.stem}-{index:04}{path.suffix}"
+    return _described(path.with_name(name), np.array(frames, np.uint16), facts)
+
+
+def _read_headerless(path: Path, sidecar: Path) -> Raw:
+    facts = _facts(Sidecar, sidecar)
     sample = np.dtype("u1" if facts.bits <= 8 else "<u2")
     expected, size = facts.width * facts.height * sample.itemsize, path.stat().st_size
     if size != expected:
@@ -77,6 +107,28 @@ def _read_headerless(path: Path, sidecar: Path) -> Raw:
             f"{facts.width} x {facts.height} pixels of {8 * sample.itemsize} bits"
         )
     mosaic = np.fromfile(path, sample).astype(np.uint16).reshape(facts.height, facts.width)
+    return _described(path, mosaic, facts)
+
+
+def _facts(kind: type[Levels], sidecar: Path) -> Levels:
+    """What `sidecar` says.
+
+    Raises:
+        HostError: it is missing, no TOML, or says too much or too little.
+    """
+    if not sidecar.is_file():
+        raise HostError(f"{sidecar}: there is no such sidecar file")
+    try:
+        return kind(**tomllib.loads(sidecar.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise HostError(f"{sidecar}: {where}: {_lower_first(first['msg'])}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise HostError(f"{sidecar} is no TOML: {error}") from None
+
+
+def _described(path: Path, mosaic: np.ndarray, facts: Levels) -> Raw:
     black = (facts.black,) * 4 if isinstance(facts.black, int) else facts.black
     matrix = None if facts.xyz_to_camera is None else _to_srgb(np.array(facts.xyz_to_camera))
     return _checked(path, mosaic, facts.cfa, black, facts.white, facts.balance, matrix, flip=0)

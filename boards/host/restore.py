@@ -7,15 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from boards.errors import HostError
-from boards.host.accelerator import Accelerator, Measured
-from boards.host.codes import encode
+from boards.host.accelerator import Accelerator, Measured, Notify, restore_frames
+from boards.host.codes import Scale, encode
 from boards.host.metrics import psnr
 from boards.host.raw import Raw
 from boards.host.tiles import cut, join
 
-__all__ = ["Restored", "matches", "restore"]
+__all__ = ["Restored", "matches", "pack", "restore"]
 
-Notify = Callable[[float], None]
 Execute = Callable[[np.ndarray], np.ndarray]
 
 # Packed pixels along the side of what is compared at once; bounds the memory of a large frame.
@@ -29,22 +28,21 @@ class Restored:
     before: np.ndarray
     after: np.ndarray
     reference: np.ndarray | None
+    scale: Scale
     gain: float
     tiles: int
     measured: Measured
 
     @property
     def psnr_before(self) -> float | None:
-        return None if self.reference is None else psnr(self.before, self.reference)
+        return self._psnr(self.before)
 
     @property
     def psnr_after(self) -> float | None:
-        return None if self.reference is None else psnr(self.after, self.reference)
+        return self._psnr(self.after)
 
-    @property
-    def cycles_per_frame(self) -> int:
-        """Cycles for the whole picture: its tiles follow each other without a gap."""
-        return self.tiles * self.measured.cycles_per_frame
+    def _psnr(self, codes: np.ndarray) -> float | None:
+        return None if self.reference is None else psnr(codes, self.reference, self.scale)
 
 
 def restore(
@@ -59,42 +57,54 @@ def restore(
     Raises:
         HostError: the frame is smaller than the design, or the reference has another size.
     """
-    before = encode(raw, gain)
-    rows, columns = accelerator.shape
-    if raw.height < 2 * rows or raw.width < 2 * columns:
-        raise HostError(
-            f"{raw.name} is {raw.width} x {raw.height}, "
-            f"smaller than the {2 * columns} x {2 * rows} of the design"
-        )
     if reference is not None and reference.mosaic.shape != raw.mosaic.shape:
         raise HostError(
             f"reference {reference.name} is {reference.width} x {reference.height}, "
             f"but {raw.name} is {raw.width} x {raw.height}"
         )
-    tiles = cut(before, accelerator.shape, accelerator.radius)
-    measured = accelerator.restore(tiles, progress)
+    scale = accelerator.scale
+    before = encode(raw, gain, scale)
+    tiles = pack(raw, before, accelerator)
+    measured = restore_frames(accelerator, tiles, progress)
     return Restored(
         before=before,
         after=join(measured.frames, before.shape[:2], accelerator.radius),
-        reference=None if reference is None else encode(reference, gain),
+        reference=None if reference is None else encode(reference, gain, scale),
+        scale=scale,
         gain=gain,
         tiles=len(tiles),
         measured=measured,
     )
 
 
+def pack(raw: Raw, codes: np.ndarray, accelerator: Accelerator) -> np.ndarray:
+    """The (N, h, w, 4) tiles in which `accelerator` wants the `codes` of `raw`.
+
+    Raises:
+        HostError: it cannot take them; the sentence names the frame.
+    """
+    try:
+        return cut(codes, accelerator.tile(codes.shape[:2]), accelerator.radius)
+    except HostError as error:
+        raise HostError(f"{raw.name}: {error}") from None
+
+
 def matches(
-    restored: Restored, execute: Execute, radius: int, progress: Notify = lambda _: None
+    before: np.ndarray,
+    after: np.ndarray,
+    execute: Execute,
+    radius: int,
+    progress: Notify = lambda _: None,
 ) -> bool:
     """Whether every pixel equals what `execute`, the hardware graph in Python, computes.
 
     The whole frame is compared, in overlapping pieces that fit in memory.
     """
-    frame = restored.before.shape[:2]
+    frame = before.shape[:2]
     piece = tuple(min(length, _CHECK_TILE + 2 * radius) for length in frame)
-    pieces = cut(restored.before, piece, radius)
+    pieces = cut(before, piece, radius)
     expected = np.empty_like(pieces)
     for index, tile in enumerate(pieces):
         expected[index] = execute(tile)
         progress((index + 1) / len(pieces))
-    return bool(np.array_equal(join(expected, frame, radius), restored.after))
+    return bool(np.array_equal(join(expected, frame, radius), after))

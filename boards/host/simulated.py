@@ -1,37 +1,39 @@
 # SPDX-License-Identifier: MIT
 """The cycle-accurate accelerator: the stitched RTL of a design, run by Verilator."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from boards.host.accelerator import Measured
-from flow.design import read_design
+from boards.host.accelerator import Measured, Notify
+from boards.host.designed import Designed
 from flow.sim.frames import FrameSim
 
 __all__ = ["SimulatedAccelerator"]
 
 
-class SimulatedAccelerator:
-    """A design folder behind the `Accelerator` protocol."""
+class SimulatedAccelerator(Designed):
+    """A design folder behind the `Accelerator` protocol; the simulator needs no sending."""
 
     name = "sim"
 
     def __init__(self, folder: Path) -> None:
-        self.design = read_design(folder)
-        self.shape = (self.design.height // 2, self.design.width // 2)
-        self.radius = self.design.radius
+        super().__init__(folder)
         self._sim = FrameSim(folder)
 
-    def restore(
-        self, frames: np.ndarray, progress: Callable[[float], None] | None = None
-    ) -> Measured:
-        run = self._sim.restore(frames, progress=progress)
+    def send(self, frames: np.ndarray) -> np.ndarray:
+        return frames
+
+    def run(self, sent: np.ndarray, progress: Notify | None = None) -> Measured:
+        run = self._sim.restore(sent, progress=progress)
         return Measured(
             frames=run.frames,
+            seconds=run.cycles / run.sim_cycles_per_second,
             cycles_per_frame=run.cycles_per_frame,
             latency_cycles=run.latency_cycles,
             sim_cycles_per_second=run.sim_cycles_per_second,
             high_water=run.high_water,
         )
+
+    def receive(self, done: Measured) -> Measured:
+        return done

@@ -3,7 +3,9 @@
 
 import numpy as np
 
+from boards.errors import HostError
 from boards.host.accelerator import Measured
+from boards.host.codes import Scale
 
 
 def network(frame: np.ndarray, radius: int) -> np.ndarray:
@@ -20,15 +22,27 @@ def network(frame: np.ndarray, radius: int) -> np.ndarray:
 class StandIn:
     """`network` behind the Accelerator protocol."""
 
-    name = "stand-in"
+    name = net = "stand-in"
+    scale = Scale(128, 896, 10)
 
     def __init__(self, shape: tuple[int, int], radius: int = 3) -> None:
         self.shape, self.radius = shape, radius
 
-    def restore(self, frames, progress=None) -> Measured:
+    def tile(self, frame):
+        if frame[0] < self.shape[0] or frame[1] < self.shape[1]:
+            raise HostError("too small for the stand-in")
+        return self.shape
+
+    def send(self, frames):
         assert frames.dtype == np.uint16
         assert frames.shape[1:] == (*self.shape, 4)
+        return frames
+
+    def run(self, frames, progress=None):
         restored = np.stack([network(frame, self.radius) for frame in frames])
         if progress:
             progress(1.0)
+        return restored
+
+    def receive(self, restored) -> Measured:
         return Measured(restored, cycles_per_frame=100, latency_cycles=7)

@@ -2,8 +2,11 @@
 import numpy as np
 import pytest
 
+from boards.host.codes import Scale
 from boards.host.isp import demosaic, develop, grey_world, oriented
 from boards.host.raw import Raw
+
+SCALE = Scale(128, 896, 10)
 
 
 def frame(**facts) -> Raw:
@@ -12,7 +15,7 @@ def frame(**facts) -> Raw:
 
 @pytest.mark.parametrize("flip", range(8))
 def test_picture_has_the_frame_upright(flip):
-    picture = develop(np.zeros((4, 6, 4), np.uint16), frame(flip=flip), (1, 1, 1))
+    picture = develop(np.zeros((4, 6, 4), np.uint16), frame(flip=flip), (1, 1, 1), SCALE)
     assert picture.shape == ((12, 8, 3) if flip & 4 else (8, 12, 3))
     assert picture.dtype == np.uint8
 
@@ -20,7 +23,7 @@ def test_picture_has_the_frame_upright(flip):
 def test_black_white_and_overexposed():
     levels = np.array([0, 128, 896, 1023], np.uint16).repeat(3)  # stripes three blocks wide
     codes = np.broadcast_to(levels[None, :, None], (4, 12, 4))
-    picture = develop(codes, frame(matrix=np.eye(3)), (2.0, 1.0, 0.5))
+    picture = develop(codes, frame(matrix=np.eye(3)), (2.0, 1.0, 0.5), SCALE)
     assert picture[4, 2::6].tolist() == [[0, 0, 0], [0, 0, 0], [255, 255, 255], [255, 255, 255]]
 
 
@@ -42,7 +45,7 @@ def test_demosaic_of_a_ramp_is_the_ramp():
 
 def test_grey_world_makes_the_mean_grey():
     codes = np.full((4, 4, 4), 128, np.uint16) + np.array([96, 192, 192, 384], np.uint16)
-    assert grey_world(codes) == (2.0, 1.0, 0.5)
+    assert grey_world(codes, SCALE) == (2.0, 1.0, 0.5)
 
 
 def test_oriented_mirrors_before_it_turns():

@@ -6,18 +6,21 @@ import json
 import numpy as np
 import pytest
 
-from boards.host.codes import auto_gain, encode
+from boards.host.codes import Scale, encode
+from boards.host.exposure import auto_gain
 from boards.host.isp import develop, grey_world
 from boards.host.read import read_raw
 
 pytestmark = pytest.mark.data
 
+SCALE = Scale(128, 896, 10)
+
 
 def test_gopro_dng(data):
     raw = read_raw(data / "raw_gopro/GOPR0024.DNG")
     assert (raw.width, raw.height, raw.black, raw.white) == (4000, 3000, (0, 0, 0, 0), 16383)
-    codes = encode(raw, auto_gain(raw))
-    picture = develop(codes, raw, raw.balance)
+    codes = encode(raw, auto_gain(raw), SCALE)
+    picture = develop(codes, raw, raw.balance, SCALE)
     assert picture.shape == (3000, 4000, 3)
     assert 60 < picture.mean() < 190
 
@@ -41,7 +44,7 @@ def test_nikon_crop(data, tmp_path):
         f"balance = [{red}, {green}, {blue}]\nxyz_to_camera = {matrix}\n"
     )
     raw = read_raw(data / "raw_nikon_crop/DSC_1339_768x512_rggb.raw", sidecar)
-    picture = develop(encode(raw, auto_gain(raw)), raw, raw.balance)
+    picture = develop(encode(raw, auto_gain(raw), SCALE), raw, raw.balance, SCALE)
     assert picture.shape == (512, 768, 3)
     assert 30 < picture.mean() < 190
 
@@ -55,6 +58,6 @@ def test_low_light_series_grows_with_exposure(data, tmp_path):
     assert len(frames) == 8
     gains = [auto_gain(frame) for frame in frames]
     assert gains == sorted(gains, reverse=True)
-    codes = encode(frames[0], gains[0])
+    codes = encode(frames[0], gains[0], SCALE)
     assert codes.shape == (512, 640, 4)
-    assert all(np.isfinite(grey_world(codes)))
+    assert all(np.isfinite(grey_world(codes, SCALE)))

@@ -2,7 +2,8 @@
 import numpy as np
 import pytest
 
-from boards.host.codes import auto_gain, encode
+from boards.host.codes import Scale, encode
+from boards.host.exposure import auto_gain
 from boards.host.metrics import psnr
 from boards.host.read import read_raw
 from boards.host.sample import Sensor, write_sample
@@ -16,7 +17,9 @@ def test_sample_is_dark_noisy_and_the_same_every_time(tmp_path):
     assert noisy.mosaic.shape == clean.mosaic.shape == (426, 640)
     gain = auto_gain(noisy)
     assert 10 < gain < 20
-    assert 21 < psnr(encode(noisy, gain), encode(clean, gain)) < 25
+    scale = Scale(128, 896, 10)
+    codes = [encode(raw, gain, scale) for raw in (noisy, clean)]
+    assert 21 < psnr(*codes, scale) < 25
 
 
 def test_noise_is_shot_read_and_row_noise(tmp_path):

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: MIT
+"""A video through an accelerator: its frames overlap, each read while others are at work.
+
+read -> pack -> send -> run -> receive -> unpack -> write
+"""
+
+import threading
+import time
+from contextlib import closing, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from boards.cli.guard import os_sentence
+from boards.cli.job import Job, chip_facts
+from boards.cli.options import Bad
+from boards.cli.outputs import png_bytes, write_together
+from boards.cli.progress import Show
+from boards.errors import HostError, Interrupted
+from boards.host.accelerator import Accelerator, Measured
+from boards.host.codes import encode
+from boards.host.isp import develop, grey_world
+from boards.host.movie import beside, open_film
+from boards.host.raw import Raw
+from boards.host.restore import matches, pack
+from boards.host.stages import Stage, Stopped, run_stages
+from boards.host.tiles import join
+from boards.host.video import Frame, list_frames
+
+__all__ = ["VideoJob", "perform_video"]
+
+_NO_PIXELS = np.empty((0, 0), np.uint16)
+
+
+@dataclass(frozen=True, slots=True)
+class VideoJob:
+    """What a user asks for beside the Job: `job.raw` is a video, `out` the folder for pictures.
+
+    With `previous_gain` a frame takes the gain of the one before it, as hardware must that sees
+    each frame once; the first takes its own.
+    """
+
+    job: Job
+    out: Path
+    bad: Bad = Bad.STOP
+    previous_gain: bool = False
+    film: Path | None = None
+    film_rate: float = 24.0
+
+
+@dataclass(slots=True, eq=False)
+class _Shot:
+    """A frame on its way; what a stage has used up is dropped, so that memory stays flat."""
+
+    frame: Frame
+    raw: Raw | None = None
+    gain: float = 0.0
+    before: np.ndarray | None = None
+    payload: Any = None
+    measured: Measured | None = None
+    pictures: tuple[np.ndarray, ...] = ()
+    exact: bool | None = None
+    problem: str = ""
+
+
+def perform_video(job: VideoJob, show: Show) -> dict[str, Any]:
+    """Do `job`; the facts of its JSON.
+
+    Raises:
+        HostError, BoardError, FlowError, TrainingError: one sentence each. Pictures written
+            before stay.
+        Interrupted: Ctrl-C; the same.
+    """
+    show("looking for frames", 0.0)
+    frames = list_frames(job.job.raw)
+    accelerator, folder = job.job.open(_first_good(frames, job), show)
+    job.out.mkdir(exist_ok=True)
+    run = _Run(job, accelerator, folder)
+    shots: list[_Shot] = []
+    try:
+        return _follow(run, frames, shots, show)
+    except KeyboardInterrupt:
+        raise Interrupted(f"interrupted; {_kept(shots, job.out)}") from None
+    except OSError as error:
+        raise HostError(f"{os_sentence(error)}; {_kept(shots, job.out)}") from None
+    except HostError as error:
+        raise HostError(f"{error}; {_kept(shots, job.out)}") from None
+
+
+def _follow(run: "_Run", frames: list[Frame], shots: list[_Shot], show: Show) -> dict[str, Any]:
+    """Take the results as they come, and sum them up."""
+    job, begin = run.job, time.monotonic()
+    film = open_film(job.film, job.film_rate) if job.film else nullcontext()
+    results = run_stages(frames, run.stages, run.halt.set)
+    with film as run.film, closing(results):
+        for shot in results:
+            shots.append(shot)
+            rate = len(shots) / (time.monotonic() - begin)
+            note = f"{len(shots)} of {len(frames)}, {rate:.3g} fps"
+            show("restoring", len(shots) / len(frames), note)
+    good = [shot for shot in shots if not shot.problem]
+    if not good:
+        raise HostError(f"no frame of {job.job.raw} can be read; the first: {shots[0].problem}")
+    seconds = time.monotonic() - begin
+    tiles, measured = run.tiles, good[0].measured
+    return {
+        "net": run.accelerator.net,
+        "accel": run.accelerator.name,
+        "raw": str(job.job.raw),
+        "frames": [{"name": shot.frame.name, "gain": shot.gain} for shot in good],
+        "skipped": [shot.problem for shot in shots if shot.problem],
+        "tiles": tiles,
+        **chip_facts(run.accelerator, tiles, measured),
+        "bit_exact": all(shot.exact for shot in good) if job.job.check else None,
+        "accel_seconds": round(sum(shot.measured.seconds or 0 for shot in good), 3),
+        "host_fps": round(len(good) / seconds, 3),
+        "stage_seconds": {stage.name: round(stage.busy, 3) for stage in run.stages},
+        "seconds": round(seconds, 2),
+    }
+
+
+class _Run:
+    """The stages of one video, and what they share from frame to frame."""
+
+    def __init__(self, job: VideoJob, accelerator: Accelerator, folder: Path) -> None:
+        self.job, self.accelerator, self.folder = job, accelerator, folder
+        self.halt = threading.Event()
+        self.film: Any = None
+        self.tiles = 0
+        self._gain: float | None = None
+        self._balance: tuple[float, float, float] | None = None
+        works = (self._read, self._pack, self._send, self._run, self._receive)
+        works += (*((self._check,) if job.job.check else ()), self._unpack, self._write)
+        self.stages = [
+            Stage(work.__name__.removeprefix("_"), self._passing(work)) for work in works
+        ]
+
+    def _passing(self, work):
+        """`work`, for frames without a problem; where they are to be skipped, it may find one."""
+
+        def passed(item):
+            shot = _Shot(item) if isinstance(item, Frame) else item
+            if shot.problem:
+                return shot
+            try:
+                work(shot)
+            except HostError as error:
+                if self.job.bad is Bad.STOP or work not in (self._read, self._pack):
+                    raise
+                shot.problem = str(error)
+            return shot
+
+        return passed
+
+    def _read(self, shot: _Shot) -> None:
+        shot.raw = shot.frame.read(self.job.job.sidecar)
+
+    def _pack(self, shot: _Shot) -> None:
+        own = self.job.job.gain_of(shot.raw)
+        before, self._gain = self._gain, own
+        shot.gain = before if self.job.previous_gain and before else own
+        shot.before = encode(shot.raw, shot.gain, self.accelerator.scale)
+        shot.payload = pack(shot.raw, shot.before, self.accelerator)
+        shot.raw = replace(shot.raw, mosaic=_NO_PIXELS)
+        self.tiles = len(shot.payload)
+
+    def _send(self, shot: _Shot) -> None:
+        shot.payload = self.accelerator.send(shot.payload)
+
+    def _run(self, shot: _Shot) -> None:
+        def go_on(_: float) -> None:
+            if self.halt.is_set():
+                raise Stopped
+
+        shot.payload = self.accelerator.run(shot.payload, go_on)
+
+    def _receive(self, shot: _Shot) -> None:
+        measured = self.accelerator.receive(shot.payload)
+        shot.payload = join(measured.frames, shot.before.shape[:2], self.accelerator.radius)
+        shot.measured = replace(measured, frames=None)
+
+    def _check(self, shot: _Shot) -> None:
+        from flow import execute
+
+        shot.exact = matches(
+            shot.before,
+            shot.payload,
+            lambda frame: execute.reference(self.folder, frame),
+            self.accelerator.radius,
+        )
+
+    def _unpack(self, shot: _Shot) -> None:
+        # One white balance for all frames: of its own in each, a film would flicker.
+        scale = self.accelerator.scale
+        self._balance = self._balance or shot.raw.balance or grey_world(shot.payload, scale)
+        codes = (shot.before, shot.payload) if self.film else (shot.payload,)
+        shot.pictures = tuple(develop(one, shot.raw, self._balance, scale) for one in codes)
+        shot.before = shot.payload = None
+
+    def _write(self, shot: _Shot) -> None:
+        after = shot.pictures[-1]
+        write_together({self.job.out / f"{shot.frame.name}.png": png_bytes(after)})
+        if self.film:
+            self.film.add(beside(*shot.pictures))
+        shot.pictures, shot.raw = (), None
+
+
+def _first_good(frames: list[Frame], job: VideoJob) -> Raw:
+    """The frame whose size a design is built for."""
+    for frame in frames[:-1]:
+        try:
+            return frame.read(job.job.sidecar)
+        except HostError:
+            if job.bad is Bad.STOP:
+                raise
+    return frames[-1].read(job.job.sidecar)
+
+
+def _kept(shots: list[_Shot], out: Path) -> str:
+    count = sum(not shot.problem for shot in shots)
+    return f"{count} pictures written to {out} before are complete"
