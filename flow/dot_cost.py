@@ -16,8 +16,9 @@ __all__ = ["built_in_cost", "int_dot_cost", "xnor_dot_cost"]
 _INT_LUTS, _INT_DSPS, _INT_FFS = 24.6, 0.88, 0.95
 # Folded, a DSP for every product. UltraScale+, per bit of a product: 4 x 36 of 18 bits 4,052 LUTs
 # and 2,947 flip-flops, 1 x 36 of 16 bits 1,536 and 948. Yosys lets the DSPs of 7 series add and
-# keep their products too; per product: 340 LUTs and 103 flip-flops, 664 and 312.
-_FOLDED_INT_LUTS, _FOLDED_INT_FFS, _FOLDED_INT_LUTS_7 = 1.6, 1.1, 2.4
+# keep their products too, and one adder follows every nine: 340 LUTs and 103 flip-flops, 664 and
+# 312; 8 x 12 of 18 bits 345 and 243.
+_FOLDED_INT_LUTS, _FOLDED_INT_FFS, _CHAINED_7 = 1.6, 1.1, 9
 # Built in, per weight: 576 of 8 bits 9,370 and 7,819 LUTs; of 1 bit, 2,304 879 to 994 and 9,216
 # 5,497. As many flip-flops.
 _BUILT_IN = {"int_dot": 16, "xnor_dot": 0.6}
@@ -58,7 +59,8 @@ def int_dot_cost(p: Mapping[str, int | Bits], family: Family) -> Estimate:
     weights = _weight_bits(products * p["WWidth"], fold)
     chosen = choice + _rom(weights, fold)
     if family is Family.SERIES7:
-        return logic_cost(_FOLDED_INT_LUTS_7 * products + chosen, sums + weights + 2, products)
+        adders = p["Simd"] // _CHAINED_7
+        return logic_cost(sums * adders + chosen, sums + weights + 2, products)
     return logic_cost(
         lut=_FOLDED_INT_LUTS * product_bits + chosen,
         ff=_FOLDED_INT_FFS * product_bits + sums + weights,

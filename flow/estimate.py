@@ -27,14 +27,12 @@ from flow.memory_cost import (
     summed,
 )
 from flow.stitch import stitch
+from flow.table_cost import act_table_cost, sign_threshold_cost
 from hls.instance import Bits, Instance
 from hls.make.window import WindowShape
 
 __all__ = ["cost", "estimate", "estimate_fifos"]
 
-_REQUANT_LUTS = 1.5  # per output bit: 16 lanes of 8 bits 194, 4 lanes of 10 bits 54
-_RESIDUAL_LUTS = 2.2  # per output bit: 16 lanes of 8 bits 276, 4 lanes of 10 bits 88
-_SIGN_LUTS = 2.5  # per channel: 16 channels of 8 bits 35 to 42
 _POOL_LUTS = 2.2  # per bit of x, two sums: 16 lanes of 8 bits 285, 3 lanes of 12 bits 88
 _BILINEAR_LUTS = 7.2  # per bit of x, four sums: 3 lanes of 10 bits 278, 16 lanes of 8 bits 978
 _SHUFFLE_LUTS = 0.33  # per bit of y, times Factor^3: 128 bits by 2 485, 32 bits by 4 814
@@ -42,7 +40,6 @@ _SCALE_LUTS = 0.7  # per output bit of a lane too narrow for a DSP: 8 lanes of 6
 _BAYER_LUTS = {Family.SERIES7: 20, Family.ULTRASCALE_PLUS: 31}  # per sample: 2 samples 39 and 51
 _BAYER_LUTS_2 = 36  # for a second DSP: 4 samples 126, and 270 with two
 _BAYER_FFS = 1.1  # per bit of a product that is rounded: 4 samples of 18 bits 329, of 32 bits 389
-_TABLE_LUTS = 1.1  # per 64 entries and output bit: 16 lanes of 145 8-bit entries 382, 4 of 580 433
 
 _LUT4S = 1.6  # for each LUT6, where logic is mapped to LUT4s
 
@@ -81,19 +78,20 @@ def cost(kernel: Instance, family: Family) -> Estimate:
         case "int_dot":
             return int_dot_cost(p, family)
         case "act_table":
-            blocks = ceil(p["Entries"] * p["Folds"] / 64)
-            return logic_cost(lut=_TABLE_LUTS * blocks * y, ff=y)
+            return act_table_cost(p)
         case "requant":
-            return logic_cost(lut=_REQUANT_LUTS * y, ff=y)
+            # the rounding adds, what it drops is looked at, and what overflows is clamped
+            dropped = ceil(max(0, p["Shift"] - 2) / 6)
+            return logic_cost(lut=p["Lanes"] * (p["XWidth"] - p["Shift"] + dropped) + 2, ff=y + 1)
         case "residual_add":
-            return logic_cost(lut=_RESIDUAL_LUTS * y, ff=y)
+            return logic_cost(lut=p["Lanes"] * (2 * p["YWidth"] + 1) + 4, ff=y + 1)
         case "sign_threshold":
-            return logic_cost(lut=_SIGN_LUTS * y, ff=y)
+            return sign_threshold_cost(p)
         case "stream_fork":
             return logic_cost(lut=5, ff=2)
         case "width_adapter":
             if y > x:
-                return logic_cost(lut=5, ff=y)
+                return logic_cost(lut=4 if y == 2 * x else 5, ff=y + (y // x).bit_length())
             return logic_cost(lut=1.5 * y * choice_luts(x // y), ff=(x // y).bit_length())
         case "window":
             return _window(p, family)
@@ -163,9 +161,10 @@ def _window(p: Mapping[str, int | Bits], family: Family) -> Estimate:
     waiting = ceil(lead / pixels) * pixels + shape.border
     shared = {w * shape.stride + tap for w in range(shape.windows) for tap in taps}
     held = pixels * (1 + shape.span) + kernel * (waiting + len(shared))
-    logic = logic_cost(
-        lut=40 + 20 * flush + width * masked * (0.4 + 0.5 * flush), ff=28 + width * held
-    )
+    counters = (p["FrameW"] - 1).bit_length() + (p["FrameH"] - 1).bit_length()
+    # 960 x 540 of 16 bits 101 LUTs, of 128 bits 325; its windows of 5 x 5 178, of 7 x 7 334
+    choice = width * masked * (0.85 + 0.17 * flush**2)
+    logic = logic_cost(lut=3.4 * counters + 20 * (flush - 1) + choice, ff=28 + width * held)
     return summed([logic, memory_cost(shape.span * pixels * width, steps_w, family)])
 
 

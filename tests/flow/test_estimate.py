@@ -122,7 +122,7 @@ def test_formulas_come_near_synthesis(kernel, measured):
     got = cost(kernel, ULTRASCALE)
     assert abs(got.lut - lut) <= 0.2 * lut
     assert abs(got.ff - ff) <= 0.2 * ff
-    assert got.bram36 == bram36
+    assert bram36 - 1 < got.bram36 <= bram36
     assert abs(got.dsp - dsp) <= 0.02 * dsp
 
 
