@@ -12,8 +12,8 @@ from pathlib import Path
 from boards.board import Board
 from flow.design import read_design
 from flow.errors import FlowError
-from flow.synth.amd.project import write_project
-from flow.synth.amd.results import is_finished, read_results
+from flow.synth.amd.project import is_finished, write_project
+from flow.synth.amd.results import read_results
 from flow.synth.amd.run import missing, run_project
 from flow.synth.amd.target import Tool, finn_board
 from flow.synth.facts import Synthesis
@@ -39,18 +39,16 @@ def build(
     begin = time.monotonic()
     design = read_design(folder)
     finn_board(board, tool)
-    lacking = missing(tool)
-    if lacking and not dry_run and not is_finished(out):
+    finished, lacking = is_finished(out, folder, board, tool), missing(tool)
+    if lacking and not finished and not dry_run:
         raise FlowError(
-            f"{' and '.join(lacking)} not found on the PATH: stopped before anything was written; "
-            "source the tools' settings64.sh first, or write the project for another machine with "
-            "--dry-run"
+            f"not on the PATH: {', '.join(lacking)}; stopped before anything was written, "
+            "source settings64.sh of the tools first, or let --dry-run write the project for "
+            "another machine"
         )
     project = write_project(folder, design, board, tool, out, show)
     if dry_run:
         return None
-    if not is_finished(out):
-        if lacking:
-            raise FlowError(f"{out}: the design has changed, so it must be run again")
+    if not finished:
         run_project(out, show)
     return read_results(out, project, design, board, time.monotonic() - begin)

@@ -22,7 +22,7 @@ from flow.synth.amd.settle import Step, read_calls, settle
 from flow.synth.amd.target import Tool, board_files, finn_board, finn_folder, hls_library
 from flow.templates import render
 
-__all__ = ["Project", "read_project", "write_project"]
+__all__ = ["Project", "is_finished", "read_project", "write_project"]
 
 Show = Callable[[str, float], None]
 
@@ -59,6 +59,13 @@ def read_project(folder: Path) -> Project | None:
         return Project.model_validate_json((folder / "project.json").read_text())
     except (OSError, ValidationError):
         return None
+
+
+def is_finished(out: Path, design_folder: Path, board: Board, tool: Tool) -> bool:
+    """Whether `out` holds the project of this design, run to its end, here or elsewhere."""
+    project = read_project(out)
+    done = (out / "logs" / "deploy.done").is_file()
+    return done and project is not None and project.key == _key(design_folder, board, tool)
 
 
 def write_project(

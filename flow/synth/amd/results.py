@@ -17,12 +17,7 @@ from flow.synth.amd.reports import (
 from flow.synth.facts import COUNTED, HlsKernel, Part, Synthesis, utilisation
 from flow.synth.resources import Resources, total
 
-__all__ = ["is_finished", "read_results"]
-
-
-def is_finished(folder: Path) -> bool:
-    """Whether the project in `folder` has been run to its end, here or elsewhere."""
-    return (folder / "logs" / "deploy.done").is_file()
+__all__ = ["read_results"]
 
 
 def read_results(

@@ -32,13 +32,16 @@ class Port:
 def verilog_ports(text: str, module: str) -> dict[str, Port]:
     """Ports of `module`, whose header is in ANSI style."""
     bare = re.sub(r"//[^\n]*|/\*.*?\*/|\(\*.*?\*\)", " ", text, flags=re.DOTALL)
-    found = re.search(rf"\bmodule\s+{module}\b\s*(?:#\s*\(.*?\)\s*)?\((.*?)\);", bare, re.DOTALL)
+    found = re.search(rf"\bmodule\s+{module}\b\s*(#\s*\(.*?\)\s*)?\((.*?)\);", bare, re.DOTALL)
     if not found:
         raise ModelError(f"module {module} has no header")
+    constants: dict[str, int] = {}
+    for name, value in re.findall(r"parameter\s+(\w+)\s*=\s*([^,\n]+)", found[1] or ""):
+        constants[name] = _value(value.removesuffix(")"), constants)
     signals = {
-        name: (direction == "output", int(high or 0) + 1)
+        name: (direction == "output", _value(high or "0", constants) + 1)
         for direction, high, name in re.findall(
-            r"\b(input|output)\s+(?:wire\s+)?(?:\[(\d*)[^\]]*\]\s*)?(\w+)", found[1]
+            r"\b(input|output)\s+(?:wire\s+)?(?:\[(.*?):0\]\s*)?(\w+)", found[2]
         )
     }
     ports = {}
@@ -51,6 +54,11 @@ def verilog_ports(text: str, module: str) -> dict[str, Port]:
             kind = {"ap_clk": "clock", "ap_rst_n": "reset"}.get(name, "wire")
             ports[name] = Port(kind, out)
     return ports
+
+
+def _value(expression: str, names: dict[str, int]) -> int:
+    """A constant of Verilog, whose division is that of integers."""
+    return int(eval(expression.replace("/", "//"), {"__builtins__": {}}, names))
 
 
 def cpp_ports(text: str, top: str) -> dict[str, Port]:

@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: MIT
+"""Projects for Vivado and Vitis, run to their end by models of the tools, which check them.
+
+The models execute every Tcl script, refuse what is not there, and let every stream be connected
+once; see amd/.
+"""
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from qonnx.core.modelwrapper import ModelWrapper
+from qonnx.custom_op.registry import getCustomOp
+
+from boards.board import load_board
+from flow.design import GRAPH, Design, Estimate
+from flow.errors import FlowError
+from flow.finn import prepare_finn
+from flow.fold import fold
+from flow.frame import set_frame
+from flow.ingest import ingest, read_qonnx
+from flow.layers import layer_facts
+from flow.lower import lower
+from flow.stitch import stitch
+from flow.streams import adapt_widths, insert_fifos, specialize
+from flow.synth import amd
+from flow.synth.amd.project import read_project
+from flow.synth.amd.run import run_project
+from tests.flow.amd.vivado import Vivado
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("amd")]
+
+ROOT = Path(__file__).parents[2]
+NET = ROOT / "training" / "nets" / "bbcu-raw-16x8.onnx"
+BOARDS = {"vivado": "zcu104", "vitis": "u250"}
+CORE = "finn/vivado_stitch_proj"  # of the network, without its DMAs
+HEADERS = ("bnn-library.h", "dma.h", "streamtools.h")  # that FINN's DMAs include
+
+
+@pytest.fixture(scope="module")
+def design(tmp_path_factory) -> Path:
+    """The shipped network on a small frame, folded; one of its layers in C++, two FIFOs."""
+    prepare_finn()
+    folder, board = tmp_path_factory.mktemp("design"), load_board("zcu104")
+    model = set_frame(lower(ingest(read_qonnx(NET))), 24, 32)
+    model = fold(model, 8, constant=False)
+    getCustomOp(model.get_nodes_by_op_type("TarsierRequant")[0]).set_nodeattr(
+        "preferred_impl_style", "hls"
+    )
+    model = adapt_widths(specialize(model, board.part), board.part)
+    adds = model.get_nodes_by_op_type("TarsierResidualAdd_rtl")
+    model = insert_fifos(model, {adds[0].input[0]: 700, adds[1].output[0]: 16}, board.part)
+    model.save(str(folder / GRAPH))
+    Design(
+        key="",
+        net="bbcu-raw-16x8",
+        board=board.name,
+        part=board.part,
+        clock_mhz=board.clock_mhz,
+        width=64,
+        height=48,
+        pixels_per_cycle=1 / 8,
+        ideal_cycles=8 * 24 * 32,
+        channels=4,
+        bits=10,
+        black=0,
+        white=1023,
+        radius=11,
+        layers=layer_facts(model),
+        fifos=(),
+        streams=(),
+        estimate=Estimate(lut=0, ff=0, bram36=0, uram=0, dsp=0),
+    ).write(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tools(tmp_path_factory):
+    """An environment whose tools are the models."""
+    folder = tmp_path_factory.mktemp("tools")
+    for name in ("vivado", "vitis-run", "v++"):
+        command = f"{sys.executable} -m tests.flow.amd.tool {name}"
+        (folder / name).write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {command} "$@"\n')
+        (folder / name).chmod(0o755)
+    library = folder / "deps" / "finn-hlslib"
+    library.mkdir(parents=True)
+    for name in HEADERS:
+        (library / name).touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+        patch.setenv("FINN_DEPS", str(folder / "deps"))
+        yield
+
+
+@pytest.fixture(scope="module")
+def written(design, tmp_path_factory):
+    """Projects by tool, as a dry run writes them."""
+    home = tmp_path_factory.mktemp("projects")
+    for tool, board in BOARDS.items():
+        out = home / tool
+        assert (
+            amd.build(design, load_board(board), out, print, amd.Tool(tool), dry_run=True) is None
+        )
+    return home
+
+
+@pytest.fixture(scope="module")
+def finished(written, tools, tmp_path_factory):
+    """Both projects, moved to another folder and run to their end."""
+    home = tmp_path_factory.mktemp("moved")
+    for tool in BOARDS:
+        shutil.copytree(written / tool, home / tool)
+        run_project(home / tool, lambda *_: None)
+    return home
+
+
+def test_no_file_names_this_machine(written):
+    machine = re.compile(rf"{written}|{sys.prefix}|{ROOT}|{Path.home()}/|/elsewhere".encode())
+    files = [path for path in written.rglob("*") if path.is_file()]
+    assert len(files) > 100
+    assert [path for path in files if machine.search(path.read_bytes())] == []
+
+
+def test_the_same_design_gives_the_same_bytes(design, written, tmp_path):
+    amd.build(
+        design, load_board("zcu104"), tmp_path / "again", print, amd.Tool.VIVADO, dry_run=True
+    )
+    first = {
+        path.relative_to(written / "vivado"): path.read_bytes()
+        for path in (written / "vivado").rglob("*")
+        if path.is_file()
+    }
+    again = {
+        path.relative_to(tmp_path / "again"): path.read_bytes()
+        for path in (tmp_path / "again").rglob("*")
+        if path.is_file()
+    }
+    assert again == first
+
+
+@pytest.mark.parametrize(
+    ("tool", "files", "lut"),
+    [
+        ("vivado", ["bitfile/finn-accel.bit", "bitfile/finn-accel.hwh"], 40000),
+        ("vitis", ["bitfile/finn-accel.xclbin"], 39000),  # the shell of a card is not ours
+    ],
+)
+def test_a_moved_project_ends_in_a_package_and_facts(design, finished, tmp_path, tool, files, lut):
+    deploy = finished / tool / "deploy"
+    found = sorted(str(p.relative_to(deploy)) for p in deploy.rglob("*") if p.is_file())
+    assert found == [*files, "driver/settings.json"]
+    board = load_board(BOARDS[tool])
+    facts = amd.build(design, board, finished / tool, lambda *_: None, amd.Tool(tool))
+    assert (facts.lut, facts.power_w, facts.fits) == (lut, 4.125, True)
+    assert facts.fmax_mhz == (263.2 if tool == "vivado" else 250.0)
+    assert {(part.name, part.stage, part.lut) for part in facts.layers} == {
+        ("window_0", "head", 200),
+        ("xnor_dot_0", "body1", 1900),
+    }
+    assert facts.files == tuple(f"{tool}/deploy/{name}" for name in files)
+    assert len(facts.hls) == 3  # two DMAs and the layer in C++
+
+
+def test_what_is_done_is_not_repeated(finished):
+    steps = []
+    run_project(finished / "vivado", lambda step, fraction: steps.append(step))
+    assert steps == []
+
+
+def test_the_block_design_is_the_graph(design, finished, tmp_path, monkeypatch):
+    """The streams between cells in Vivado are those of the netlist that is simulated."""
+    folder = tmp_path / "vivado"
+    shutil.copytree(finished / "vivado", folder)
+    monkeypatch.setenv("FINN_BUILD_DIR", str(folder / "finn"))
+    monkeypatch.setenv("FINN_RTLLIB", str(folder / "finn-rtllib"))
+    monkeypatch.setenv("NUM_DEFAULT_WORKERS", "1")
+    monkeypatch.chdir(folder / CORE)
+    for left in ("finn_vivado_stitch_proj.xpr", "ip"):
+        path = Path(left)
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    vivado = Vivado()
+    vivado.tcl.source("make_project.tcl")
+
+    ours = read_project(folder).cells
+    wired = set()
+    for end, net in vivado.design.nets.items():
+        for other in net - {end}:
+            port, ends = vivado.design.port(end), (end.split("/")[0], other.split("/")[0])
+            if port.kind == "axis" and port.out and "/" in end and "/" in other:
+                wired.add(tuple(ours[cell] for cell in ends))
+    cells = stitch(ModelWrapper(str(design / GRAPH))).cells
+    reader = {c.streams[p.name]: c.name for c in cells for p in c.instance.inputs}
+    writer = {c.streams[p.name]: c.name for c in cells for p in c.instance.outputs}
+    inner = reader.keys() & writer.keys()
+    assert wired == {(writer[s].removeprefix("u_"), reader[s].removeprefix("u_")) for s in inner}
+
+
+STITCH = "stitch-StreamingDataflowPartition_1"
+IODMA = "StreamingDataflowPartition_0_IODMA_hls_0"
+LINE = "connect_bd_intf_net [get_bd_intf_pins"
+FAULTS = {
+    # name: tool, step, file, pattern, what stands there instead, what is said of it
+    "a missing source": (
+        "vivado", STITCH, f"{CORE}/make_project.tcl",
+        "shared/window.sv", "shared/windows.sv", "there is no file .*windows.sv",
+    ),
+    "a stream joined twice": (
+        "vivado", STITCH, f"{CORE}/make_project.tcl",
+        r"(connect_bd_intf_net .*\n)", r"\1\1", "is connected already",
+    ),
+    "a stream left open": (
+        "vivado", STITCH, f"{CORE}/make_project.tcl",
+        r"connect_bd_intf_net .*\n", "", "is not connected",
+    ),
+    "a property of nothing": (
+        "vivado", STITCH, f"{CORE}/make_project.tcl",
+        r"get_bd_ports /ap_clk\]", "get_bd_ports /ap_clock]", "no object to set it on",
+    ),
+    "a cell without a clock": (
+        "vivado", STITCH, f"{CORE}/make_project.tcl",
+        r"connect_bd_net \[get_bd_ports ap_clk\] .*\n", "", "ap_clk is driven by no clock",
+    ),
+    "a cell without a reset": (
+        "vivado", STITCH, f"{CORE}/make_project.tcl",
+        r"connect_bd_net \[get_bd_ports ap_rst_n\] .*\n", "", "ap_rst_n is driven by no reset",
+    ),
+    "two modules of a name": (
+        "vivado", STITCH, "finn-rtllib/sim/hdl/sim_ctrl.v",
+        "module sim_ctrl", "module fifo (); endmodule\nmodule sim_ctrl", "fifo is defined twice",
+    ),
+    "a header that is missing": (
+        "vivado", f"hls-{IODMA}", f"finn/code_gen_ipgen_{IODMA}/top_{IODMA}.cpp",
+        '"dma.h"', '"dmaa.h"', "includes dmaa.h",
+    ),
+    "an IP that was not made": (
+        "vivado", "link-finn_zynq_link", "finn/vivado_zynq_proj/ip_config.tcl",
+        "finn:StreamingDataflowPartition_1:1.0", "finn:Other:1.0", "is not in the IP catalog",
+    ),
+    "two DMAs at one port": (
+        "vivado", "link-finn_zynq_link", "finn/vivado_zynq_proj/ip_config.tcl",
+        "smartconnect_0/S01_AXI", "smartconnect_0/S00_AXI", "S00_AXI is connected already",
+    ),
+    "a stream that v++ does not join": (
+        "vitis", "link-xclbin", "finn/vitis_link_device_0/config.txt",
+        r"sc=idma_0.*\n", "", "m_axis_0 is connected 0 times",
+    ),
+    "a memory that is not there": (
+        "vitis", "link-xclbin", "finn/vitis_link_device_0/config.txt",
+        r"DDR\[0\]", "SRAM[0]", r"there is no memory SRAM\[0\]",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_caught(finished, tools, tmp_path, fault):
+    tool, step, name, pattern, instead, message = FAULTS[fault]
+    folder = tmp_path / tool
+    shutil.copytree(finished / tool, folder)
+    text, changed = re.subn(pattern, instead, (folder / name).read_text(), count=1)
+    assert changed == 1
+    (folder / name).write_text(text)
+    (folder / "logs" / f"{step}.done").unlink()
+    with pytest.raises(FlowError, match=rf"(?s)^{step} failed.*ERROR: .*{message}"):
+        run_project(folder, lambda *_: None)
+
+
+def test_a_folder_of_someone_else_is_left_alone(design, tmp_path):
+    (tmp_path / "thesis.tex").write_text("years of work")
+    with pytest.raises(FlowError, match="is no project of tarsier synth"):
+        amd.build(design, load_board("zcu104"), tmp_path, print, amd.Tool.VIVADO, dry_run=True)
+    assert (tmp_path / "thesis.tex").read_text() == "years of work"
+
+
+def test_without_the_tools_nothing_is_written(design, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(FlowError, match=r"^not on the PATH: vivado, vitis-run or vitis_hls;"):
+        amd.build(design, load_board("zcu104"), tmp_path / "vivado", print, amd.Tool.VIVADO)
+    assert list(tmp_path.iterdir()) == []
