@@ -2,15 +2,17 @@
 """tarsier synth: what a design takes on its board, or the files that configure the board."""
 
 from enum import StrEnum
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from boards.board import Board, load_board
 from boards.cli.outputs import write_together
 from boards.cli.progress import Show, progress
 
-__all__ = ["synth"]
+__all__ = ["summary", "synth"]
 
 
 class Tool(StrEnum):
@@ -31,27 +33,33 @@ def synth(
     ] = False,
 ) -> int:
     """Synthesize a design; writes DESIGN/synth.json."""
-    from boards.board import load_board
     from flow.design import read_design
 
     facts = read_design(design)
     target = load_board(board or facts.board)
     with progress() as show:
         found = _synthesize(tool, design, target, dry_run, show)
-    if found is None:  # a dry run
-        print(f"{design / tool.value}: run.sh in it builds for {target.title}, on any machine")
-        return 0
-    write_together({design / "synth.json": (found.model_dump_json(indent=2) + "\n").encode()})
+        if found is None:  # a dry run
+            print(f"{design / tool.value}: run.sh in it builds for {target.title}, on any machine")
+            return 0
+        written = {design / "synth.json": (found.model_dump_json(indent=2) + "\n").encode()}
+        if found.layers:
+            show("drawing", 1.0)
+            written[design / "synth.png"] = _chart(found, facts.net)
+        write_together(written)
+    print(summary(found, target, facts.net, [*written, *(design / name for name in found.files)]))
+    if tool is Tool.YOSYS:
+        _check_fit(found, target, design, facts)
     return 0
 
 
-def _synthesize(tool: Tool, design: Path, board, dry_run: bool, show: Show):
+def _synthesize(tool: Tool, design: Path, board: Board, dry_run: bool, show: Show):
     """The Synthesis that `tool` makes of `design`, with its files in a folder of its name."""
     match tool:
         case Tool.YOSYS:
             from flow.synth.netlist import build
 
-            return build(design, board, design, show)
+            return build(design, board, show)
         case Tool.NEXTPNR:
             from flow.synth.ecp5 import build
 
@@ -61,3 +69,67 @@ def _synthesize(tool: Tool, design: Path, board, dry_run: bool, show: Show):
 
             out = design / tool.value
             return amd.build(design, board, out, show, amd.Tool(tool.value), dry_run)
+
+
+def _chart(found, net: str) -> bytes:
+    from flow.synth.chart import draw
+
+    picture = BytesIO()
+    draw(found, f"{net} on {found.board}, by {found.tool}", picture)
+    return picture.getvalue()
+
+
+def _check_fit(found, board: Board, folder: Path, design) -> None:
+    """Raise FlowError, with what would help, if what Yosys counted is more than `board` has."""
+    from flow.design import LOWERED
+    from flow.fit import check_fit
+    from flow.memory_cost import summed
+
+    fifos = summed(part.estimate for part in found.layers if part.name.startswith("fifo"))
+    height, width = design.packed_shape
+    pace = design.ideal_cycles // (height * width)
+    check_fit(found, board, design.net, folder / LOWERED, fifos, pace)
+
+
+def summary(found, board: Board, net: str, files: list[Path]) -> str:
+    """What a person reads: what it takes, how well that was estimated, where it is written."""
+    amounts = [
+        f"{board.family.amounts(name, getattr(found, name), have)} ({found.utilisation[name]:.0%})"
+        for name, have in board.resources
+        if have
+    ]
+    reached = "assumed, since nothing was placed"
+    if found.fmax_mhz is not None:
+        reached = f"asked for, {found.fmax_mhz:g} MHz reached"
+    lines = [
+        f"{net} on {board.title}: {', '.join(amounts)}",
+        f"{found.clock_mhz:g} MHz {reached}; {found.tool}, {found.seconds:g} s",
+        *(_estimates(found) if found.estimate else []),
+        ", ".join(map(str, files)),
+    ]
+    return "\n".join(lines)
+
+
+def _estimates(found) -> list[str]:
+    """How near the formulas came, and each kernel for which they did not come near."""
+    total = found.estimate
+    lines = [
+        f"the estimate was {total.lut / found.lut - 1:+.1%} LUT,"
+        f" {total.bram36 - found.bram36:+g} BRAM36, {total.dsp - found.dsp:+g} DSP"
+    ]
+    off = [part for part in found.layers if not _near(part)]
+    width = max((len(part.name) for part in off), default=0)
+    for part in off:
+        guess = part.estimate
+        lines.append(
+            f"  {part.name:<{width}}  {part.lut:,g} LUT, estimated {guess.lut:,};"
+            f" {part.bram36:g} BRAM36, {guess.bram36:g}; {part.dsp:g} DSP, {guess.dsp}"
+        )
+    return lines
+
+
+def _near(part) -> bool:
+    """Within 10 % or 5 LUTs, and exactly in blocks."""
+    guess = part.estimate
+    near = abs(guess.lut - part.lut) <= max(0.1 * part.lut, 5)
+    return near and (guess.bram36, guess.dsp) == (part.bram36, part.dsp)

@@ -4,6 +4,7 @@
 from pydantic import BaseModel, ConfigDict
 
 from boards.board import Board
+from flow.design import Estimate
 from flow.synth.resources import Resources
 
 __all__ = ["HlsKernel", "Part", "Synthesis", "utilisation"]
@@ -16,7 +17,10 @@ class _Facts(BaseModel):
 
 
 class Part(_Facts):
-    """What one kernel of a design takes; `stage` as in design.json, "" where a tool tells none."""
+    """What one kernel of a design takes; `stage` as in design.json, "" where a tool tells none.
+
+    `estimate` is by formula, where it was compared.
+    """
 
     name: str
     stage: str
@@ -25,6 +29,7 @@ class Part(_Facts):
     bram36: float
     uram: float
     dsp: float
+    estimate: Estimate | None = None
 
 
 class HlsKernel(_Facts):
@@ -56,6 +61,7 @@ class Synthesis(_Facts):
         fits: no share is above 1, and the clock asked for was reached where one was
         layers: the kernels, in the order of the design; empty where a tool does not tell them apart
         hls: estimates of the kernels that were C++
+        estimate: that of design.json, where it was compared
         seconds: that the tool took now, short where results were kept
         files: what else was written, from the design folder
     """
@@ -76,6 +82,7 @@ class Synthesis(_Facts):
     fits: bool
     layers: tuple[Part, ...] = ()
     hls: tuple[HlsKernel, ...] = ()
+    estimate: Estimate | None = None
     seconds: float
     files: tuple[str, ...] = ()
 
