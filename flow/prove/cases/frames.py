@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from flow.prove.case import Bounded, Case, Induction, Shape
+from flow.prove.case import Bounded, Case, Induction, Shape, Way
 from hls import make
 from hls.golden import (
     avg_pool,
@@ -24,7 +24,7 @@ SHIFTS = np.array([[0, 1], [-1, 0], [1, -1]])
 FILL = np.array([1, 0, 1])
 
 
-def _window(width: int, height: int, cycles: int, pixels: int = 1, **options: int) -> Case:
+def _window(width: int, height: int, way: Way, pixels: int = 1, **options: int) -> Case:
     def golden(x: np.ndarray) -> np.ndarray:
         return window.window(x.reshape(height, width, 1), OUTSIDE, **options)
 
@@ -36,7 +36,7 @@ def _window(width: int, height: int, cycles: int, pixels: int = 1, **options: in
         {"x": Shape(pixels, 1, width * height // pixels)},
         {"y": Shape(lanes, 1, windows.size // lanes)},
         golden,
-        Bounded(cycles),
+        way,
         patience=12,
         eager=False,
     )
@@ -68,13 +68,13 @@ def _pixel_shuffle(channels: int, width: int) -> Case:
     )
 
 
-def _pixel_unshuffle(channels: int, width: int, lanes: int, cycles: int) -> Case:
+def _pixel_unshuffle(channels: int, width: int, lanes: int) -> Case:
     return Case(
         make.pixel_unshuffle(channels, 1, width, 2, lanes),
         {"x": Shape(channels, 1, 2 * width)},
         {"y": Shape(lanes, 1, 2 * width * channels // lanes)},
         lambda x: pixel_unshuffle.pixel_unshuffle(x.reshape(2, width, channels), 2),
-        Bounded(cycles),
+        Bounded(30),
         patience=8,
         units=8,
     )
@@ -98,7 +98,7 @@ def _upsample_bilinear(width: int, height: int) -> Case:
         {"x": Shape(1, 1, width * height)},
         {"y": Shape(1, 5, 4 * width * height)},
         lambda x: upsample_bilinear.upsample_bilinear(x.reshape(height, width, 1)),
-        Bounded(16),
+        Induction(1),
         patience=8,
         units=8,
     )
@@ -133,7 +133,7 @@ def _bayer_front(samples: int, width: int) -> Case:
         {"x": Shape(samples, 3, 2 * width // samples)},
         {"y": Shape(2 * max(2, samples), 3, width // max(2, samples))},
         lambda x: bayer_front.bayer_front(x.reshape(2, width), black, gain, 1, 7, 0),
-        Bounded(16),
+        Induction(1),
         patience=8,
     )
 
@@ -146,14 +146,14 @@ CASES = (
         golden=None,
         way=Induction(22),
     ),
-    _window(3, 2, 16),
-    _window(4, 2, 30, stride=2),
-    _window(4, 3, 16, pixels=2),
+    _window(3, 2, Induction(1)),
+    _window(4, 2, Bounded(30), stride=2),
+    _window(4, 3, Induction(1), pixels=2),
     _pad(2, 2, (1, 1, 1, 1), True),
     _pad(2, 2, (1, 0, 0, 2), False),
     _pixel_shuffle(1, 3),
-    _pixel_unshuffle(1, 4, 4, 30),
-    _pixel_unshuffle(2, 4, 4, 16),
+    _pixel_unshuffle(1, 4, 4),
+    _pixel_unshuffle(2, 4, 4),
     _upsample_nearest(3),
     _upsample_bilinear(2, 2),
     _upsample_bilinear(3, 2),
