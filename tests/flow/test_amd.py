@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
 from boards.board import load_board
-from flow.design import GRAPH, Design, Estimate
+from flow.design import GRAPH, Design
 from flow.errors import FlowError
 from flow.finn import prepare_finn
 from flow.fold import fold
@@ -41,7 +42,7 @@ HEADERS = ("bnn-library.h", "dma.h", "streamtools.h")  # that FINN's DMAs includ
 
 
 @pytest.fixture(scope="module")
-def design(tmp_path_factory) -> Path:
+def design(tmp_path_factory) -> Iterator[Path]:
     """The shipped network on a small frame, folded; one of its layers in C++, two FIFOs."""
     prepare_finn()
     folder, board = tmp_path_factory.mktemp("design"), load_board("zcu104")
@@ -54,27 +55,12 @@ def design(tmp_path_factory) -> Path:
     adds = model.get_nodes_by_op_type("TarsierResidualAdd_rtl")
     model = insert_fifos(model, {adds[0].input[0]: 700, adds[1].output[0]: 16}, board.part)
     model.save(str(folder / GRAPH))
-    Design(
-        key="",
-        net="bbcu-raw-16x8",
-        board=board.name,
-        part=board.part,
-        clock_mhz=board.clock_mhz,
-        width=64,
-        height=48,
-        pixels_per_cycle=1 / 8,
-        ideal_cycles=8 * 24 * 32,
-        channels=4,
-        bits=10,
-        black=0,
-        white=1023,
-        radius=11,
-        layers=layer_facts(model),
-        fifos=(),
-        streams=(),
-        estimate=Estimate(lut=0, ff=0, bram36=0, uram=0, dsp=0),
-    ).write(folder)
-    return folder
+    facts = Design.model_construct(  # what a project is made from
+        net="bbcu-raw-16x8", width=64, height=48, channels=4, bits=10, layers=layer_facts(model)
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(amd, "read_design", lambda folder: facts)
+        yield folder
 
 
 @pytest.fixture(scope="module")
@@ -168,6 +154,13 @@ def test_what_is_done_is_not_repeated(finished):
     steps = []
     run_project(finished / "vivado", lambda step, fraction: steps.append(step))
     assert steps == []
+
+
+def test_memories_of_hls_are_found_from_everywhere(finished):
+    memories = sorted(finished.rglob("rom.v"))
+    assert len(memories) == 6
+    for path in memories:
+        assert path.read_text() == f'initial $readmemh("{path.parent}/rom.dat", memory);\n'
 
 
 def test_the_block_design_is_the_graph(design, finished, tmp_path, monkeypatch):

@@ -19,7 +19,14 @@ from flow.cache import content_key
 from flow.design import GRAPH, Design
 from flow.errors import FlowError
 from flow.synth.amd.settle import Step, read_calls, settle
-from flow.synth.amd.target import Tool, board_files, finn_board, finn_folder, hls_library
+from flow.synth.amd.target import (
+    Source,
+    Tool,
+    board_files,
+    finn_board,
+    finn_folder,
+    hls_library,
+)
 from flow.templates import render
 
 __all__ = ["Project", "is_finished", "read_project", "write_project"]
@@ -78,7 +85,7 @@ def write_project(
             offers, or `out` holds something else.
     """
     name = finn_board(board, tool)
-    if memories := [layer.name for layer in design.layers if layer.op == "TarsierFrameDelay"]:
+    if memories := [layer.name for layer in design.layers if "FrameDelay" in layer.op]:
         raise FlowError(f"{memories[0]} needs a memory, which FINN's shells give to no kernel")
     key = _key(design_folder, board, tool)
     before = read_project(out)
@@ -97,7 +104,7 @@ def write_project(
             steps=[f"{step.kind}-{step.name}" for step in steps],
             cells=cells,
         )
-        _complete(work, design, board, project, steps, board_files(name))
+        _complete(work, design, board, project, steps, [hls_library(), *board_files(name)])
     return project
 
 
@@ -143,7 +150,12 @@ def _build(
 
 
 def _complete(
-    work: Path, design: Design, board: Board, project: Project, steps: list[Step], files
+    work: Path,
+    design: Design,
+    board: Board,
+    project: Project,
+    steps: list[Step],
+    sources: list[Source],
 ) -> None:
     """Add what the generated scripts name and what runs them."""
     (work / "deploy").mkdir()
@@ -163,8 +175,7 @@ def _complete(
         "clock_mhz": board.clock_mhz,
         "steps": steps,
         "link": f"{steps[-1].folder}/{_LINKED[board.platform]}",
-        "library": hls_library(),
-        "board_files": files,
+        "sources": sources,
         "stream": design.channels * design.bits,
         "port": _port_width(work),
     }

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from flow.errors import FlowError
@@ -18,6 +19,7 @@ Show = Callable[[str, float], None]
 
 _NO_MEMORY = re.compile(r"bad_alloc|out of memory|cannot allocate memory|\bKilled\b", re.I)
 _LINES = 6
+_PATIENCE = 5  # seconds that a tool gets to stop
 
 
 def missing(tool: Tool) -> list[str]:
@@ -51,6 +53,10 @@ def run_project(folder: Path, show: Show) -> None:
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_PATIENCE)
+            with suppress(ProcessLookupError):  # unless all of them are gone
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 

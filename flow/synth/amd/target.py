@@ -43,9 +43,12 @@ class Tool(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Files of others that a build needs: `commit` of a repository, or, without, an archive."""
+    """Files of others that go to `folder` of FINN's dependencies.
 
-    name: str
+    They are a subdirectory of `commit` of a repository; without, an archive of the folder.
+    """
+
+    folder: str
     url: str
     commit: str = ""
     subdirectory: str = "."
@@ -75,15 +78,16 @@ def finn_board(board: Board, tool: Tool) -> str:
     return names[0]
 
 
-def board_files(name: str) -> Source | None:
+def board_files(name: str) -> list[Source]:
     """Where to find the description of the board that FINN calls `name`, if Vivado lacks it."""
     if name not in _BOARD_FILES:
-        return None
+        return []
     key, listed = _BOARD_FILES[name], _dependencies()
     if key in listed["direct_download_deps"]:
-        return Source(key, listed["direct_download_deps"][key]["url"])
+        return [Source(f"board_files/{key}", listed["direct_download_deps"][key]["url"])]
     facts = listed["boardfile_deps"][key]
-    return Source(key, facts["url"], facts["commit"], facts["subdirectory"])
+    folder = Path("board_files", Path(facts["subdirectory"]).name)
+    return [Source(str(folder), facts["url"], facts["commit"], facts["subdirectory"])]
 
 
 def hls_library() -> Source:

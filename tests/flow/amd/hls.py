@@ -63,7 +63,9 @@ class VitisHls:
         shutil.copy(Path(__file__).parent / "reports" / "csynth.xml", report)
 
     def tcl_export_design(self, *_):
-        write_ip(self.solution / "impl" / "ip", f"xilinx.com:hls:{self.top}:1.0", self.ports)
+        ip = self.solution / "impl" / "ip"
+        write_ip(ip, f"xilinx.com:hls:{self.top}:1.0", self.ports)
+        (ip / "rom.v").write_text('initial $readmemh("./rom.dat", memory);\n')
 
     def tcl_exit(self, code):
         if code != "0":
