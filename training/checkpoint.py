@@ -47,7 +47,7 @@ def load_state(path: Path) -> dict[str, Any]:
         TrainingError: the file is damaged.
     """
     try:
-        return torch.load(path, weights_only=True)
+        return torch.load(path, map_location="cpu", weights_only=True)
     except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
         raise TrainingError(f"{path} is no checkpoint: {str(error).splitlines()[0]}") from None
 
@@ -56,7 +56,7 @@ def save_net(path: Path, net: nn.Module, name: str, spec: NetSpec) -> None:
     """Write what `net` deploys; `name` and `spec` go into the header."""
     net = copy.deepcopy(net)
     net.settle()
-    tensors = {key: value.detach().contiguous() for key, value in net.state_dict().items()}
+    tensors = {key: value.detach().cpu().contiguous() for key, value in net.state_dict().items()}
     facts = {"tarsier.net": name, "tarsier.spec": json.dumps(asdict(spec), sort_keys=True)}
     write_atomically(path, lambda partial: save_file(tensors, partial, facts))
 

@@ -11,15 +11,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
-from training.errors import TrainingError
+from training.images import read_folder
 
-__all__ = ["CropRule", "crops", "packed", "photographs", "scene"]
+__all__ = ["CropRule", "crops", "in_colour", "packed", "photographs", "scene"]
 
 GAMMA = 2.2
-SUFFIXES = {".jpg", ".png"}
 
 # Inverse white balance: what a sensor loses in red and blue before the camera's gains.
 # Source: Brooks et al., "Unprocessing Images for Learned Raw Denoising", CVPR 2019.
@@ -44,10 +42,14 @@ def photographs(folder: Path) -> dict[str, np.ndarray]:
     Raises:
         TrainingError: the folder is missing or holds no photograph.
     """
-    files = sorted(f for f in folder.glob("*") if f.suffix in SUFFIXES)
-    if not files:
-        raise TrainingError(f"{folder} holds no .jpg or .png photographs to train or test on")
-    return {f.stem: np.asarray(Image.open(f).convert("RGB")) for f in files}
+    found = read_folder(folder)
+    found.report()
+    return {name: in_colour(image) for name, image in found.images.items()}
+
+
+def in_colour(image: np.ndarray) -> np.ndarray:
+    """`image` as (H, W, 3): a grey one three times."""
+    return image if image.ndim == 3 else np.repeat(image[..., None], 3, axis=2)
 
 
 def packed(rgb: np.ndarray) -> np.ndarray:
@@ -67,9 +69,9 @@ def scene(rgb: np.ndarray, white: float = 0.8) -> Tensor:
     return torch.from_numpy(packed(_LINEAR[rgb]) * np.float32(white))[None]
 
 
-def crops(photos: Sequence[np.ndarray], rule: CropRule, seed: int, step: int) -> Tensor:
-    """The scenes of training step `step`, (batch, 4, size, size)."""
-    rng = np.random.default_rng((seed, step))
+def crops(photos: Sequence[np.ndarray], rule: CropRule, *key: int) -> Tensor:
+    """The scenes (batch, 4, size, size) that `key`, such as a seed and a step, decides on."""
+    rng = np.random.default_rng(key)
     return torch.from_numpy(np.stack([_crop(photos, rule, rng) for _ in range(rule.batch)]))
 
 

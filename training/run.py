@@ -7,97 +7,118 @@ The loss is the mean absolute error, as in the paper: the darker a sample, the m
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from torch import Generator, Tensor, nn
+from lightning_fabric import Fabric
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from training import data, noise
+from training import batches
 from training.checkpoint import load_state, save_net, save_state
-from training.codes import from_codes, to_codes
+from training.codes import to_codes
 from training.errors import TrainingError
-from training.model import build
+from training.hardware import started
+from training.model import restore
 from training.recipe import Recipe, Schedule
 
-__all__ = ["Run", "learning_rate", "psnr_db"]
+__all__ = ["Run", "Step", "learning_rate", "psnr_db"]
 
 SHIFTS = ("threshold", "shift_in", "shift_out")
 MSE_FLOOR = 1e-7  # 70 dB: keeps the logarithm finite on a perfectly restored sample
 
 
-def psnr_db(restored: Tensor, clean: Tensor) -> float:
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one optimiser step saw; tensors, so that nobody waits for a GPU before need be."""
+
+    loss: Tensor
+    psnr: Tensor
+
+
+def psnr_db(restored: Tensor, clean: Tensor) -> Tensor:
     """Mean over the batch of each sample's PSNR."""
     mse = (restored - clean).square().mean(dim=(1, 2, 3))
-    return -10 * torch.log10(mse + MSE_FLOOR).mean().item()
+    return -10 * torch.log10(mse + MSE_FLOOR).mean()
 
 
 def learning_rate(schedule: Schedule, step: int) -> float:
     """The rate used for iteration `step`, counted from 0."""
     if step < schedule.warmup:
         return schedule.rate * (step + 1) / schedule.warmup
+    if schedule.halve_at:
+        return schedule.rate * 0.5 ** sum(step >= at for at in schedule.halve_at)
     done = (step - schedule.warmup) / max(1, schedule.iterations - schedule.warmup)
     cosine = (1 + math.cos(math.pi * done)) / 2
     return schedule.rate * (schedule.floor + (1 - schedule.floor) * cosine)
 
 
 class Run:
-    """One run of `plan` on `photos`, with its files in `out`."""
+    """One run of `plan` on `source`, with its files in `out`."""
 
-    def __init__(self, plan: Recipe, photos: Sequence[np.ndarray], out: Path):
+    def __init__(self, plan: Recipe, source: Sequence, out: Path, fabric: Fabric | None = None):
         torch.manual_seed(plan.seed)
-        self.plan, self.photos = plan, photos
-        self.sensor = noise.camera()
-        self.step = 0
-        self.net = build(plan.net).to(memory_format=torch.channels_last)
-        self.net.calibrate(self.batch()[0])
+        self.plan, self.source, self.step = plan, source, 0
+        self.fabric = fabric or Fabric(accelerator="cpu", devices=1)
+        net = started(plan, lambda: self._codes(self.batch(0)[0]))
+        self.net = net.to(memory_format=torch.channels_last)
         self.optimiser = torch.optim.Adam(_groups(self.net, plan.schedule))
+        # Compiling for a CPU takes longer than it saves on the nets that are trained there.
+        pays = plan.schedule.compile and self.fabric.device.type == "cuda"
+        compiled = torch.compile(self.net) if pays else self.net
+        self.engine, self.stepper = self.fabric.setup(compiled, self.optimiser)
+        decay = plan.schedule.ema
+        self.average = (
+            AveragedModel(self.net, multi_avg_fn=get_ema_multi_avg_fn(decay)) if decay else None
+        )
+        self.ahead: Future | None = None
+        self.loader = ThreadPoolExecutor(1)
         self.state_file = out / f"{plan.name}.pt"
         self.net_file = out / f"{plan.name}.safetensors"
-        self.log_file = out / f"{plan.name}.jsonl"
 
-    def batch(self) -> tuple[Tensor, Tensor]:
-        """Noisy codes and clean scenes of the next step."""
-        plan = self.plan
-        rng = Generator().manual_seed(plan.seed * 1_000_003 + self.step)
-        clean = data.crops(self.photos, plan.crop, plan.seed, self.step)
-        light = noise.light_levels(len(clean), plan.light.low, plan.light.high, rng)
-        codes = to_codes(noise.expose(clean, light, self.sensor, rng))
-        return codes.contiguous(memory_format=torch.channels_last), clean
+    def batch(self, step: int) -> tuple[Tensor, Tensor]:
+        """Degraded and clean samples of `step`."""
+        return batches.batch(self.plan, self.source, step, self.fabric.global_rank)
 
-    def advance(self) -> float:
-        """One optimiser step; returns the PSNR of its batch in dB.
+    def advance(self) -> Step:
+        """One optimiser step.
 
         Raises:
             TrainingError: the loss is not finite; the parameters are those before this step.
         """
-        codes, clean = self.batch()
+        degraded, clean = (self.fabric.to_device(part) for part in self._next_batch())
         for group in self.optimiser.param_groups:
             group["lr"] = group["factor"] * learning_rate(self.plan.schedule, self.step)
-        restored = from_codes(self.net(codes))
+        restored = restore(self.engine, self.plan.net, _channels_last(degraded))
         loss = (restored - clean).abs().mean()
         if not torch.isfinite(loss):
             raise TrainingError(
                 f"{self.plan.name}: loss is {loss.item()} at step {self.step}; "
                 f"the last good checkpoint is {self.state_file}"
             )
-        self.optimiser.zero_grad()
-        loss.backward()
-        self.optimiser.step()
+        self.stepper.zero_grad()
+        self.fabric.backward(loss)
+        self.stepper.step()
         self.step += 1
-        return psnr_db(restored.detach(), clean)
+        if self.average is not None:
+            self.average.update_parameters(self.net)
+        return Step(loss.detach(), psnr_db(restored.detach(), clean))
 
     def save(self) -> None:
         """Write the checkpoint from which `resume` continues."""
-        state = {
-            "step": self.step,
-            "recipe": _text(self.plan),
-            "net": self.net.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-        }
-        save_state(self.state_file, state)
+        if self.fabric.is_global_zero:
+            state = {
+                "step": self.step,
+                "recipe": _text(self.plan),
+                "net": self.net.state_dict(),
+                "optimiser": self.optimiser.state_dict(),
+                "average": self.average.state_dict() if self.average is not None else {},
+            }
+            save_state(self.state_file, state)
+        self.fabric.barrier()
 
     def resume(self) -> None:
         """Continue from the run's checkpoint, if there is one.
@@ -108,33 +129,54 @@ class Run:
         if not self.state_file.exists():
             return
         state = load_state(self.state_file)
-        if state["recipe"] != _text(self.plan):
+        if state.get("recipe") != _text(self.plan):
             raise TrainingError(
                 f"{self.state_file} was made by another version of this config; "
                 "rename it to start anew, or restore the config to resume"
             )
         self.net.load_state_dict(state["net"])
         self.optimiser.load_state_dict(state["optimiser"])
+        if self.average is not None:
+            self.average.load_state_dict(state["average"])
         self.step = state["step"]
 
-    def deploy(self) -> None:
-        """Write the net as the hardware will compute it."""
-        save_net(self.net_file, self.net, self.plan.name, self.plan.net)
+    def deploy(self) -> nn.Module:
+        """The net as it will be used, averaged if the schedule says so; also written."""
+        net = self.average.module if self.average is not None else self.net
+        if self.fabric.is_global_zero:
+            save_net(self.net_file, net, self.plan.name, self.plan.net)
+        self.fabric.barrier()
+        return net
 
-    def log(self, psnr: float) -> None:
-        """Append the mean training PSNR since the last entry."""
-        with self.log_file.open("a") as log:
-            log.write(json.dumps({"step": self.step, "psnr": round(psnr, 3)}) + "\n")
+    def close(self) -> None:
+        """Stop making batches ahead."""
+        self.loader.shutdown(wait=False, cancel_futures=True)
+
+    def _codes(self, degraded: Tensor) -> Tensor:
+        return to_codes(degraded, self.plan.net.coding, rounded=self.plan.net.rounded)
+
+    def _next_batch(self) -> tuple[Tensor, Tensor]:
+        if self.fabric.device.type == "cpu":
+            return self.batch(self.step)
+        # The next batch is made while the GPU works on this one.
+        now = self.ahead.result() if self.ahead else self.batch(self.step)
+        self.ahead = self.loader.submit(self.batch, self.step + 1)
+        return now
+
+
+def _channels_last(frames: Tensor) -> Tensor:
+    return frames.contiguous(memory_format=torch.channels_last)
 
 
 def _groups(net: nn.Module, schedule: Schedule) -> list[dict[str, Any]]:
     shifts, others = [], []
     for name, parameter in net.named_parameters():
         (shifts if name.endswith(SHIFTS) else others).append(parameter)
-    return [
+    groups = [
         {"params": others, "factor": 1.0},
         {"params": shifts, "factor": schedule.shift_factor},
     ]
+    return [group for group in groups if group["params"]]
 
 
 def _text(plan: Recipe) -> str:

@@ -4,10 +4,13 @@
 import typer
 
 from boards.cli.build import build
+from boards.cli.count import count
 from boards.cli.doctor import doctor
+from boards.cli.eval import evaluate
 from boards.cli.run import run
 from boards.cli.sim import sim
 from boards.cli.synth import synth
+from boards.cli.train import train
 
 __all__ = ["app"]
 
@@ -19,3 +22,6 @@ app = typer.Typer(
 )
 for verb in (doctor, run, build, sim, synth):
     app.command()(verb)
+app.command()(count)
+app.command("eval")(evaluate)
+app.command()(train)

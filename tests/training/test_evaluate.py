@@ -40,4 +40,4 @@ def test_an_unknown_net_is_a_sentence(tmp_path, capsys):
 
 def test_missing_images_are_a_sentence(tmp_path, capsys):
     assert main(["bbcu-raw-16x8", "--data", str(tmp_path)]) == 2
-    assert "Kodak24 holds no .jpg or .png photographs" in capsys.readouterr().err
+    assert "Kodak24 is no folder of images" in capsys.readouterr().err

@@ -46,7 +46,9 @@ def test_on_grid_rounds_and_clips():
     assert on_grid(torch.tensor([0.3, -9.0]), -2, 2.0).tolist() == [0.25, -2]
 
 
-@pytest.mark.parametrize("conv", [BinaryConv(4, 4), FixedPointConv(4, 4, -8)], ids=["sign", "fixed"])
+@pytest.mark.parametrize(
+    "conv", [BinaryConv(4, 4), FixedPointConv(4, 4, -8)], ids=["sign", "fixed"]
+)
 def test_settled_weights_quantise_to_themselves(conv):
     before = conv.quant_weight().value.clone()
     settle(conv)

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from training.checkpoint import read_net
+from training.codes import to_codes
 from training.data import CropRule
 from training.errors import TrainingError
 from training.model import load
@@ -72,9 +73,9 @@ def test_deployed_net_computes_what_was_trained(tmp_path, photos):
 
 
 def test_nan_stops_with_the_step_and_the_last_good_checkpoint(tmp_path, photos, monkeypatch):
-    def poisoned(self, batch=Run.batch):
-        codes, clean = batch(self)
-        return (codes * float("nan") if self.step == 4 else codes), clean
+    def poisoned(self, step, batch=Run.batch):
+        degraded, clean = batch(self, step)
+        return (degraded * float("nan") if step == 4 else degraded), clean
 
     monkeypatch.setattr(Run, "batch", poisoned)
     with pytest.raises(TrainingError, match=r"loss is nan at step 4; .*tiny\.pt"):
@@ -109,13 +110,13 @@ def test_rate_warms_up_and_falls():
 def test_psnr_is_the_mean_over_samples():
     clean = torch.full((2, 4, 8, 8), 0.5)
     restored = clean + torch.tensor([0.1, 0.01]).view(2, 1, 1, 1)
-    assert psnr_db(restored, clean) == pytest.approx((20 + 40) / 2, abs=0.01)
+    assert psnr_db(restored, clean).item() == pytest.approx((20 + 40) / 2, abs=0.01)
 
 
 def test_thresholds_start_inside_the_residuals(tmp_path, photos):
     run = Run(PLAN, photos, tmp_path)
     with torch.no_grad():
-        r = run.net.first_residual(run.batch()[0])
+        r = run.net.first_residual(to_codes(run.batch(0)[0]))
         for unit in run.net.body:
             bits = unit.sign(r + unit.threshold)
             mixed = bits.amin(dim=(0, 2, 3)) < bits.amax(dim=(0, 2, 3))

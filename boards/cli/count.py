@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""tarsier count: OPs and parameters by the BBCU paper's convention."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from boards.cli.outputs import check_folder, json_bytes, write_together
+
+__all__ = ["count"]
+
+
+def count(
+    net: Annotated[str, typer.Argument(help="a config or a trained net, by name or as a file")],
+    psnr: Annotated[
+        list[str] | None,
+        typer.Option(help="full=DB, and PART=DB of the parent with that part binary: for V_C, V_P"),
+    ] = None,
+    json: Annotated[Path | None, typer.Option(help="write the numbers here too")] = None,
+) -> int:
+    """Count a network's operations and parameters, its parent's, and what each part saves."""
+    from training.count import FRAME, savings
+    from training.count import count as cost_of
+    from training.lookup import describe
+    from training.score import published_cost
+    from training.spec import Kind
+
+    if json:
+        check_folder(json)
+    given = _decibels(psnr or [])
+    found = describe(net)
+    nets = [found] + ([describe(found.parent)] if found.parent else [])
+    facts = {"net": found.name, "frame": list(FRAME), "nets": []}
+    for item in nets:
+        cost = cost_of(item.spec)
+        printed = published_cost(item.name)
+        _print_cost(item.name, cost, printed)
+        facts["nets"].append(_cost_facts(item.name, cost, printed))
+    if found.spec.kind is Kind.BBCU:
+        saved = savings(found.spec, given)
+        facts["savings"] = {part: _saving_facts(saving) for part, saving in saved.items()}
+        _print_savings(saved)
+    print(f"OPs on {FRAME[0]} x {FRAME[1]} input pixels: multiply-adds, 1-bit ones / 64")
+    if json:
+        write_together({json: json_bytes(facts)})
+    return 0
+
+
+def _decibels(entries: list[str]) -> dict[str, float]:
+    from training.errors import TrainingError
+
+    parts = ("full", "head", "body", "upsampling", "tail")
+    found = {}
+    for entry in entries:
+        part, _, value = entry.partition("=")
+        try:
+            found[part] = float(value)
+        except ValueError:
+            part = ""
+        if part not in parts:
+            raise TrainingError(f"--psnr {entry}: give PART=DB with PART of {', '.join(parts)}")
+    if found and "full" not in found:
+        raise TrainingError("--psnr full=DB is missing: losses are taken against the parent")
+    return found
+
+
+def _print_cost(name: str, cost, printed: tuple[str, str] | None) -> None:
+    paper = f"   (paper: {printed[0]} G, {printed[1]} K)" if printed else ""
+    print(f"{name}{paper}")
+    for part in cost.parts:
+        print(
+            f"  {part:12}{cost.giga_ops(part):10.3f} G OPs{cost.kilo_params(part):11.3f} K params"
+        )
+    print(f"  {'total':12}{cost.giga_ops():10.2f} G OPs{cost.kilo_params():11.2f} K params")
+
+
+def _print_savings(saved: dict) -> None:
+    print("one part binary in the parent saves")
+    for part, saving in saved.items():
+        worth = ""
+        if saving.loss_db is not None:
+            worth = f"   V_C {saving.v_c:.4f} dB/G   V_P {saving.v_p:.5f} dB/K"
+        print(f"  {part:12}{saving.giga_ops:10.3f} G OPs{saving.kilo_params:11.3f} K params{worth}")
+
+
+def _cost_facts(name: str, cost, printed: tuple[str, str] | None) -> dict:
+    return {
+        "net": name,
+        "ops_g": cost.giga_ops(),
+        "params_k": cost.kilo_params(),
+        "parts": {
+            part: {"ops_g": cost.giga_ops(part), "params_k": cost.kilo_params(part)}
+            for part in cost.parts
+        },
+        "published": {"ops_g": printed[0], "params_k": printed[1]} if printed else None,
+    }
+
+
+def _saving_facts(saving) -> dict:
+    return {
+        "ops_g": saving.giga_ops,
+        "params_k": saving.kilo_params,
+        "loss_db": saving.loss_db,
+        "v_c": saving.v_c,
+        "v_p": saving.v_p,
+    }
