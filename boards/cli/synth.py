@@ -101,9 +101,10 @@ def summary(found, board: Board, net: str, files: list[Path]) -> str:
     reached = "assumed, since nothing was placed"
     if found.fmax_mhz is not None:
         reached = f"asked for, {found.fmax_mhz:g} MHz reached"
+    power = f", {found.power_w:g} W by estimate" if found.power_w else ""
     lines = [
         f"{net} on {board.title}: {', '.join(amounts)}",
-        f"{found.clock_mhz:g} MHz {reached}; {found.tool}, {found.seconds:g} s",
+        f"{found.clock_mhz:g} MHz {reached}{power}; {found.tool}, {found.seconds:g} s",
         *(_estimates(found) if found.estimate else []),
         ", ".join(map(str, files)),
     ]
