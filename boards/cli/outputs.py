@@ -9,7 +9,7 @@ from pathlib import Path
 
 from boards.errors import HostError
 
-__all__ = ["check_folder", "json_bytes", "png_bytes", "write_together"]
+__all__ = ["check_folder", "json_bytes", "write_together"]
 
 
 def check_folder(path: Path) -> None:
@@ -31,17 +31,6 @@ def json_bytes(facts: Mapping) -> bytes:
         for key, value in facts.items()
     }
     return (json.dumps(finite, indent=2, allow_nan=False) + "\n").encode()
-
-
-def png_bytes(picture) -> bytes:
-    """An (H, W, 3) uint8 picture as PNG."""
-    import io
-
-    from PIL import Image
-
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, format="PNG")
-    return buffer.getvalue()
 
 
 def write_together(files: Mapping[Path, bytes]) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from boards.cli.guard import NOT_EXACT
 from boards.cli.options import Accel, Bad
-from boards.cli.outputs import check_folder, json_bytes, png_bytes, write_together
+from boards.cli.outputs import check_folder, json_bytes, write_together
 from boards.cli.progress import Show, progress
 from boards.errors import HostError
 
@@ -78,6 +78,7 @@ def run(
 
 def _one(job, out: Path, show: Show) -> dict:
     from boards.cli.job import perform
+    from boards.host.png import png_bytes
 
     result = perform(job, show)
     show("developing the picture", 0.0)

@@ -16,13 +16,14 @@ import numpy as np
 from boards.cli.guard import os_sentence
 from boards.cli.job import Job, chip_facts
 from boards.cli.options import Bad
-from boards.cli.outputs import png_bytes, write_together
+from boards.cli.outputs import write_together
 from boards.cli.progress import Show
 from boards.errors import HostError, Interrupted
 from boards.host.accelerator import Accelerator, Measured
 from boards.host.codes import encode
 from boards.host.isp import develop, grey_world
 from boards.host.movie import beside, open_film
+from boards.host.png import png_bytes
 from boards.host.raw import Raw
 from boards.host.restore import matches, pack
 from boards.host.stages import Stage, Stopped, run_stages

@@ -5,12 +5,19 @@ Deliberately plain: no denoising, sharpening or tone curve of its own, so that b
 differ by the network alone.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from boards.host.codes import Scale, decode
 from boards.host.raw import Raw
 
 __all__ = ["demosaic", "develop", "grey_world", "oriented"]
+
+Plane = np.ndarray  # (h, w) float32, one colour of a Bayer block
+Site = tuple[tuple[int, int], tuple[Plane, Plane, Plane]]
+
+_BAND = 32  # rows of blocks developed at once, so that they stay in the cache
 
 
 def develop(
@@ -21,12 +28,20 @@ def develop(
     The smallest gain is taken as 1, so that a saturated pixel is white and never tinted.
     """
     gains = np.array([balance[0], balance[1], balance[1], balance[2]], np.float32)
-    light = np.clip(decode(codes, scale) * (gains / gains.min()), 0, 1)
-    rgb = demosaic(light)
-    if raw.matrix is not None:
-        rgb = rgb @ raw.matrix.T.astype(np.float32)
-    levels = np.clip(rgb * 4095 + 0.5, 0, 4095).astype(np.uint16)
-    return oriented(_SRGB[levels], raw.flip)
+    every = decode(np.arange(1 << scale.bits), scale)[:, None]
+    table = np.clip(every * (gains / gains.min()), 0, 1).T
+    matrix = np.eye(3) if raw.matrix is None else raw.matrix
+    height, width = codes.shape[:2]
+    padded = np.pad(codes, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    picture = np.empty((2 * height, 2 * width, 3), np.uint8)
+    for top in range(0, height, _BAND):
+        band = padded[top : top + _BAND + 2]
+        light = [table[channel][band[..., channel]] for channel in range(4)]
+        rows = picture[2 * top : 2 * (top + _BAND)]
+        for (row, column), colours in _sites(*light):
+            for out, weights in enumerate(matrix.astype(np.float32)):
+                rows[row::2, column::2, out] = _SRGB[_levels(colours, weights)]
+    return oriented(picture, raw.flip)
 
 
 def grey_world(codes: np.ndarray, scale: Scale) -> tuple[float, float, float]:
@@ -43,27 +58,42 @@ def demosaic(light: np.ndarray) -> np.ndarray:
     [1.0, 2.0, 3.0]
     """
     height, width = light.shape[:2]
-    mosaic = light.reshape(height, width, 2, 2).transpose(0, 2, 1, 3)
-    mosaic = mosaic.reshape(2 * height, 2 * width)
-    # Reflecting about the outermost pixel keeps the colour phase; edge padding would not.
-    m = np.pad(mosaic, 1, mode="reflect")
-    beside = (m[1:-1, :-2] + m[1:-1, 2:]) / 2
-    above = (m[:-2, 1:-1] + m[2:, 1:-1]) / 2
-    cross = (beside + above) / 2
-    corner = (m[:-2, :-2] + m[:-2, 2:] + m[2:, :-2] + m[2:, 2:]) / 4
-
     rgb = np.empty((2 * height, 2 * width, 3), np.float32)
-    site = {"r": np.s_[0::2, 0::2], "g1": np.s_[0::2, 1::2], "g2": np.s_[1::2, 0::2]}
-    site["b"] = np.s_[1::2, 1::2]
-    for name, planes in {
-        "r": (mosaic, cross, corner),
-        "g1": (beside, mosaic, above),
-        "g2": (above, mosaic, beside),
-        "b": (corner, cross, mosaic),
-    }.items():
-        for colour, plane in enumerate(planes):
-            rgb[(*site[name], colour)] = plane[site[name]]
+    padded = np.pad(light, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    for (row, column), colours in _sites(*np.moveaxis(padded, -1, 0)):
+        for colour, plane in enumerate(colours):
+            rgb[row::2, column::2, colour] = plane
     return rgb
+
+
+def _sites(red: Plane, green1: Plane, green2: Plane, blue: Plane) -> Iterator[Site]:
+    """Each place in a Bayer block, and the colours there: measured, or the mean of the nearest.
+
+    The planes have a border, a copy of their outermost pixels: the nearest ones of their colour.
+    """
+    here, before, after = slice(1, -1), slice(None, -2), slice(2, None)
+    r, g1, g2, b = (plane[here, here] for plane in (red, green1, green2, blue))
+
+    def cross(across: tuple[Plane, Plane], down: tuple[Plane, Plane]) -> Plane:
+        return ((across[0] + across[1]) + (down[0] + down[1])) / 4
+
+    green = cross((green1[here, before], g1), (green2[before, here], g2))
+    corners = blue[before, before] + blue[before, here] + blue[here, before] + b
+    yield (0, 0), (r, green, corners / 4)
+    yield (0, 1), ((r + red[here, after]) / 2, g1, (blue[before, here] + b) / 2)
+    yield (1, 0), ((r + red[after, here]) / 2, g2, (blue[here, before] + b) / 2)
+    green = cross((g2, green2[here, after]), (g1, green1[after, here]))
+    corners = r + red[here, after] + red[after, here] + red[after, after]
+    yield (1, 1), (corners / 4, green, b)
+
+
+def _levels(colours: tuple[Plane, Plane, Plane], weights: np.ndarray) -> np.ndarray:
+    """12-bit levels of the weighted sum of `colours`."""
+    total = colours[0] * (4095 * weights[0])
+    for colour, weight in zip(colours[1:], weights[1:], strict=True):
+        total += colour * (4095 * weight)
+    total += 0.5
+    return np.clip(total, 0, 4095, out=total).astype(np.uint16)
 
 
 def oriented(picture: np.ndarray, flip: int) -> np.ndarray:

@@ -52,7 +52,9 @@ def list_frames(path: Path) -> list[Frame]:
     if path.is_dir():
         known = (*_CAMERA, *BARE)
         files = [file for file in path.iterdir() if file.suffix.lower() in known]
-        frames = [frame for file in sorted(files, key=_counted) for frame in _frames_in(file)]
+        # Names of one length were made to be sorted as they are, whatever their digits mean.
+        key = _counted if len({len(file.name) for file in files}) > 1 else None
+        frames = [frame for file in sorted(files, key=key) for frame in _frames_in(file)]
     else:
         frames = _frames_in(path)
     if not frames:
