@@ -21,7 +21,7 @@ from torch import nn
 from training.errors import TrainingError
 from training.spec import NetSpec
 
-__all__ = ["load_state", "read_net", "save_net", "save_state", "write_atomically"]
+__all__ = ["load_state", "read_net", "save_net", "save_state", "write_atomically", "write_json"]
 
 
 def write_atomically(path: Path, write: Callable[[Path], Any]) -> None:
@@ -33,6 +33,12 @@ def write_atomically(path: Path, write: Callable[[Path], Any]) -> None:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def write_json(path: Path, facts: dict[str, Any]) -> None:
+    """Write `facts` as JSON, atomically."""
+    text = json.dumps(facts, indent=2) + "\n"
+    write_atomically(path, lambda partial: partial.write_text(text))
 
 
 def save_state(path: Path, state: dict[str, Any]) -> None:

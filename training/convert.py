@@ -1,164 +1,109 @@
 # SPDX-License-Identifier: MIT
-"""A network trained in the paper's form, in hardware's form: python -m training.convert --help
+"""Hardware's form of a trained net: python -m training.convert NET -o DIR [--bits 8] [--tune N]
 
-The same parameters, put on grids: 8-bit head and tail, scales that were the mean magnitude of
-the weights, a residual whose step fits what calibration frames show. The alignment becomes a power
-of two, which head and tail make up for. What this costs in dB, tuning wins back, mostly.
+With --set, what each width of the residual costs in dB: --bits 6,8,10,12 --set CBSD68. Tuning
+continues the training of the net's own config, from the converted parameters, for N steps.
 """
 
 import argparse
-import math
 import sys
-from collections.abc import Callable
-from dataclasses import fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import fmean
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from training.checkpoint import read_net
+from training import batches, data, evaluate, recipe
+from training.checkpoint import read_net, save_net, write_json
 from training.codes import to_codes
 from training.errors import TrainingError
-from training.layers import fixed_point
-from training.model import build, load
-from training.paths import net_file
+from training.hardware import fitted, to_hardware
+from training.images import find_set, read_folder
+from training.metrics import SMALLEST
+from training.model import load
+from training.paths import config_file, data_dir, net_file
 from training.recipe import Recipe
-from training.spec import Form, Kind, NetSpec, Version
-from training.units import SCALE_UNIT, BinaryUnit
+from training.score import DEFAULTS, score
+from training.spec import NetSpec, Task
+from training.train import open_source, train
 
-__all__ = ["fitted", "started", "to_hardware"]
+__all__ = ["Converted", "convert", "mean_psnr"]
 
-SHAPE = ("kind", "channels", "units", "task", "version", "binary", "head", "scale")
-WEIGHT_TOP = 127
-STEPS = range(-8, 5)  # exponents of the residual that are tried
-
-
-def started(plan: Recipe, frames: Callable[[], Tensor]) -> nn.Module:
-    """The network `plan` starts from: fresh, calibrated on `frames`; or trained; or converted.
-
-    Raises:
-        TrainingError: the net to start from is of another shape.
-    """
-    if not plan.start:
-        net = build(plan.net)
-        net.calibrate(frames())
-        return net
-    name, spec, _ = read_net(net_file(plan.start))
-    wrong = [fact for fact in SHAPE if getattr(spec, fact) != getattr(plan.net, fact)]
-    if wrong or (spec.exact and not plan.net.exact):
-        fact = wrong[0] if wrong else "form"
-        raise TrainingError(
-            f"{plan.name} cannot start from {name}: its net.{fact} is {getattr(spec, fact)}, "
-            f"not {getattr(plan.net, fact)}"
-        )
-    net = load(plan.start)
-    return (net if spec == plan.net else to_hardware(net, spec, plan.net)).train()
+TUNING_RATE = 0.3  # of the rate the net was trained with
 
 
-@torch.no_grad()
-def fitted(net: nn.Module, spec: NetSpec, frames: Tensor, bits: int) -> NetSpec:
-    """Hardware's facts of `net` with a residual of `bits`, fitted to its weights and `frames`.
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A net in hardware's form."""
+
+    name: str
+    spec: NetSpec
+    net: nn.Module
+    file: Path
+
+
+def convert(net: str, bits: int, tune: int, source: Sequence, plan: Recipe, out: Path) -> Converted:
+    """The hardware form of `net` with a residual of `bits`, written to `out`.
+
+    `plan` is its config, `source` what that trains on: it calibrates the residual and tunes.
 
     Raises:
-        TrainingError: there is no hardware form of it.
+        TrainingError: there is no such net, or it has no such form.
     """
-    if spec.kind is not Kind.BBCU or spec.exact or spec.version is not Version.V4:
-        raise TrainingError(
-            f"a {spec.form} {spec.kind} {spec.version} has no hardware form to find"
+    _, spec, _ = read_net(net_file(net))
+    trained = load(net)
+    degraded, _ = batches.batch(plan, source, 0)
+    codes = to_codes(degraded, spec.coding, rounded=spec.rounded)
+    hardware = fitted(trained, spec, codes, bits)
+    name = f"{plan.name}-hw{bits}"
+    module = to_hardware(trained, spec, hardware)
+    file = out / f"{name}.safetensors"
+    if tune:
+        schedule = replace(
+            plan.schedule,
+            iterations=tune,
+            rate=plan.schedule.rate * TUNING_RATE,
+            warmup=min(plan.schedule.warmup, tune // 10),
+            halve_at=(),
+            precision="32-true",
         )
-    residuals: list[Tensor] = []
-    hooks = [
-        unit.register_forward_hook(lambda _, __, r: residuals.append(r[..., ::3, ::3].flatten()))
-        for unit in net.modules()
-        if isinstance(unit, BinaryUnit)
-    ]
-    net.eval()(frames)
-    for hook in hooks:
-        hook.remove()
-    seen = torch.cat(residuals)
-
-    def error(exponent: int) -> float:
-        return (fixed_point(bits, exponent)(seen) - seen).square().mean().item()
-
-    hardware = replace(
-        spec,
-        form=Form.HARDWARE,
-        residual_bits=bits,
-        residual_exponent=min(STEPS, key=error),
-        branch_bits=max(8, bits),
-    )
-    ratio = hardware.align / spec.align
-    tensors = dict(net.named_parameters())
-    high = [tensors[name] for name in tensors if name.startswith(("ups", "high"))]
-    weights = [weight for weight in high if weight.dim() == 4]
-    return replace(
-        hardware,
-        head_exponent=_step(tensors.get("head.weight", tensors.get("head.conv.weight")), ratio),
-        tail_exponent=_step(tensors.get("tail.weight", tensors.get("tail.conv.weight")), 1 / ratio),
-        up_exponent=max((_step(weight, 1.0) for weight in weights), default=spec.up_exponent),
-    )
+        start = str(net_file(net).resolve())
+        tuning = replace(plan, name=name, net=hardware, schedule=schedule, start=start)
+        module = train(tuning, source, out)
+    else:
+        save_net(file, module, name, hardware)
+    return Converted(name, hardware, load(file), file)
 
 
-@torch.no_grad()
-def to_hardware(net: nn.Module, spec: NetSpec, hardware: NetSpec) -> nn.Module:
-    """`net`, of facts `spec` and the paper's form, as `hardware` describes it; not yet settled."""
-    module = build(hardware)
-    ours = net.state_dict()
-    theirs = {}
-    ratio = hardware.align / spec.align
-    for key in module.state_dict():
-        if key.endswith(".scale"):
-            weight = ours[key.removesuffix("scale") + "conv.weight"]
-            value = weight.abs().mean(dim=(1, 2, 3)).view(1, -1, 1, 1) / SCALE_UNIT
-        else:
-            value = ours[key]
-        theirs[key] = value * _factor(key, ratio)
-    module.load_state_dict(theirs)
-    return module
+def mean_psnr(net: nn.Module, spec: NetSpec, place: Path, settings: Sequence[int]) -> float:
+    """Mean PSNR in dB of `net` on the images in `place`, over `settings`.
 
-
-def _factor(key: str, ratio: float) -> float:
-    """What makes up for an alignment that is `ratio` times the paper's.
-
-    A binary head's shortcut has no parameter to do so: it stays `ratio` times smaller.
+    Raw nets are scored at the exposures of their own protocol instead.
     """
-    match key.split("."):
-        case ["head", "weight"]:
-            return ratio
-        case ["head", "conv", "weight"] if ratio != 1:
-            return ratio
-        case ["head", "threshold"] | ["tail", "weight" | "scale" | "shift_in" | "shift_out"]:
-            return 1 / ratio
-        case ["tail_bias", "shift"]:
-            return 1 / ratio
-        case _:
-            return 1.0
-
-
-def _step(weight: Tensor, factor: float) -> int:
-    """The exponent of the smallest step at which 8 bits hold `weight` times `factor`."""
-    return math.ceil(math.log2(weight.abs().max().item() * factor / WEIGHT_TOP))
-
-
-def calibration(plan: Recipe, data: Path | None) -> Tensor:
-    """Codes of the first training batch of `plan`."""
-    from training import batches
-    from training.train import open_source
-
-    degraded, _ = batches.batch(plan, open_source(plan, data), 0)
-    return to_codes(degraded, plan.net.coding, rounded=plan.net.rounded)
+    if spec.task is Task.RAW:
+        scenes = {name: data.scene(photo) for name, photo in data.photographs(place).items()}
+        return fmean(score.after for score in evaluate.evaluate(net, scenes))
+    images = read_folder(place, SMALLEST + 3 * spec.scale).images
+    return fmean(score(net, spec, images, value, place.name).psnr_db for value in settings)
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="training.convert", description=__doc__.splitlines()[0])
     parser.add_argument("net", help="a net trained in the paper's form")
-    parser.add_argument("--bits", type=int, default=8, help="of the residual, 2 to 12")
+    parser.add_argument("--bits", default="8", help="of the residual, 2 to 12; several as A,B")
     parser.add_argument("--tune", type=int, default=0, help="training steps after the conversion")
+    parser.add_argument("--set", help="an image set to measure the cost on, by name or folder")
+    parser.add_argument("--sigma", type=int, help="noise to measure at; the task's own if left out")
+    parser.add_argument("--config", help="the net's config, if it has another name")
     parser.add_argument("--data", type=Path, help="folder of image sets; default $TARSIER_DATA")
-    parser.add_argument("-o", "--output", type=Path, required=True, help="a .safetensors file")
+    parser.add_argument("--json", type=Path, help="write the costs here too")
+    parser.add_argument("-o", "--out", type=Path, required=True, help="folder for the nets")
     options = parser.parse_args(arguments)
+    torch.set_num_threads(1)
     try:
-        print(convert(options.net, options.bits, options.tune, options.data, options.output))
+        _convert_all(options)
     except TrainingError as error:
         print(f"training.convert: {error}", file=sys.stderr)
         return 2
@@ -168,6 +113,37 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-_ = fields
+def _convert_all(options: argparse.Namespace) -> None:
+    name, spec, _ = read_net(net_file(options.net))
+    widths = _widths(options.bits)
+    plan = recipe.read(config_file(options.config or name))
+    source = open_source(plan, options.data)
+    place = find_set(options.set, data_dir(options.data)) if options.set else None
+    settings = (options.sigma,) if options.sigma else DEFAULTS.get(spec.task, ())
+    if place:
+        settings = (spec.scale,) if spec.task is Task.SR else settings
+        float_db = mean_psnr(load(options.net), spec, place, settings)
+        print(f"{name} on {place.name}: {float_db:.2f} dB in the paper's form")
+    costs = []
+    for bits in widths:
+        made = convert(options.net, bits, options.tune, source, plan, options.out)
+        line = f"{made.file}: {bits}-bit residual in steps of 2^{made.spec.residual_exponent}"
+        if place:
+            psnr = mean_psnr(made.net, made.spec, place, settings)
+            line += f", {psnr:.2f} dB, costs {float_db - psnr:.2f} dB"
+            costs.append({"bits": bits, "psnr_db": round(psnr, 4), "float_db": round(float_db, 4)})
+        print(line)
+    if options.json:
+        facts = {"net": name, "set": options.set, "tuned": options.tune, "costs": costs}
+        write_json(options.json, facts)
+
+
+def _widths(text: str) -> list[int]:
+    widths = [int(item) if item.isdecimal() else 0 for item in text.split(",")]
+    if not all(2 <= width <= 12 for width in widths):
+        raise TrainingError(f"--bits {text} must be whole numbers from 2 to 12: A,B")
+    return widths
+
+
 if __name__ == "__main__":
     sys.exit(main())

@@ -8,7 +8,6 @@ clean scene and averaged over images. `noisy` is the exposure itself, clamped bu
 """
 
 import argparse
-import json
 import math
 import sys
 import zlib
@@ -21,7 +20,7 @@ from rich.progress import track
 from torch import Generator, Tensor, nn
 
 from training import data
-from training.checkpoint import read_net, write_atomically
+from training.checkpoint import read_net, write_json
 from training.codes import from_codes, to_codes
 from training.errors import TrainingError
 from training.model import load
@@ -136,8 +135,7 @@ def main(arguments: list[str] | None = None) -> int:
         gain = score.after - score.before
         print(f"{score.exposure.light:6g} {score.before:8.2f} {score.after:8.2f} {gain:+8.2f}")
     if options.json:
-        text = json.dumps(_report(name, scores), indent=2) + "\n"
-        write_atomically(options.json, lambda partial: partial.write_text(text))
+        write_json(options.json, _report(name, scores))
     return 0
 
 
