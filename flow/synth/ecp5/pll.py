@@ -3,8 +3,8 @@
 
     clock = source * feedback / reference,    oscillator = clock * output
 
-Source: FPGA-DS-02012, sysCLOCK PLL timing: the oscillator runs at 400 to 800 MHz, and phases are
-compared at 3.125 to 400 MHz.
+Source: ecppll of Project Trellis (YosysHQ/prjtrellis): the oscillator runs at 400 to 800 MHz, and
+phases are compared at 3.125 to 400 MHz.
 """
 
 from dataclasses import dataclass

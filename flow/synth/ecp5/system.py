@@ -19,7 +19,7 @@ TOP = "system"  # the module that a board is configured with
 _RTL = Path(__file__).with_name("rtl")
 _PORTS = {"clock", "reset", "rx", "tx", "lights"}
 
-# What the FT231X and FT232H make exactly of their 12 MHz, fastest first.
+# What an FT231X makes exactly, fastest first.
 _RATES = (3_000_000, 2_000_000, 1_500_000, 1_000_000, 500_000, 250_000)
 _OFF = 0.01  # a byte is read right up to 4 %, the two ends together
 _SILENCE_S = 0.1  # longer than a host lets a USB port wait

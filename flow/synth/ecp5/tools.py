@@ -47,7 +47,7 @@ _PLACEMENT = (
     "at iteration #10",
     "HeAP Placer Time",
     "SA placement time",
-    "Routing 1",
+    "Setting up routing queue",
     "Routing complete",
 )
 
@@ -93,8 +93,11 @@ def place_and_route(netlist: Path, board: Board, pins: str, out: Path, show: Sho
         try:
             _run(tool, folder, out, lambda done: show("placing and routing", done))
         except ToolError:
-            if lacking := overflow((folder / "nextpnr.log").read_text(), board.family):
-                raise FlowError(f"the design does not fit {board.name}: {lacking}") from None
+            if lacking := overflow(_text(folder / tool.log), board.family):
+                raise FlowError(
+                    f"the design does not fit {board.name}, see {out / tool.log}: {lacking};"
+                    " a lower rate or a smaller frame takes less"
+                ) from None
             raise
         (folder / "netlist.json").unlink()
 
@@ -137,13 +140,12 @@ def _run(tool: _Tool, folder: Path, out: Path, progress: Callable[[float], None]
     command = [str(_BIN / tool.name), *tool.arguments]
     if not Path(command[0]).is_file():
         raise ToolError(f"there is no {command[0]}; run make to install it")
-    log = folder / tool.log
     with (folder / _SAID).open("w") as said:
         process = subprocess.Popen(command, cwd=folder, stdout=said, stderr=subprocess.STDOUT)
         try:
             while process.poll() is None:
-                text = log.read_text() if log.is_file() else ""
-                passed = [place for place, mark in enumerate(tool.marks, 1) if mark in text]
+                log = _text(folder / tool.log)
+                passed = [place for place, mark in enumerate(tool.marks, 1) if mark in log]
                 progress(max(passed, default=0) / (len(tool.marks) + 1))
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(0.3)
@@ -166,7 +168,12 @@ def _ended(status: int) -> str:
 
 
 def _last_words(folder: Path, tool: _Tool) -> str:
-    texts = [path.read_text() for path in {folder / tool.log, folder / _SAID} if path.is_file()]
-    lines = [line for line in "\n".join(texts).splitlines() if line.strip()]
+    said = _text(folder / tool.log) + _text(folder / _SAID)
+    lines = [line for line in said.splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith("ERROR")]
     return "\n".join(dict.fromkeys(errors or lines[-8:]))
+
+
+def _text(path: Path) -> str:
+    """What is in a file, if it is there yet."""
+    return path.read_text(errors="replace") if path.is_file() else ""

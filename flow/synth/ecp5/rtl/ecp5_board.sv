@@ -27,6 +27,8 @@ module ecp5_board #(
   logic [1:0] reset_q;
   logic [7:0] awake_q = '0;  // counts to 128; the device starts with it at 0
 
+  // Its loop filter, as ecppll of Project Trellis sets it; nextpnr would leave it off.
+  (* ICP_CURRENT = "12", LPF_RESISTOR = "8", MFG_ENABLE_FILTEROPAMP = "1", MFG_GMCREF_SEL = "2" *)
   EHXPLLL #(
     .CLKI_DIV(SourceDiv),
     .CLKFB_DIV(FeedbackDiv),
