@@ -21,7 +21,6 @@ from flow.memory_cost import (
     block_ram,
     choice_luts,
     fifo_cost,
-    half_blocks,
     logic_cost,
     memory_cost,
     summed,
@@ -182,7 +181,10 @@ def _pixel_unshuffle(p: Mapping[str, int | Bits], x: int, y: int, family: Family
     choice = sets * r * p["Width"] * ceil((p["Channels"] // sets - 1) / 3)
     held = (r - 1) * x + y + (r * x if p["FrameW"] <= LUTRAM_DEPTH else 0)
     logic = logic_cost(lut=110 + choice, ff=held + 95)
-    return summed([logic, memory_cost(r * x, p["FrameW"], family)])
+    memory = memory_cost(r * x, p["FrameW"], family)
+    if p["FrameW"] > LUTRAM_DEPTH:  # the choice among blocks goes into that of channels
+        memory = memory.model_copy(update={"lut": 0})
+    return summed([logic, memory])
 
 
 def _spatial_shift(p: Mapping[str, int | Bits], y: int, family: Family) -> Estimate:
@@ -191,14 +193,12 @@ def _spatial_shift(p: Mapping[str, int | Bits], y: int, family: Family) -> Estim
     depths = {ahead: max(0, *rings) - ahead + 2 for ahead in rings}
     counters = sum((depth - 1).bit_length() for depth in depths.values())
     small = {a: d for a, d in depths.items() if d <= LUTRAM_DEPTH}
-    halves = sum(
-        half_blocks(rings[a] * p["Width"], depths[a]) for a in depths if depths[a] > LUTRAM_DEPTH
-    )
+    deep = [block_ram(rings[a] * p["Width"], depths[a]) for a in depths if a not in small]
     held = sum(rings[a] for a in small) * p["Width"]
     # 4 rings of 8 bits 152 LUTs and 161 flip-flops, 24 of 8 bits 716 and 817
     logic = logic_cost(lut=69 + 1.45 * counters + 1.15 * y, ff=45 + 2 * counters + y + held)
     lutram = [memory_cost(rings[a] * p["Width"], depth, family) for a, depth in small.items()]
-    return summed([logic, block_ram(halves), *lutram])
+    return summed([logic, *deep, *lutram])
 
 
 def _bayer_front(p: Mapping[str, int | Bits], y: int, family: Family) -> Estimate:

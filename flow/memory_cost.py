@@ -28,8 +28,8 @@ def fifo_cost(width: int, depth: int, ram_style: str, family: Family) -> Estimat
     """A fifo in the memory that it is told to use."""
     if depth <= 2:
         return logic_cost(lut=width, ff=2 * width)
-    # 128 bits of 300 and 2,000: 164 and 177 LUTs, 156 and 162 flip-flops; 16 bits of 65,536: 92
-    # and 67. Block RAM has a register of its own, LUTRAM takes one more.
+    # 128 bits of 300 and 2,000: 176 and 191 LUTs, 156 and 162 flip-flops; 40 bits of 9,747: 152 and
+    # 86. Block RAM has a register of its own, LUTRAM takes one more.
     rest = depth - 1
     in_luts = ram_style == "distributed" or (ram_style == "auto" and rest <= LUTRAM_DEPTH)
     held = 2 if in_luts else 1
@@ -39,7 +39,7 @@ def fifo_cost(width: int, depth: int, ram_style: str, family: Family) -> Estimat
             banks = ceil(rest / LUTRAM_DEPTH)
             memory = logic_cost(lut=width * (_LUTRAM[family] * banks + choice_luts(banks)))
         case "block":
-            memory = block_ram(half_blocks(width, rest))
+            memory = block_ram(width, rest)
         case "ultra":
             banks = ceil(rest / (_URAM_DEPTH * max(1, _URAM_WIDTH // width)))
             blocks = ceil(width / _URAM_WIDTH) * banks
@@ -60,17 +60,29 @@ def memory_cost(width: int, depth: int, family: Family) -> Estimate:
     if depth <= LUTRAM_DEPTH:
         # the primitives of half the depth hold twice the bits
         return logic_cost(lut=_LUTRAM[family] * width / (2 if depth <= LUTRAM_DEPTH // 2 else 1))
-    return block_ram(half_blocks(width, depth))
+    return block_ram(width, depth)
+
+
+def block_ram(width: int, depth: int) -> Estimate:
+    """Blocks of 18 Kbit, and a LUT for each bit that is chosen among several of them."""
+    halves = half_blocks(width, depth)
+    alone = [ceil(width / w) for w, d in _RAMB18 if depth <= d]
+    chosen = 0 if halves in alone else width
+    return Estimate(lut=chosen, ff=0, bram36=halves / 2, uram=0, dsp=0)
 
 
 def half_blocks(width: int, depth: int) -> int:
-    """Blocks of 18 Kbit in a memory."""
-    return min(ceil(width / w) * ceil(depth / d) for w, d in _RAMB18)
+    """Blocks of 18 Kbit in a memory: full ones, and the fewest for the words that are left.
 
-
-def block_ram(halves: int) -> Estimate:
-    """So many blocks of 18 Kbit."""
-    return Estimate(lut=0, ff=0, bram36=halves / 2, uram=0, dsp=0)
+    >>> half_blocks(40, 2499)  # 5 of 2048 x 9 and 2 of 512 x 36
+    7
+    """
+    counts = [
+        ceil(width / w) * (depth // d) + (half_blocks(width, depth % d) if depth % d else 0)
+        for w, d in _RAMB18
+        if depth >= d
+    ]
+    return min(counts + [ceil(width / w) for w, d in _RAMB18 if depth < d])
 
 
 def logic_cost(lut: float, ff: float = 0, dsp: float = 0) -> Estimate:

@@ -26,7 +26,8 @@ def draw(found: Synthesis, title: str, file: BinaryIO) -> None:
     # Imported late: matplotlib takes longer to load than the command line should.
     from matplotlib.figure import Figure
 
-    stages = list(dict.fromkeys(part.stage for part in found.layers))
+    # A FIFO that skips to the tail comes before the stages in between.
+    stages = list(dict.fromkeys(p.stage for p in found.layers if _kind(p.name) != "FIFOs"))
     figure = Figure((10.0, 2.2 + 0.26 * len(stages)), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(2.4, 1))
     _draw_stages(left, found.layers, stages)
