@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 .DEFAULT_GOAL := help
-.PHONY: help demo test check baselines prove bench-fifo bench-sim clean
+.PHONY: help demo test check baselines prove bench-fifo bench-host bench-sim clean
 .DELETE_ON_ERROR:
 
 # Named after the lock's content: a changed lock installs again, a touched one does not.
@@ -30,6 +30,9 @@ prove: $(INSTALLED)  ## prove the contract of every kernel, K="fifo window" for 
 
 bench-fifo: $(INSTALLED)  ## FIFO sizing side by side with FINN's; minutes
 	@.venv/bin/python -m tests.bench.fifo_sizing
+
+bench-host: $(INSTALLED)  ## what the host adds to the network on 12-megapixel frames; minutes
+	@.venv/bin/python -m tests.bench.host
 
 bench-sim: $(INSTALLED)  ## simulators side by side: ours, cocotb, Icarus Verilog; minutes
 	@.venv/bin/python -m tests.bench.simulators

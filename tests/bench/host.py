@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""What the host adds to the network: 12-megapixel frames through `tarsier run`, and without it.
+
+    make bench-host
+
+The same frames go through the network alone, as a video, and alone again, in one process, on
+PyTorch's CPU accelerator. Seconds are of the clock; processor seconds, which other programs
+disturb less, are of all threads together.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from boards.cli.accelerators import lowered_net
+from boards.cli.job import Job
+from boards.cli.options import Accel
+from boards.cli.video import VideoJob, perform_video
+from boards.host.accelerator import restore_frames
+from boards.host.codes import encode
+from boards.host.dng import write_dng
+from boards.host.pytorch import TorchAccelerator
+from boards.host.restore import pack
+from boards.host.video import list_frames
+
+NET = "bbcu-raw-16x8"
+SIZE = (3000, 4000)
+FRAMES = 3
+
+
+@dataclass(frozen=True)
+class Taken:
+    seconds: float
+    processor: float
+
+
+def main() -> None:
+    folder = lowered_net(NET, _quiet)
+    accelerator = TorchAccelerator(folder, "cpu")
+    with tempfile.TemporaryDirectory() as scratch:
+        frames, out = Path(scratch) / "frames", Path(scratch) / "out"
+        frames.mkdir()
+        rng = np.random.default_rng(0)
+        for number in range(FRAMES):
+            light = 512 + rng.poisson(40 * (number + 1), SIZE)
+            write_dng(frames / f"{number}.dng", light.astype(np.uint16), black=(512,) * 4)
+        raws = [frame.read() for frame in list_frames(frames)]
+        tiles = [pack(raw, encode(raw, 8.0, accelerator.scale), accelerator) for raw in raws]
+        restore_frames(accelerator, tiles[0][:1])  # the first use is slower
+
+        def alone() -> None:
+            for frame in tiles:
+                restore_frames(accelerator, frame)
+
+        job = Job(frames, NET, "zcu104", Accel.CPU, folder, gain=8.0, check=False)
+        before = _taken(alone)
+        video = _taken(lambda: perform_video(VideoJob(job, out), _quiet))
+        after = _taken(alone)
+    _print(before, video, after)
+
+
+def _taken(work: Callable[[], object]) -> Taken:
+    begin = time.perf_counter(), time.process_time()
+    work()
+    return Taken(time.perf_counter() - begin[0], time.process_time() - begin[1])
+
+
+def _print(before: Taken, video: Taken, after: Taken) -> None:
+    title = f"{FRAMES} frames of {SIZE[1]} x {SIZE[0]}, {NET}, per frame"
+    print(f"{title:<55}{'seconds':>10}{'processor seconds':>20}")
+    for name, taken in {
+        "network alone": before,
+        "tarsier run, with reading and writing": video,
+        "network alone, again": after,
+    }.items():
+        print(f"{name:<55}{taken.seconds / FRAMES:>10.2f}{taken.processor / FRAMES:>20.2f}")
+    seconds, processor = (
+        2 * getattr(video, of) / (getattr(before, of) + getattr(after, of)) - 1
+        for of in ("seconds", "processor")
+    )
+    print(f"{'the host adds':<55}{seconds:>10.1%}{processor:>20.1%}")
+
+
+def _quiet(step: str, fraction: float, note: str = "") -> None:
+    pass
+
+
+if __name__ == "__main__":
+    main()
