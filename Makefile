@@ -30,6 +30,7 @@ prove: $(INSTALLED)  ## prove the contract of every kernel, K="fifo window" for 
 
 bench-fifo: $(INSTALLED)  ## FIFO sizing side by side with FINN's; minutes
 	@.venv/bin/python -m tests.bench.fifo_sizing
+	@.venv/bin/python -m tests.bench.fifo_wide
 
 bench-host: $(INSTALLED)  ## what the host adds to the network on 12-megapixel frames; minutes
 	@.venv/bin/python -m tests.bench.host

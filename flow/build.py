@@ -12,7 +12,6 @@ The steps, each saved under intermediate/ as it is left:
     stitch    one SystemVerilog top around the kernels
 """
 
-import copy
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -25,10 +24,10 @@ from qonnx.core.modelwrapper import ModelWrapper
 
 from boards.board import Board
 from flow.cache import content_key
-from flow.design import GRAPH, LOWERED, RTL, TOP, Design, read_design
+from flow.design import GRAPH, LOWERED, RTL, TOP, Design, FifoSizing, read_design
 from flow.errors import FlowError
 from flow.estimate import estimate, estimate_fifos
-from flow.fifo import CUT_DEPTH, size_fifos
+from flow.fifo import fifo_depths
 from flow.finn import prepare_finn
 from flow.fit import check_fit
 from flow.fold import fold, pixel_budget, solve_dots
@@ -38,11 +37,13 @@ from flow.layers import fifo_facts, layer_facts, wire_facts
 from flow.lower import lower
 from flow.netlist import Netlist
 from flow.rtl_top import rtl_top
-from flow.stitch import joins, stitch, stream_names
+from flow.stitch import stitch
 from flow.streams import adapt_widths, insert_fifos, specialize
 from hls.instance import rtl_sources
 
-__all__ = ["BuildConfig", "build", "fifo_depths"]
+__all__ = ["BuildConfig", "build"]
+
+_SIZING = "tarsier.fifo_sizing"  # property of the model, from its step to design.json
 
 Notify = Callable[[str, float], None]
 
@@ -154,6 +155,7 @@ def _build(config: BuildConfig, key: str, folder: Path, notify: Notify) -> Desig
         radius=facts.radius,
         layers=layers,
         fifos=fifo_facts(netlist),
+        fifo_sizing=FifoSizing.model_validate_json(model.get_metadata_prop(_SIZING)),
         streams=wire_facts(model, netlist),
         estimate=estimate(model, board.family),
     )
@@ -181,24 +183,16 @@ def _write_rtl(model: ModelWrapper, folder: Path) -> Netlist:
 def _with_fifos(model: ModelWrapper, plan: _Plan) -> ModelWrapper:
     """`model` with its FIFOs; what does not fit without them is refused before they are sized."""
     _check_fit(model, plan)
-    return insert_fifos(model, fifo_depths(model), plan.board.part)
+    depths, sizing = fifo_depths(model)
+    model = insert_fifos(model, depths, plan.board.part)
+    model.set_metadata_prop(_SIZING, sizing.model_dump_json())
+    return model
 
 
 def _check_fit(model: ModelWrapper, plan: _Plan) -> None:
     family, net = plan.board.family, net_facts(model).name
     needed, fifos = estimate(model, family), estimate_fifos(model, family)
     check_fit(needed, plan.board, net, plan.folder / LOWERED, fifos, plan.budget)
-
-
-def fifo_depths(model: ModelWrapper) -> dict[str, int]:
-    """Depths by tensor name: what the joins need, and a short FIFO after each join."""
-    _, height, width, _ = model.get_tensor_shape(model.graph.input[0].name)
-    rows = min(height, 2 * net_facts(model).radius + 1)
-    netlist = stitch(set_frame(copy.deepcopy(model), rows, width), TOP)
-    sizing = size_fifos(netlist, rows * width)
-    tensors = {stream: tensor for tensor, stream in stream_names(model).items()}
-    cuts = {stream: CUT_DEPTH for stream in joins(netlist) if stream != "y"}
-    return {tensors[stream]: depth for stream, depth in (cuts | dict(sizing.depths)).items()}
 
 
 def _packed(config: BuildConfig) -> tuple[int, int]:

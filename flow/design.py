@@ -16,6 +16,7 @@ __all__ = [
     "Design",
     "Estimate",
     "Fifo",
+    "FifoSizing",
     "Layer",
     "Wire",
     "read_design",
@@ -52,6 +53,22 @@ class Fifo(_Facts):
     name: str
     depth: int
     bits: int
+
+
+class FifoSizing(_Facts):
+    """What finding the depths showed, on frames of so many `rows`.
+
+    Attributes:
+        bits_unbounded: that the FIFOs needed in a run where none could fill
+        bits: of the FIFOs that are built
+        cycles_unbounded, cycles: of one frame, at steady state; they are the same
+    """
+
+    rows: int
+    bits_unbounded: int
+    bits: int
+    cycles_unbounded: int
+    cycles: int
 
 
 class Wire(_Facts):
@@ -105,6 +122,7 @@ class Design(_Facts):
     radius: int
     layers: tuple[Layer, ...]
     fifos: tuple[Fifo, ...]
+    fifo_sizing: FifoSizing
     streams: tuple[Wire, ...]
     estimate: Estimate
 

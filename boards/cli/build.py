@@ -31,12 +31,15 @@ def build(
         check_folder(out)
     with progress() as show:
         design = build_design(net, target, extent, fps, out, show)
+    fifos = design.fifo_sizing
     used = design.estimate.lut / target.resources.lut
     print(
         f"{design.net} for {target.title}: {design.width} x {design.height}, "
         f"{design.ideal_cycles} cycles per frame, "
         f"{design.clock_mhz * 1e6 / design.ideal_cycles:.1f} fps at {design.clock_mhz:g} MHz "
         f"(clock assumed)\n"
+        f"FIFOs of {fifos.bits / 1000:.0f} kbit, {fifos.bits_unbounded / 1000:.0f} before they "
+        f"were made less; the rate is the same\n"
         f"about {design.estimate.lut} LUT, {used:.0%} of the board (estimate); {out}"
     )
     return 0

@@ -2,8 +2,9 @@
 //
 // fifo_gauge - a fifo whose capacity is set while the simulation runs. Simulation only.
 //
-// Takes and gives in the cycles in which fifo with Depth = limit does, so that one compiled model
-// measures without a limit and then proves small depths. It counts words and gives zeros instead:
+// Takes and gives in the cycles in which fifo with Depth = limit does, or as a wire where the limit
+// is 0, so that one compiled model measures without a limit and then proves what is built. It
+// counts words and gives zeros instead:
 // what kernels do in which cycle does not depend on the data, and the logic that makes data nobody
 // reads, which is most of a design, is never simulated.
 //
@@ -30,8 +31,8 @@ module fifo_gauge #(
   int unsigned level_q;
   logic        put, get;
 
-  assign x_ready_o = level_q < limit;
-  assign y_valid_o = level_q != 0;
+  assign x_ready_o = limit == 0 ? y_ready_i : level_q < limit;
+  assign y_valid_o = limit == 0 ? x_valid_i : level_q != 0;
   assign y_data_o  = '0;
   assign put       = x_valid_i && x_ready_o;
   assign get       = y_valid_o && y_ready_i;

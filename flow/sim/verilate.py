@@ -140,7 +140,9 @@ def link(folder: Path, harness: Path, trace: bool = False, fst: bool = False) ->
 
 def _sources(kernel: Instance) -> dict[str, str]:
     beside = Path(__file__).with_name(f"{kernel.module}.sv")
-    return {beside.name: beside.read_text()} if beside.is_file() else rtl_sources(kernel)
+    if beside.is_file():
+        return {beside.name: beside.read_text(), **kernel.sources}
+    return rtl_sources(kernel)
 
 
 def _units(folder: Path, harness: Path) -> list[tuple[Path, str]]:

@@ -25,7 +25,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
 from boards.board import load_board
-from flow.build import fifo_depths
+from flow.fifo import fifo_depths
 from flow.fold import fold, pixel_budget
 from flow.frame import set_frame
 from flow.ingest import ingest, read_qonnx
@@ -75,7 +75,7 @@ def _compare(options: argparse.Namespace) -> None:
 
 
 def _ours(model: ModelWrapper, part: str) -> dict[str, int]:
-    return fifo_depths(model)
+    return fifo_depths(model)[0]
 
 
 def _finn(model: ModelWrapper, part: str) -> dict[str, int]:

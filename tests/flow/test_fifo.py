@@ -1,20 +1,29 @@
 # SPDX-License-Identifier: MIT
-"""FIFO sizing: the depths keep the full rate, and less would not do."""
+"""FIFO sizing: the depths keep the full rate, and one less would not do."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from flow.fifo import size_fifos
+from flow import fifo
+from flow.fifo import fifo_depths, size_fifos
+from flow.fold import fold, solve_dots
+from flow.frame import set_frame
+from flow.ingest import ingest, read_qonnx
+from flow.lower import lower
 from flow.netlist import Cell, Netlist
 from flow.sim import verilate
 from flow.sim.errors import SimError
+from flow.streams import adapt_widths, specialize
 from hls import make
 from hls.instance import Stream
 
 pytestmark = pytest.mark.slow  # each test compiles a design
 
+NET = Path(__file__).parents[2] / "training" / "nets" / "bbcu-raw-16x8.onnx"
+PART = "xczu7ev-ffvc1156-2-e"
 WIDTH, HEIGHT = 24, 9
 
 
@@ -67,9 +76,20 @@ def test_the_bypass_holds_a_row_and_the_rate_is_full(simd):
     assert frame_cycles(bypassed(net, sizing.depths["short"])) == sizing.cycles_per_frame
 
 
-def test_a_shallower_bypass_costs_cycles():
+def test_a_bypass_one_shallower_costs_cycles():
     depth = size_fifos(unit(), WIDTH * HEIGHT).depths["short"]
-    assert frame_cycles(bypassed(unit(), depth - 4)) > WIDTH * HEIGHT
+    assert frame_cycles(bypassed(unit(), depth - 1)) > WIDTH * HEIGHT
+
+
+def test_kernels_without_their_matrices_give_the_same_depths(monkeypatch):
+    model = set_frame(lower(ingest(read_qonnx(NET))), 24, 32)
+    model = solve_dots(fold(model, 1), lambda done: None)
+    model = adapt_widths(specialize(model, PART), PART)
+    depths, facts = fifo_depths(model)
+    assert facts.cycles == facts.cycles_unbounded == facts.rows * 32
+    assert facts.bits <= facts.bits_unbounded
+    monkeypatch.setattr(fifo, "timed", lambda kernel: kernel)
+    assert fifo_depths(model) == (depths, facts)
 
 
 def test_a_bypass_below_a_row_hangs():

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The gauge that sizes FIFOs takes and gives when the fifo it stands for does, to the cycle."""
+"""What stands for FIFOs and kernels while FIFOs are sized takes and gives in the same cycles."""
 
 import numpy as np
 import pytest
 
+from flow.fifo import timed
 from flow.sim import verilate
 from hls import make
 from hls.instance import Instance, Stream
@@ -26,3 +27,23 @@ def test_gauge_keeps_the_cycles_of_fifo(depth, stall):
     assert np.array_equal(have.in_cycles["x"], want.in_cycles["x"])
     assert np.array_equal(have.out_cycles["y"], want.out_cycles["y"])
     assert have.probes == want.probes
+
+
+def test_gauge_without_depth_is_a_wire():
+    x = np.random.default_rng(0).integers(0, 256, (500, 1), np.uint32)
+    gauge = verilate.build(GAUGE, knobs={"limit": "u_dut.limit"})
+    have = gauge.run({"x": x}, {"y": 500}, stall=0.5, knobs={"limit": 0})
+    assert np.array_equal(have.in_cycles["x"], have.out_cycles["y"])
+
+
+@pytest.mark.parametrize("stall", [0.0, {"x": 0.5, "y": 0.5}])
+def test_pipe_gauge_keeps_the_cycles_of_a_built_in_matrix(stall):
+    dot = make.xnor_dot_const(np.random.default_rng(1).choice([-1, 1], (4, 36)))
+    x = np.random.default_rng(2).integers(0, 2**32, (300, 2), np.uint32)
+    x[:, 1] &= 15
+    want, have = (
+        verilate.build(kernel).run({"x": x}, {"y": 300}, stall=stall)
+        for kernel in (dot, timed(dot))
+    )
+    assert np.array_equal(have.in_cycles["x"], want.in_cycles["x"])
+    assert np.array_equal(have.out_cycles["y"], want.out_cycles["y"])
