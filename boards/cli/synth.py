@@ -40,7 +40,7 @@ def synth(
     with progress() as show:
         found = _synthesize(tool, design, target, dry_run, show)
         if found is None:  # a dry run
-            print(f"{design / tool.value}: run.sh in it builds for {target.title}, on any machine")
+            print(f"{design / tool.value}: run.sh in it builds for {target.title}")
             return 0
         written = {design / "synth.json": (found.model_dump_json(indent=2) + "\n").encode()}
         if found.layers:

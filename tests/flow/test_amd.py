@@ -137,7 +137,7 @@ def test_the_same_design_gives_the_same_bytes(design, written, tmp_path):
 def test_a_moved_project_ends_in_a_package_and_facts(design, finished, tmp_path, tool, files, lut):
     deploy = finished / tool / "deploy"
     found = sorted(str(p.relative_to(deploy)) for p in deploy.rglob("*") if p.is_file())
-    assert found == [*files, "driver/settings.json"]
+    assert found == [*files, "design.json", "driver/settings.json"]
     board = load_board(BOARDS[tool])
     facts = amd.build(design, board, finished / tool, lambda *_: None, amd.Tool(tool))
     assert (facts.lut, facts.power_w, facts.fits) == (lut, 4.125, True)
@@ -229,19 +229,19 @@ FAULTS = {
         '"dma.h"', '"dmaa.h"', "includes dmaa.h",
     ),
     "an IP that was not made": (
-        "vivado", "link-finn_zynq_link", "finn/vivado_zynq_proj/ip_config.tcl",
+        "vivado", "zynq-top", "finn/vivado_zynq_proj/ip_config.tcl",
         "finn:StreamingDataflowPartition_1:1.0", "finn:Other:1.0", "is not in the IP catalog",
     ),
     "two DMAs at one port": (
-        "vivado", "link-finn_zynq_link", "finn/vivado_zynq_proj/ip_config.tcl",
+        "vivado", "zynq-top", "finn/vivado_zynq_proj/ip_config.tcl",
         "smartconnect_0/S01_AXI", "smartconnect_0/S00_AXI", "S00_AXI is connected already",
     ),
     "a stream that v++ does not join": (
-        "vitis", "link-xclbin", "finn/vitis_link_device_0/config.txt",
+        "vitis", "alveo-link", "finn/vitis_link_device_0/config.txt",
         r"sc=idma_0.*\n", "", "m_axis_0 is connected 0 times",
     ),
     "a memory that is not there": (
-        "vitis", "link-xclbin", "finn/vitis_link_device_0/config.txt",
+        "vitis", "alveo-link", "finn/vitis_link_device_0/config.txt",
         r"DDR\[0\]", "SRAM[0]", r"there is no memory SRAM\[0\]",
     ),
 }  # fmt: skip
@@ -258,6 +258,13 @@ def test_a_planted_fault_is_caught(finished, tools, tmp_path, fault):
     (folder / "logs" / f"{step}.done").unlink()
     with pytest.raises(FlowError, match=rf"(?s)^{step} failed.*ERROR: .*{message}"):
         run_project(folder, lambda *_: None)
+
+
+def test_what_the_tools_made_of_another_design_is_left_alone(design, finished):
+    bitfile = finished / "vivado" / "deploy" / "bitfile" / "finn-accel.bit"
+    with pytest.raises(FlowError, match="what the tools made of another design; move it away"):
+        amd.build(design, load_board("zcu102"), finished / "vivado", print, amd.Tool.VIVADO, True)
+    assert bitfile.is_file()
 
 
 def test_a_folder_of_someone_else_is_left_alone(design, tmp_path):

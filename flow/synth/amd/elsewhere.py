@@ -12,39 +12,42 @@ import re
 import sys
 from pathlib import Path
 
-# Of each script: what the tool that runs it leaves, where FINN looks.
+# Of each script by the start of its name: what to find in it, and what of that a tool leaves.
 LEFT = {
-    "hls_syn": "{set config_proj_name (\\S+)}/sol1/impl/ip/",
-    "make_project": "ip/ {add_files -norecurse (\\S+_wrapper\\.v)}",
-    "gen_xo": "{-xo_path (\\S+)}",
-    "ip_config": "finn_zynq_link.runs/impl_1/top_wrapper.bit"
-    " finn_zynq_link.srcs/sources_1/bd/top/hw_handoff/top.hwh",
+    "hls_syn": [(r"set config_proj_name (\S+)", "{}/sol1/impl/ip/")],
+    "make_project": [("", "ip/"), (r"add_files -norecurse (\S+_wrapper\.v)", "{}")],
+    "gen_xo": [(r"-xo_path (\S+)", "{}")],
+    "ip_config": [
+        (r"create_project (\S+)", "{}.runs/impl_1/top_wrapper.bit"),
+        (r"create_project (\S+)", "{}.srcs/sources_1/bd/top/hw_handoff/top.hwh"),
+    ],
 }
 
 
-def main(command: str, *arguments: str) -> int:
+def main(*arguments: str) -> int:
     """Exit code of the tool: 1 where it was no script that was to be run."""
     script = Path(arguments[-1])
     kind = next((kind for kind in LEFT if script.name.startswith(kind)), None)
     if kind is None:
         return 1
     text = script.read_text()
-    found = re.sub(r"{(.+?)}(?=/|\s|$)", lambda m: re.search(m[1], text)[1], LEFT[kind])
-    made = [leave(Path(name), name.endswith("/")) for name in found.split()]
-    call = {"tool": Path(command).name, "script": str(script.resolve()), "made": made}
+    names = [place.format(*re.search(what, text).groups()) for what, place in LEFT[kind]]
+    call = {"script": str(script.resolve()), "made": [leave(name) for name in names]}
     with Path(os.environ["TARSIER_CALLS"]).open("a") as calls:
         calls.write(json.dumps(call) + "\n")
     return 0
 
 
-def leave(path: Path, folder: bool) -> str:
-    """Make `path`, and return the outermost folder or file that was not there before."""
-    path = path.resolve()
+def leave(name: str) -> str:
+    """Make a file, or a folder/; returns the outermost of its path that was not there before."""
+    path = Path(name).resolve()
     new = path
     while not new.parent.exists():
         new = new.parent
-    (path if folder else path.parent).mkdir(parents=True, exist_ok=True)
-    if not folder:
+    if name.endswith("/"):
+        path.mkdir(parents=True, exist_ok=True)
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     return str(new)
 

@@ -34,6 +34,7 @@ __all__ = ["Project", "is_finished", "read_project", "write_project"]
 Show = Callable[[str, float], None]
 
 _HERE = Path(__file__).parent
+_LAST = "logs/deploy.done"  # of the last step
 _TOOLS = ("vivado", "vitis_hls", "vitis-run", "v++", "kernelinfo")  # that FINN may call
 _LINKED = {  # the routed Vivado project, from the folder of the last step
     Platform.ZYNQ: "finn_zynq_link.xpr",
@@ -71,8 +72,9 @@ def read_project(folder: Path) -> Project | None:
 def is_finished(out: Path, design_folder: Path, board: Board, tool: Tool) -> bool:
     """Whether `out` holds the project of this design, run to its end, here or elsewhere."""
     project = read_project(out)
-    done = (out / "logs" / "deploy.done").is_file()
-    return done and project is not None and project.key == _key(design_folder, board, tool)
+    if project is None or not (out / _LAST).is_file():
+        return False
+    return project.key == _key(design_folder, board, tool)
 
 
 def write_project(
@@ -91,8 +93,10 @@ def write_project(
     before = read_project(out)
     if before and before.key == key:
         return before
-    if out.exists() and before is None and (not out.is_dir() or any(out.iterdir())):
+    if before is None and out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise FlowError(f"{out} exists and is no project of tarsier synth; move it away")
+    if before and (out / _LAST).is_file():
+        raise FlowError(f"{out} holds what the tools made of another design; move it away")
     with _replacing(out) as work:
         show("FINN writes the project", 0.0)
         steps, cells = _build(design_folder / GRAPH, name, board, tool, work)
@@ -101,7 +105,7 @@ def write_project(
             tool=tool,
             board=board.name,
             clock_mhz=board.clock_mhz,
-            steps=[f"{step.kind}-{step.name}" for step in steps],
+            steps=[step.label for step in steps],
             cells=cells,
         )
         _complete(work, design, board, project, steps, [hls_library(), *board_files(name)])
@@ -131,7 +135,8 @@ def _build(
         "FINN_BUILD_DIR": str(build),
         "NUM_DEFAULT_WORKERS": "1",
         "TARSIER_CALLS": str(calls),
-        "XILINX_VIVADO": "/elsewhere/Vivado/2022.2",  # FINN asks these only whether they are set
+        # FINN asks whether these are set, and how a Vivado of this version calls HLS.
+        "XILINX_VIVADO": "/elsewhere/Vivado/2022.2",
         "XILINX_VITIS": "/elsewhere",
         "XILINX_XRT": "/elsewhere",
         "PLATFORM_REPO_PATHS": "/elsewhere",
@@ -159,6 +164,7 @@ def _complete(
 ) -> None:
     """Add what the generated scripts name and what runs them."""
     (work / "deploy").mkdir()
+    design.write(work / "deploy")  # by which the host knows whose bitstream it is
     (work / "finn" / "driver").rename(work / "deploy" / "driver")
     scripts = [path.read_text() for path in sorted((work / "finn").rglob("*.tcl"))]
     for part in sorted({name for text in scripts for name in re.findall(r"RTLLIB\)/(\w+)", text)}):

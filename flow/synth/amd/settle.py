@@ -24,15 +24,16 @@ _KEPT = ("run_link.sh", "config.txt")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One run of a tool: `script` is its path under the folder FINN built in."""
+    """One run of a tool, on a script of the folder FINN built in."""
 
-    kind: str  # hls, stitch, xo, link
+    kind: str  # hls, stitch, xo, zynq or alveo
     name: str
-    script: str
+    folder: str
+    file: str
 
     @property
-    def folder(self) -> str:
-        return str(Path(self.script).parent)
+    def label(self) -> str:
+        return f"{self.kind}-{self.name}"
 
 
 def settle(build: Path, calls: list[dict]) -> list[Step]:
@@ -63,7 +64,10 @@ def _renamed(build: Path) -> list[tuple[Path, Path]]:
 
 
 def _shared(build: Path) -> list[tuple[Path, Path]]:
-    """Sources that are the same in several folders, and the one file that stands for them."""
+    """Sources that are the same in several folders, and the one file that stands for them.
+
+    Vivado would warn of every module that is defined once more.
+    """
     same: dict[tuple[str, bytes], list[Path]] = defaultdict(list)
     for path in sorted(build.glob("code_gen_ipgen_*_rtl_*/*")):
         if path.suffix in (".v", ".sv"):
@@ -108,19 +112,14 @@ def _replaced(text: str, moved: dict[str, str]) -> str:
 
 
 def _step(script: Path, build: Path) -> Step:
-    text = script.read_text()
-    match script.name:
-        case "make_project.tcl":
-            kind, name = "stitch", re.search(r'create_bd_design "(\w+)"', text)[1]
-        case "gen_xo.tcl":
-            kind, name = "xo", re.search(r"-kernel_name (\w+)", text)[1]
-        case "ip_config.tcl":
-            kind, name = "link", "finn_zynq_link"
-        case "run_link.sh":
-            kind, name = "link", "xclbin"
-        case _:
-            kind, name = "hls", re.search(r'config_toplevelfxn "(\w+)"', text)[1]
-    return Step(kind, name, str(script.relative_to(build)))
+    kind, what = {
+        "make_project.tcl": ("stitch", r'create_bd_design "(\w+)"'),
+        "gen_xo.tcl": ("xo", r"-kernel_name (\w+)"),
+        "ip_config.tcl": ("zynq", r'create_bd_design "(\w+)"'),
+        "run_link.sh": ("alveo", r"--(link) "),
+    }.get(script.name, ("hls", r'config_toplevelfxn "(\w+)"'))
+    name = re.search(what, script.read_text())[1]
+    return Step(kind, name, str(script.parent.relative_to(build)), script.name)
 
 
 def read_calls(path: Path) -> list[dict]:
