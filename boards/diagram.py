@@ -10,6 +10,7 @@ __all__ = ["Block", "Wire", "draw"]
 _WIDTH, _HEIGHT, _GAP = 128, 62, 22
 _ROW = _HEIGHT + 56
 _LEFT, _TOP = 64, 46
+_BAR = _WIDTH - 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +73,15 @@ def _rows(count: int, forks: set[int], joins: set[int]) -> list[list[int]]:
 
 
 def _block(block: Block, x: int, y: int) -> str:
-    bar = max(2.0, (_WIDTH - 16) * min(block.load, 1.0))
+    bar = max(2.0, _BAR * min(block.load, 1.0))
     title = f"{block.name}: {block.cycles} cycles per frame, busy {block.load:.0%}"
     return (
         f'<g class="block {escape(block.op)}"><title>{escape(title)}</title>'
-        f'<rect x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="8"/>'
+        f'<rect class="box" x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="8"/>'
         f'<text class="op" x="{x + 8}" y="{y + 19}">{escape(block.op)}</text>'
         f'<text x="{x + 8}" y="{y + 35}">{escape(block.fold)}</text>'
         f'<text x="{x + 8}" y="{y + 49}">{block.cycles:,} cycles</text>'
+        f'<rect class="idle" x="{x + 8}" y="{y + 54}" width="{_BAR}" height="3" rx="1.5"/>'
         f'<rect class="load" x="{x + 8}" y="{y + 54}" width="{bar:.1f}" height="3" rx="1.5"/></g>'
     )
 
@@ -118,8 +120,13 @@ def _fifo(wire: Wire, x: int, y: int) -> str:
     if wire.high_water is not None and wire.depth >= 16:
         text += f", held {wire.high_water:,}"
     half = 3 * len(text) + 7
-    title = f"FIFO of {wire.depth}, held at most {wire.high_water}"
+    title, held = f"FIFO of {wire.depth}", ""
+    shape = f'x="{x - half}" y="{y - 9}" height="18" rx="9"'
+    if wire.high_water is not None:
+        title += f", held at most {wire.high_water}"
+        share = wire.high_water / wire.depth
+        held = f'<rect class="held" {shape} width="{2 * half * share:.1f}"/>'
     return (
-        f'<g class="fifo"><title>{title}</title><rect x="{x - half}" y="{y - 9}" '
-        f'width="{2 * half}" height="18" rx="9"/><text x="{x}" y="{y + 4}">{text}</text></g>'
+        f'<g class="fifo"><title>{title}</title><rect class="box" {shape} width="{2 * half}"/>'
+        f'{held}<text x="{x}" y="{y + 4}">{text}</text></g>'
     )

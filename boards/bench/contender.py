@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A network that is measured: a PyTorch module, and what frames it takes."""
 
+import copy
 from dataclasses import dataclass
 from enum import Enum
 
@@ -8,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from boards.host.codes import Scale
 from boards.host.metrics import psnr
 
 __all__ = ["Contender", "Frames", "Scene"]
@@ -33,10 +35,11 @@ class Frames(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """A frame whose truth is known: codes (h, w, 4) before and behind the noise."""
+    """A frame whose truth is known: codes (h, w, 4) with and without noise."""
 
     noisy: np.ndarray
     clean: np.ndarray
+    scale: Scale
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,12 +58,19 @@ class Contender:
         codes = 1023 * torch.rand(shape, generator=torch.Generator().manual_seed(0))
         return codes.to(memory_format=torch.channels_last)
 
+    def restored(
+        self, scene: Scene, device: str = "cpu", dtype: torch.dtype = torch.float32
+    ) -> np.ndarray:
+        """The codes that the network makes of `scene`, computed in `dtype`."""
+        codes = torch.tensor(scene.noisy.transpose(2, 0, 1)[None].astype(np.float32))
+        module = copy.deepcopy(self.module).to(device, dtype)
+        with torch.inference_mode():
+            found = module(codes.to(device, dtype))[0].float()
+        top = (1 << scene.scale.bits) - 1
+        return found.round().clamp(0, top).cpu().numpy().transpose(1, 2, 0).astype(np.uint16)
+
     def psnr(self, scene: Scene, device: str, dtype: torch.dtype) -> float | None:
         """PSNR on `scene`, in dB; None where the network restores no raw frames, or nothing yet."""
         if not self.trained or self.frames is not Frames.PACKED:
             return None
-        codes = torch.tensor(scene.noisy.transpose(2, 0, 1)[None].astype(np.float32))
-        with torch.inference_mode():
-            restored = self.module.to(device, dtype)(codes.to(device, dtype))[0].float()
-        found = restored.round().clamp(0, 1023).cpu().numpy().transpose(1, 2, 0)
-        return round(psnr(found.astype(np.uint16), scene.clean), 2)
+        return round(psnr(self.restored(scene, device, dtype), scene.clean, scene.scale), 2)

@@ -68,7 +68,11 @@ def _operation(
             return _prelu, (x, *rest), ()
         case "Pad":
             before, after = constants[rest[0]].view(2, -1).flip(1).tolist()
-            return F.pad, (x,), ([edge for ends in zip(before, after, strict=True) for edge in ends],)
+            return (
+                F.pad,
+                (x,),
+                ([edge for ends in zip(before, after, strict=True) for edge in ends],),
+            )
         case "Conv":
             dilation = _attribute(node, "dilations")
             return F.conv2d, (x, *rest), (None, 1, 0, dilation)

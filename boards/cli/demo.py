@@ -33,7 +33,10 @@ def _run(raw: Path | None, show: Show) -> dict:
     from boards.cli.job import Job, perform
     from boards.cli.pipeline import pipeline_svg
     from boards.host.png import png_bytes
-    from boards.report import Pictures, render
+    from boards.report.page import render
+    from boards.report.pages import run_page
+    from boards.report.pictures import Pictures
+    from boards.report.profile import profile
 
     reference, note = None, ""
     if raw is None:
@@ -50,16 +53,24 @@ def _run(raw: Path | None, show: Show) -> dict:
         result.picture(restored.after),
         None if restored.reference is None else result.picture(restored.reference),
     )
-    drawing = pipeline_svg(result.folder, restored.measured.high_water)
-    page = render(
-        result.facts, result.design, load_board(result.design.board), pictures, drawing, note
+    curves = {"before": restored.before, "reference": restored.reference, "after": restored.after}
+    plots = (
+        profile(
+            {name: codes for name, codes in curves.items() if codes is not None}, restored.scale
+        ),
+        pipeline_svg(result.folder, restored.measured.high_water),
     )
-    files = {
-        FOLDER / "report.html": page.encode(),
-        FOLDER / "restored.png": png_bytes(pictures.after),
-        FOLDER / "run.json": json_bytes(result.facts),
-    }
-    write_together(files)
+    board, run_json = load_board(result.design.board), json_bytes(result.facts)
+    design_json = (result.folder / "design.json").read_bytes()
+    files = {"run.json": run_json, "design.json": design_json}
+    page = run_page(result.facts, result.design, board, pictures, plots, note, files)
+    write_together(
+        {
+            FOLDER / "report.html": render(page).encode(),
+            FOLDER / "restored.png": png_bytes(pictures.after),
+            FOLDER / "run.json": run_json,
+        }
+    )
     return result.facts
 
 

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""A bench as plots: frames per second, latency and energy, over the size of a frame."""
+
+import io
+from collections import defaultdict
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullLocator
+
+from boards.bench.facts import Basis, Bench, Place, Row, size_name
+from boards.bench.table import device_name, number
+
+__all__ = ["PLOTS", "draw_plots", "label", "series"]
+
+# File name -> the field it shows, and its title.
+PLOTS = {
+    "bench-fps.png": ("fps", "Frames per second"),
+    "bench-latency.png": ("latency_ms", "Latency in milliseconds"),
+    "bench-energy.png": ("joules", "Joules per frame"),
+}
+_COLOURS = {
+    Place.CHIP: ("#d9920a",),
+    Place.GPU: ("#2a78b8", "#6a5acd", "#1f9e89", "#5b8ff9"),
+    Place.CPU: ("#7a7f87", "#a86f5c", "#9c6b98", "#8c9a5b"),
+}
+_MARKERS = {Basis.RECORDED: "D", Basis.PUBLISHED: "*"}
+
+
+def draw_plots(bench: Bench) -> dict[str, bytes]:
+    """PNG files by name; no file for what nobody knows."""
+    drawn = {}
+    for name, (field, title) in PLOTS.items():
+        rows = [row for row in bench.rows if getattr(row, field) is not None]
+        if rows:
+            drawn[name] = _draw(rows, field, title)
+    return drawn
+
+
+def label(row: Row) -> str:
+    """A row's name in a legend."""
+    mark = f", {row.basis}" if row.basis is not Basis.MEASURED else ""
+    return f"{row.net}, {device_name(row)}{mark}"
+
+
+def series(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """Rows of one network on one device, by their label, smallest frame first."""
+    groups = defaultdict(list)
+    for row in sorted(rows, key=lambda row: row.pixels):
+        groups[label(row)].append(row)
+    return dict(groups)
+
+
+def _draw(rows: list[Row], field: str, title: str) -> bytes:
+    figure = Figure(figsize=(9, 5), dpi=144, layout="constrained")
+    axes = figure.subplots()
+    used = dict.fromkeys(Place, 0)
+    for name, points in series(rows).items():
+        place, basis = points[0].place, points[0].basis
+        colours = _COLOURS[place]
+        axes.plot(
+            [row.pixels / 1e6 for row in points],
+            [getattr(row, field) for row in points],
+            marker=_MARKERS.get(basis, "o"),
+            color=colours[used[place] % len(colours)],
+            linewidth=2.4 if place is Place.CHIP else 1.4,
+            linestyle="-" if basis in (Basis.MEASURED, Basis.ASSUMED, Basis.PLACED) else ":",
+            label=name,
+        )
+        used[place] += 1
+    _dress(axes, rows, title)
+    figure.legend(loc="outside right upper", fontsize=8, frameon=False)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    return buffer.getvalue()
+
+
+def _dress(axes: Axes, rows: list[Row], title: str) -> None:
+    axes.set_title(title, loc="left")
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    sizes = {row.pixels / 1e6: size_name(row.width, row.height) for row in rows}
+    axes.set_xticks(list(sizes), list(sizes.values()), rotation=30)
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axes.grid(True, axis="y", alpha=0.3)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)

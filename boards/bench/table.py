@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""A bench as people read it in a terminal."""
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from boards.bench.facts import Basis, Bench, Row, size_name
+
+__all__ = ["LEGEND", "bench_table", "device_name", "number", "size_title"]
+
+LEGEND = (
+    "Frames per second of the accelerator alone, frames in its memory. Latency: on the chip, first "
+    "pixel in to first pixel out; else, frames in memory to frames out. PSNR on the built-in frame."
+)
+_STYLES = {
+    Basis.MEASURED: "",
+    Basis.PLACED: "bold",
+    Basis.ASSUMED: "bold",
+    Basis.RECORDED: "cyan",
+    Basis.PUBLISHED: "dim",
+    Basis.SKIPPED: "dim",
+}
+_NUMBERS = {"fps": "fps", "latency_ms": "ms", "watts": "W", "joules": "J/frame", "psnr_db": "dB"}
+
+
+def bench_table(bench: Bench) -> Group:
+    """All rows, by size; what must be said of one is numbered and stands below."""
+    sizes = dict.fromkeys((row.width, row.height) for row in bench.rows)
+    notes = list(dict.fromkeys(row.note for row in bench.rows if row.note))
+    fields = [name for name in _NUMBERS if any(getattr(row, name) for row in bench.rows)]
+    tables = [
+        _table([row for row in bench.rows if (row.width, row.height) == size], fields, notes)
+        for size in sizes
+    ]
+    footnotes = [Text(f"[{index}] {note}", style="dim") for index, note in enumerate(notes, 1)]
+    return Group(*tables, *footnotes, Text(f"\n{LEGEND}", style="dim"))
+
+
+def device_name(row: Row) -> str:
+    """Where and how a row ran.
+
+    >>> facts = {"net": "n", "width": 8, "height": 8, "basis": "measured", "fps": 1.0}
+    >>> device_name(Row(place="gpu", device="H200", precision="fp16", batch=8, **facts))
+    'H200 fp16 × 8'
+    """
+    batch = f" × {row.batch}" if row.batch > 1 else ""
+    return f"{row.device} {row.precision}{batch}".strip()
+
+
+def number(value: float | None) -> str:
+    """Three significant digits, or a dash for what is not known.
+
+    >>> [number(value) for value in (3667.8, 30.37, 0.0131, 0.0, None)]
+    ['3,668', '30.4', '0.0131', '0', '–']
+    """
+    if value is None:
+        return "–"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def size_title(width: int, height: int) -> str:
+    """A size by its name and its pixels.
+
+    >>> size_title(1920, 1080), size_title(640, 426)
+    ('1080p, 1920 × 1080', '640 × 426')
+    """
+    name, pixels = size_name(width, height), f"{width} × {height}"
+    return pixels if name == f"{width}x{height}" else f"{name}, {pixels}"
+
+
+def _table(rows: Sequence[Row], fields: Sequence[str], notes: Sequence[str]) -> Table:
+    title = size_title(rows[0].width, rows[0].height)
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("network", overflow="fold")
+    table.add_column("on", overflow="fold")
+    for name in fields:
+        table.add_column(_NUMBERS[name], justify="right", no_wrap=True)
+    table.add_column("")
+    for row in rows:
+        values = (_cell(row, name) for name in fields)
+        mark = f" [{notes.index(row.note) + 1}]" if row.note else ""
+        said = Text(f"{row.basis}{mark}")
+        table.add_row(row.net, device_name(row), *values, said, style=_STYLES[row.basis])
+    return table
+
+
+def _cell(row: Row, name: str) -> str:
+    value = getattr(row, name)
+    return f"{value:.2f}" if value is not None and name == "psnr_db" else number(value)

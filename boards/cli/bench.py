@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+"""tarsier bench: a design beside a GPU and a CPU, on the frame sizes people ask for."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from boards.cli.guard import NOT_EXACT
+from boards.cli.options import parse_size
+from boards.cli.outputs import write_together
+from boards.cli.progress import progress
+from boards.errors import HostError
+
+__all__ = ["bench", "parse_sizes"]
+
+DEFAULT_SIZES = "720p,1080p,4k,12mpx"
+
+
+def bench(
+    design: Annotated[Path, typer.Argument(help="folder written by tarsier build")],
+    sizes: Annotated[
+        str, typer.Option(help="720p 1080p 4k 12mpx red or WIDTHxHEIGHT, by comma, or own")
+    ] = DEFAULT_SIZES,
+    net: Annotated[str, typer.Option(help="what DESIGN was built of, if it does not ship")] = "",
+    also: Annotated[
+        list[str] | None, typer.Option(help="config of one more network for GPU and CPU")
+    ] = None,
+    runs: Annotated[int, typer.Option(min=3, help="timed runs, whose median counts")] = 50,
+    limit: Annotated[float, typer.Option(min=0, help="skip what takes more seconds a frame")] = 20,
+    record: Annotated[bool, typer.Option("--record", help="keep this GPU's numbers")] = False,
+) -> int:
+    """Measure a design against GPU and CPU; writes DESIGN/bench.json, plots, report.html."""
+    from flow.design import read_design
+
+    facts = read_design(design)
+    wanted = parse_sizes(sizes, (facts.width, facts.height))
+    with progress() as show:
+        show("loading PyTorch", 0.0)
+        from boards.bench.machine import this_machine
+        from boards.cli.bench_files import bench_files
+        from boards.cli.bench_job import BenchJob, perform_bench
+
+        if record and not this_machine().gpu:
+            raise HostError("there is no GPU here that PyTorch can use, so none to record")
+        job = BenchJob(design, facts, wanted, net or facts.net, tuple(also or ()), runs, limit)
+        result = perform_bench(job, show)
+        show("drawing", 1.0)
+        files = bench_files(result, record)
+        write_together(files)
+    _print(result.bench, list(files))
+    return 0 if result.bit_exact else NOT_EXACT
+
+
+def _print(found, files: list[Path]) -> None:
+    from rich.console import Console
+
+    from boards.bench.table import bench_table
+
+    Console().print(bench_table(found), "", *files, sep="\n", highlight=False)
+
+
+def parse_sizes(text: str, own: tuple[int, int]) -> tuple[tuple[int, int], ...]:
+    """Sizes by name or WIDTHxHEIGHT, and the design's `own`, smallest first.
+
+    Raises:
+        HostError: one of them is neither.
+
+    >>> parse_sizes("1080p,64x48", own=(640, 426))
+    ((64, 48), (640, 426), (1920, 1080))
+    """
+    from boards.bench.facts import SIZES
+
+    found = {own}
+    for part in (part.strip().lower() for part in text.split(",")):
+        if part == "own":
+            continue
+        try:
+            found.add(SIZES[part] if part in SIZES else parse_size(part))
+        except HostError as error:
+            raise HostError(f"{error}, own, or one of {', '.join(SIZES)}") from None
+    return tuple(sorted(found, key=lambda size: size[0] * size[1]))

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""From the names of networks to modules that the bench can time."""
+
+from pathlib import Path
+
+import torch
+
+from boards.bench.contender import Contender, Frames
+from boards.bench.onnx_net import onnx_net
+from boards.errors import HostError
+from training import recipe
+from training.model import build, load
+from training.paths import CONFIGS, NETS, config_file
+from training.red import folded
+from training.spec import Kind, NetSpec, Task
+
+__all__ = ["exported", "full_precision", "parent_of"]
+
+UNTRAINED = "untrained, for its speed alone"
+
+
+def exported(name: str, onnx: Path) -> Contender:
+    """The 1-bit network in an exported file."""
+    from flow.ingest import read_qonnx
+
+    return Contender(name, onnx_net(read_qonnx(onnx)), Frames.PACKED, trained=True)
+
+
+def parent_of(net: str) -> str | None:
+    """The config of the full-precision network of the same shape, if there is one."""
+    name = f"{net}-parent"
+    return name if (CONFIGS / f"{name}.toml").is_file() else None
+
+
+def full_precision(name: str) -> Contender:
+    """The network of a config, with its weights where they ship; speed needs none.
+
+    Raises:
+        TrainingError: there is no such config.
+        HostError: its frames are neither raw nor pictures.
+    """
+    spec = recipe.read(config_file(name)).net
+    trained = (NETS / f"{name}.safetensors").is_file()
+    torch.manual_seed(0)
+    module = (load(name) if trained else build(spec)).eval().requires_grad_(False)
+    if spec.kind is Kind.RED:
+        module = folded(module)
+    return Contender(name, module, _frames(name, spec), trained, "" if trained else UNTRAINED)
+
+
+def _frames(name: str, spec: NetSpec) -> Frames:
+    match spec.kind, spec.task:
+        case Kind.RED, _:
+            return Frames.MOSAIC
+        case _, Task.RAW:
+            return Frames.PACKED
+        case _, Task.RGB:
+            return Frames.COLOUR
+    raise HostError(f"{name}: the bench takes networks on raw frames or pictures, not {spec.task}")

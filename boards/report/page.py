@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""What a page shows, and its HTML: pictures, numbers, plots, the pipeline, the facts as JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from boards.bench.facts import Bench
+from boards.bench.table import LEGEND, device_name, number, size_title
+from boards.board import Board
+from boards.report.dots import charts
+from boards.report.pictures import Pictures, data_uri, shown
+
+__all__ = ["Card", "Page", "render"]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One number, and what it is."""
+
+    value: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """Everything on a page.
+
+    Attributes:
+        lead: what was done, in a sentence or two
+        good, verdict: whether the result is right, and how that is known
+        captions: picture name -> what else stands below its detail
+        profile, drawing: SVG of the middle row, and of the pipeline
+        estimate: resources of the design, by formula
+        files: name -> JSON to download
+    """
+
+    title: str
+    lead: str
+    good: bool
+    verdict: str
+    pictures: Pictures
+    captions: Mapping[str, str]
+    cards: tuple[Card, ...]
+    profile: str
+    estimate: Any
+    board: Board
+    drawing: str
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    bench: Bench | None = None
+
+
+def render(page: Page) -> str:
+    """`page` as HTML that needs no other file."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"number": number, "device": device_name}
+    return environment.get_template("report.html.j2").render(
+        page=page,
+        shown=shown(page.pictures),
+        used=_used(page.estimate, page.board),
+        charts=charts(page.bench) if page.bench else (),
+        legend=LEGEND,
+        size_title=size_title,
+        downloads={name: data_uri(text, "application/json") for name, text in page.files.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Used:
+    name: str
+    count: int
+    total: int
+
+    @property
+    def share(self) -> float:
+        return self.count / self.total if self.total else 0.0
+
+
+def _used(estimate: Any, board: Board) -> list[_Used]:
+    names = {"lut": "LUT", "ff": "FF", "bram36": "BRAM36", "uram": "URAM", "dsp": "DSP"}
+    return [
+        _Used(label, getattr(estimate, name), total)
+        for name, label in names.items()
+        if (total := getattr(board.resources, name)) or getattr(estimate, name)
+    ]

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+"""The two pages there are: of a frame that went through the RTL, and of a bench."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from boards.bench.facts import Basis, Bench, Place, Row
+from boards.bench.table import number
+from boards.board import Board
+from boards.report.page import Card, Page
+from boards.report.pictures import Pictures
+
+__all__ = ["bench_page", "run_page"]
+
+
+def run_page(
+    facts: Mapping[str, Any],
+    design: Any,
+    board: Board,
+    pictures: Pictures,
+    plots: tuple[str, str],
+    note: str,
+    files: Mapping[str, bytes],
+) -> Page:
+    """A frame through the RTL.
+
+    Args:
+        facts: the keys of run.json.
+        design: the design that ran, with `estimate`.
+        board: the board it was built for.
+        pictures: what to show.
+        plots: SVG of the middle row, and of the pipeline.
+        note: one sentence on where the frame comes from.
+        files: JSON to download, by name.
+    """
+    return Page(
+        title=f"{facts['width']} × {facts['height']} raw frame, "
+        "restored by a 1-bit network in hardware",
+        lead=f"{facts['net']} as generated RTL for {board.title}, simulated cycle by cycle "
+        f"with Verilator. {note}",
+        good=facts["bit_exact"],
+        verdict="every pixel equals the hardware graph executed in Python"
+        if facts["bit_exact"]
+        else "the RTL differs from the hardware graph executed in Python",
+        pictures=pictures,
+        captions=_captions(facts["psnr_noisy_db"], facts["psnr_db"]),
+        cards=tuple(_run_cards(facts)),
+        profile=plots[0],
+        estimate=design.estimate,
+        board=board,
+        drawing=plots[1],
+        files=files,
+    )
+
+
+def bench_page(
+    bench: Bench,
+    design: Any,
+    board: Board,
+    pictures: Pictures,
+    psnr_noisy_db: float,
+    exact: bool,
+    plots: tuple[str, str],
+    note: str,
+    files: Mapping[str, bytes],
+) -> Page:
+    """A bench; its pictures are what the network makes of the built-in frame, bit for bit."""
+    size = design.width, design.height
+    own = next(
+        row
+        for row in bench.rows
+        if row.place is Place.CHIP and (row.width, row.height) == size and row.fps
+    )
+    machine = bench.machine
+    gpu = machine.gpu or "no GPU"
+    return Page(
+        title=f"{bench.net} on {board.title}, beside a GPU and a CPU",
+        lead=f"Measured {machine.date[:10]} on {machine.cpu}, {machine.threads} threads, {gpu}, "
+        f"PyTorch {machine.torch}. {note}",
+        good=exact,
+        verdict="the RTL gives the bits of the hardware graph executed in Python, at every size"
+        if exact
+        else "the RTL differs from the hardware graph executed in Python",
+        pictures=pictures,
+        captions=_captions(psnr_noisy_db, own.psnr_db),
+        cards=tuple(_bench_cards(own, psnr_noisy_db)),
+        profile=plots[0],
+        estimate=design.estimate,
+        board=board,
+        drawing=plots[1],
+        files=files,
+        bench=bench,
+    )
+
+
+def _run_cards(facts: Mapping[str, Any]):
+    cycles, ideal, clock = (facts[key] for key in ("cycles_per_frame", "ideal_cycles", "clock_mhz"))
+    yield Card(
+        f"{cycles:,}",
+        f"cycles per frame, steady state; ideal {ideal:,} (× {cycles / ideal:.3f})",
+    )
+    yield Card(f"{facts['fps']:,.1f} fps", f"at {clock:g} MHz, a clock assumed until placed")
+    latency = facts["latency_cycles"]
+    yield Card(
+        f"{latency / clock:,.1f} µs", f"first pixel in to first pixel out, {latency:,} cycles"
+    )
+    if facts["psnr_db"] is not None:
+        yield _gained(facts["psnr_noisy_db"], facts["psnr_db"])
+    yield Card(
+        f"{facts['sim_cycles_per_second']:,.0f}", "simulated cycles per second on this machine"
+    )
+
+
+def _bench_cards(own: Row, psnr_noisy_db: float):
+    size = f"{own.width} × {own.height}"
+    clock = "an assumed clock" if own.basis is Basis.ASSUMED else "a placed clock"
+    yield Card(f"{number(own.fps)} fps", f"on the chip at {size}, {clock}")
+    yield Card(f"{1000 * own.latency_ms:,.1f} µs", "on the chip, first pixel in to first pixel out")
+    if own.psnr_db is not None:
+        yield _gained(psnr_noisy_db, own.psnr_db)
+    yield Card(
+        f"{number(own.joules)} J" if own.joules else "unknown",
+        "per frame on the chip, by the vendor's report"
+        if own.joules
+        else "energy per frame on the chip: no vendor has reported its power",
+    )
+
+
+def _gained(before: float, after: float) -> Card:
+    return Card(f"{after - before:+.2f} dB", f"PSNR, {before} → {after} dB on the raw values")
+
+
+def _captions(before: float | None, after: float | None) -> dict[str, str]:
+    values = {"before": before, "after": after}
+    return {name: f"{value} dB" for name, value in values.items() if value is not None}
