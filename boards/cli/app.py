@@ -3,6 +3,7 @@
 
 import typer
 
+from boards.cli.bench import bench
 from boards.cli.build import build
 from boards.cli.count import count
 from boards.cli.doctor import doctor
@@ -20,7 +21,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-for verb in (doctor, run, build, sim, synth):
+for verb in (doctor, run, build, sim, synth, bench):
     app.command()(verb)
 app.command()(count)
 app.command("eval")(evaluate)
