@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: MIT
+"""The parts of a bench: what is timed, what it draws, what is known from elsewhere."""
+
+from itertools import count
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from pydantic import ValidationError
+from qonnx.core.modelwrapper import ModelWrapper
+from rich.console import Console
+
+from boards.bench import energy, measure, results
+from boards.bench.chip import Counted, chip_row
+from boards.bench.contender import Contender, Frames, Scene
+from boards.bench.facts import Basis, Bench, Machine, Place, Row
+from boards.bench.onnx_net import onnx_net
+from boards.bench.plots import draw_plots
+from boards.bench.table import bench_table
+from boards.bench.timing import TooSlow, median_time
+from boards.cli.bench import parse_sizes
+from boards.errors import HostError
+from boards.host.accelerator import Measured
+from boards.host.codes import Scale
+from boards.host.metrics import psnr
+
+NETS = Path(__file__).parents[2] / "training/nets"
+MACHINE = Machine(
+    date="2026-01-02T03:04:05+00:00",
+    cpu="a CPU",
+    threads=2,
+    torch="2.13.0",
+    gpu="NVIDIA H200 (80 GB)",
+    driver="570.1",
+)
+
+
+def row(place=Place.GPU, basis=Basis.MEASURED, **facts) -> Row:
+    known = {"net": "n", "device": "d", "precision": "fp16", "width": 64, "height": 48}
+    return Row(place=place, basis=basis, **{**known, "fps": 10.0, **facts})
+
+
+def bench(*rows: Row) -> Bench:
+    return Bench(net="n", board="zcu104", machine=MACHINE, rows=rows)
+
+
+def ticks(*seconds: float):
+    """A clock that moves on by each of `seconds` between two readings that belong together."""
+    times = iter([0.0, *np.cumsum([(s, 0.0) for s in seconds]).tolist()])
+    return lambda: next(times)
+
+
+def test_exported_network_is_exact_in_float32_and_close_in_half():
+    golden = np.load(NETS / "bbcu-raw-16x8.npz")
+    net = onnx_net(ModelWrapper(str(NETS / "bbcu-raw-16x8.onnx")))
+    x = torch.tensor(golden["x"].astype(np.float32))
+    with torch.inference_mode():
+        assert np.array_equal(net(x).numpy(), golden["y"].astype(np.float32))
+        half = net.half()(x.half()).float().numpy()
+    assert 0 < np.abs(half - golden["y"]).mean() < 1  # of a code: rounded, but the same network
+
+
+def test_foreign_node_is_refused():
+    model = onnx.load(NETS / "bbcu-raw-16x8.onnx")
+    next(node for node in model.graph.node if node.op_type == "PRelu").op_type = "Sigmoid"
+    with pytest.raises(HostError, match=r"Sigmoid .*: not among the nodes that Tarsier exports"):
+        onnx_net(ModelWrapper(model))
+
+
+def test_time_is_the_median_after_a_warm_up():
+    timing = median_time(lambda: None, runs=3, limit_s=60, clock=ticks(50, 1, 9, 2))
+    assert (timing.seconds, timing.runs) == (2, 3)
+
+
+def test_slow_work_is_timed_three_times_and_too_slow_work_not_at_all():
+    timing = median_time(lambda: None, runs=50, limit_s=10, clock=ticks(9, 9, 9, 8))
+    assert (timing.seconds, timing.runs) == (9, 3)
+    with pytest.raises(TooSlow, match="one run took 11 s, more than the limit of 10 s"):
+        median_time(lambda: None, runs=50, limit_s=10, clock=ticks(11))
+
+
+def test_energy_is_what_the_counter_gained_over_all_runs():
+    clock, joules = count(), count(0, 30)
+    spent = energy.spend(lambda: None, lambda: next(joules), 3, clock=lambda: next(clock))
+    # Read at 1, 2 and 3 seconds: two runs, and the end at the fourth.
+    assert (spent.runs, spent.joules, spent.seconds, spent.watts) == (2, 30, 4, 7.5)
+
+
+class Halved(torch.nn.Module):
+    def forward(self, x):
+        return x / 2
+
+
+def test_quality_is_that_of_the_network():
+    rng = np.random.default_rng(0)
+    clean = rng.integers(200, 800, (6, 8, 4)).astype(np.uint16)
+    scene = Scene(clean + 3, clean, Scale(128, 896, 10))
+    same = Contender("same", torch.nn.Identity(), Frames.PACKED, trained=True)
+    cpu = "cpu", torch.float32
+    assert same.psnr(scene, *cpu) == round(psnr(clean + 3, clean, scene.scale), 2) == 48.16
+    half = Contender("half", Halved(), Frames.PACKED, trained=True)
+    assert np.array_equal(half.restored(scene), np.rint((clean + 3) / 2))
+    assert Contender("new", Halved(), Frames.PACKED).psnr(scene, *cpu) is None
+    assert Contender("red", Halved(), Frames.MOSAIC, trained=True).psnr(scene, *cpu) is None
+
+
+@pytest.mark.parametrize("limit", [60.0, 0.0])
+def test_cpu_row_has_its_numbers_or_says_why_not(monkeypatch, limit):
+    monkeypatch.setattr(torch, "compile", lambda module, **_: module)
+    scene = Scene(*[np.full((4, 4, 4), 300, np.uint16)] * 2, Scale(128, 896, 10))
+    net = Contender("n", torch.nn.Identity(), Frames.PACKED, note="a note")
+    found = measure.cpu_row(net, (64, 48), "CPU", scene, 5, limit)
+    if limit:
+        assert (found.basis, found.runs, found.note) == (Basis.MEASURED, 5, "a note")
+        assert found.fps == pytest.approx(1000 / found.latency_ms)
+    else:
+        assert (found.basis, found.fps) == (Basis.SKIPPED, None)
+        assert "more than the limit of 0 s" in found.note
+
+
+@pytest.mark.gpu
+def test_gpu_rows_have_power_and_the_best_batch():
+    if not torch.cuda.is_available():
+        pytest.skip("no GPU that PyTorch can use")
+    scene = Scene(*[np.full((4, 4, 4), 300, np.uint16)] * 2, Scale(128, 896, 10))
+    net = Contender("n", torch.nn.Conv2d(4, 4, 3, padding=1).eval(), Frames.PACKED)
+    rows = list(measure.gpu_rows(net, (1280, 720), "GPU", scene, 50, 60))
+    assert [found.precision for found in rows] == ["bf16", "bf16", "fp16", "fp16"]
+    assert [rows[0].batch, rows[2].batch] == [1, 1]
+    assert all(found.watts > 0 and found.joules > 0 and found.runs == 50 for found in rows)
+    assert rows[1].fps >= rows[0].fps
+
+
+DESIGN = SimpleNamespace(net="n", board="zcu104", width=64, height=48, clock_mhz=250.0)
+
+
+@pytest.mark.parametrize(
+    ("fmax", "watts", "basis", "clock", "joules"),
+    [
+        (None, None, Basis.ASSUMED, 250, None),
+        (300.0, None, Basis.PLACED, 250, None),
+        (200.0, 5.0, Basis.PLACED, 200, 5 * 768 / 200e6),
+    ],
+)
+def test_chip_has_the_clock_and_power_that_a_vendor_reported(fmax, watts, basis, clock, joules):
+    frames = np.zeros((2, 24, 32, 4), np.uint16)
+    measured = Measured(frames, cycles_per_frame=768, latency_cycles=100)
+    synthesis = SimpleNamespace(tool="Vivado 2024.2", fmax_mhz=fmax, power_w=watts)
+    found = chip_row(Counted(DESIGN, measured, frames), synthesis, 30.0)
+    assert (found.basis, found.fps) == (basis, clock * 1e6 / 768)
+    assert (found.watts, found.joules) == (watts, joules)
+    assert found.latency_ms == pytest.approx(100 / clock / 1000)
+    assert ("Vivado" in found.note) is (fmax is not None)
+    assert ("power unknown" in found.note) is (watts is None)
+
+
+def test_published_timings_have_their_source():
+    rows = results.published()
+    assert {(found.width, found.height) for found in rows} == {(4256, 2848)}
+    assert all(found.basis is Basis.PUBLISHED and "Table 1" in found.note for found in rows)
+    red = next(found for found in rows if found.net == "RED" and found.place is Place.GPU)
+    assert (red.latency_ms, red.device) == (30.37, "GTX 1080 Ti")
+
+
+def test_only_what_a_gpu_measured_is_recorded_and_read_with_its_machine(tmp_path):
+    kept = row(joules=0.5), row(width=128)
+    other = row(Place.CPU), row(basis=Basis.SKIPPED, fps=None, note="out of memory")
+    record = results.to_record(bench(*kept, *other))
+    assert record.rows == kept
+    assert results.record_file(MACHINE).name == "nvidia-h200-80-gb.json"
+    (tmp_path / "gpu.json").write_text(record.model_dump_json())
+    (found,) = results.recorded(["n"], [(64, 48)], tmp_path)
+    assert (found.basis, found.joules) == (Basis.RECORDED, 0.5)
+    assert found.note == "2026-01-02, driver 570.1, PyTorch 2.13.0"
+    assert results.recorded(["m"], [(64, 48)], tmp_path) == []
+
+
+def test_damaged_record_is_named(tmp_path):
+    (tmp_path / "gpu.json").write_text(bench(row()).model_dump_json().replace("fp16", 'x", "y": "'))
+    with pytest.raises(HostError, match=r"gpu.json: rows.0.y: Extra inputs"):
+        results.recorded(["n"], [(64, 48)], tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("basis", "facts"),
+    [
+        (Basis.SKIPPED, {}),
+        (Basis.SKIPPED, {"fps": None}),
+        (Basis.MEASURED, {"fps": None}),
+        (Basis.PUBLISHED, {}),
+    ],
+)
+def test_no_row_without_numbers_reason_or_source(basis, facts):
+    with pytest.raises(ValidationError, match="n on d: "):
+        row(basis=basis, **facts)
+
+
+def test_table_fits_a_terminal_and_explains_every_row():
+    skipped = row(basis=Basis.SKIPPED, fps=None, note="no GPU here and none recorded")
+    rows = row(Place.CHIP, Basis.ASSUMED, note="768 cycles"), skipped, row(watts=300.0)
+    console = Console(width=80)
+    with console.capture() as said:
+        console.print(bench_table(bench(*rows, *results.published())))
+    lines = said.get().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert sum("no GPU here and none recorded" in line for line in lines) == 1
+    assert sum("skipped [2]" in line for line in lines) == 1
+    assert any("Lamba and Mitra" in line for line in lines)
+
+
+def test_plots_show_what_is_known_and_nothing_else():
+    drawn = draw_plots(bench(row(latency_ms=1.0), row(width=128, latency_ms=3.0)))
+    assert set(drawn) == {"bench-fps.png", "bench-latency.png"}
+    assert all(content.startswith(b"\x89PNG") for content in drawn.values())
+
+
+def test_sizes_are_names_or_pixels():
+    with pytest.raises(HostError, match=r"'8k' is not WIDTHxHEIGHT.*one of 720p, 1080p, 4k, 12mpx"):
+        parse_sizes("720p,8k", (64, 48))
+    assert parse_sizes("own", (64, 48)) == ((64, 48),)
