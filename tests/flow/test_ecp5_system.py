@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: MIT
 """The system around a network on a bare board answers as protocol.py says, whatever it hears."""
 
+import os
 import shutil
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from boards.board import load_board
 from flow.errors import FlowError
+from flow.sim.toolchain import verilator
+from flow.synth.ecp5 import tools
 from flow.synth.ecp5.pll import Pll
 from flow.synth.ecp5.protocol import (
     Reply,
@@ -19,7 +24,7 @@ from flow.synth.ecp5.protocol import (
     to_payload,
 )
 from flow.synth.ecp5.system import System, sources
-from hls.instance import rtl_path
+from hls.instance import rtl_path, rtl_paths
 from tests.flow.ecp5.board import HERE, WAKING, compiled, pins
 from tests.flow.ecp5.line import levels, rest, said
 
@@ -38,8 +43,7 @@ def board(tmp_path_factory):
     rtl.mkdir()
     for path in (HERE / "tarsier_top.sv", rtl_path("fifo")):
         shutil.copy(path, rtl)
-    texts = sources(rtl.parent, load_board("ulx3s-85f"), SYSTEM)
-    return compiled({name: text for name, text in texts.items() if name != "EHXPLLL.sv"})
+    return compiled(sources(rtl.parent, load_board("ulx3s-85f"), SYSTEM))
 
 
 def talk(board, *parts) -> bytes:
@@ -150,6 +154,20 @@ def test_lights_tell_what_happened(board, rng):
         two + refused + replies,
         two + refused,
     ]
+
+
+def test_the_system_lints():
+    rtl = Path(tools.__file__).with_name("rtl")
+    files = [
+        *(path for path in rtl.glob("*.sv") if path.stem not in ("ecp5_board", "EHXPLLL")),
+        HERE / "tarsier_top.sv",
+        *rtl_paths("width_adapter"),
+        *rtl_paths("fifo"),
+    ]
+    command = [verilator(), "--lint-only", "-Wall", "-Wno-GENUNNAMED", "--quiet", "-GWidth=20"]
+    env = {**os.environ, "VERILATOR_ROOT": str(verilator().parents[1])}
+    done = subprocess.run([*command, *files], env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
 def test_payloads_are_read_back(rng):

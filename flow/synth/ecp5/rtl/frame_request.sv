@@ -127,8 +127,11 @@ module frame_request #(
     .crc_o(crc)
   );
 
-  logic               gathered, unused;
+  logic               ready, unused;
   logic [8*Bytes-1:0] bytes;
+
+  assign pixel_data_o = bytes[Width-1:0];
+  assign unused       = &{1'b0, ready, bytes};
 
   width_adapter #(
     .XWidth(8),
@@ -137,14 +140,11 @@ module frame_request #(
     .clk_i,
     .rst_ni(busy_o),
     .x_valid_i(heard && state_q == PAYLOAD),
-    .x_ready_o(unused),
+    .x_ready_o(ready),
     .x_data_i(byte_data_i),
-    .y_valid_o(gathered),
+    .y_valid_o(pixel_valid_o),
     .y_ready_i(1'b1),
     .y_data_o(bytes)
   );
-
-  assign pixel_valid_o = gathered;
-  assign pixel_data_o  = bytes[Width-1:0];
 
 endmodule
