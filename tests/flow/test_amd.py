@@ -8,6 +8,7 @@ once; see amd/.
 import os
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -154,6 +155,24 @@ def test_what_is_done_is_not_repeated(finished):
     steps = []
     run_project(finished / "vivado", lambda step, fraction: steps.append(step))
     assert steps == []
+
+
+@pytest.mark.parametrize("place", [".", "some/board"])
+def test_what_is_fetched_lies_where_the_scripts_look(written, tmp_path, place):
+    """The function of run.sh, on a repository of this machine."""
+    git = ["git", "-C", str(tmp_path / "origin"), "-c", "user.name=t", "-c", "user.email=t"]
+    (tmp_path / "origin" / place).mkdir(parents=True)
+    (tmp_path / "origin" / place / "dma.h").write_text("// a header\n")
+    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "all"]):
+        subprocess.run([*git, *words], check=True)
+    commit = subprocess.check_output([*git, "rev-parse", "HEAD"], text=True).strip()
+    fetch = re.search(
+        r"^fetch\(\) \{.*?^\}$", (written / "vivado" / "run.sh").read_text(), re.M | re.S
+    )
+    call = f"fetch {tmp_path}/deps/folder {tmp_path}/origin {commit} {place}"
+    subprocess.run(["bash", "-euc", f"{fetch[0]}\n{call}\n{call}"], check=True)
+    assert (tmp_path / "deps" / "folder" / "dma.h").read_text() == "// a header\n"
+    assert [path.name for path in (tmp_path / "deps").iterdir()] == ["folder"]
 
 
 def test_memories_of_hls_are_found_from_everywhere(finished):
