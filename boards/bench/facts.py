@@ -44,12 +44,16 @@ class _Facts(BaseModel):
 
 
 class Machine(_Facts):
-    """Where a bench ran, on what `date` (UTC); GPU and driver are None where there is none."""
+    """Where a bench ran, on what `date` (UTC); GPU and driver are None where there is none.
+
+    `load` is how many processes wanted to run, on average, in the minute before the bench.
+    """
 
     date: str
     cpu: str
     threads: int
     torch: str
+    load: float = 0.0
     gpu: str | None = None
     driver: str | None = None
 

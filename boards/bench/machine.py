@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What this machine is, as far as timings depend on it."""
 
+import os
 import platform
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ def this_machine() -> Machine:
         cpu=_cpu(),
         threads=torch.get_num_threads(),
         torch=torch.__version__,
+        load=round(os.getloadavg()[0], 1),
         gpu=torch.cuda.get_device_name(0) if gpu else None,
         driver=driver_version() if gpu else None,
     )

@@ -8,13 +8,14 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from boards.bench.facts import Basis, Bench, Row, size_name
+from boards.bench.facts import Basis, Bench, Machine, Row, size_name
 
-__all__ = ["LEGEND", "bench_table", "device_name", "number", "size_title"]
+__all__ = ["LEGEND", "bench_table", "device_name", "machine_sentence", "number", "size_title"]
 
 LEGEND = (
-    "Frames per second of the accelerator alone, frames in its memory. Latency: on the chip, first "
-    "pixel in to first pixel out; else, frames in memory to frames out. PSNR on the built-in frame."
+    "Frames per second of the accelerator alone, frames in its memory. Latency is the wait for a "
+    "pixel once it is there: on the chip, first in to first out; else, frames in memory to frames "
+    "out. PSNR on the built-in frame."
 )
 _STYLES = {
     Basis.MEASURED: "",
@@ -31,13 +32,13 @@ def bench_table(bench: Bench) -> Group:
     """All rows, by size; what must be said of one is numbered and stands below."""
     sizes = dict.fromkeys((row.width, row.height) for row in bench.rows)
     notes = list(dict.fromkeys(row.note for row in bench.rows if row.note))
-    fields = [name for name in _NUMBERS if any(getattr(row, name) for row in bench.rows)]
     tables = [
-        _table([row for row in bench.rows if (row.width, row.height) == size], fields, notes)
+        _table([row for row in bench.rows if (row.width, row.height) == size], notes)
         for size in sizes
     ]
     footnotes = [Text(f"[{index}] {note}", style="dim") for index, note in enumerate(notes, 1)]
-    return Group(*tables, *footnotes, Text(f"\n{LEGEND}", style="dim"))
+    said = f"\n{LEGEND}\n{machine_sentence(bench.machine)}"
+    return Group(*tables, *footnotes, Text(said, style="dim"))
 
 
 def device_name(row: Row) -> str:
@@ -49,6 +50,20 @@ def device_name(row: Row) -> str:
     """
     batch = f" × {row.batch}" if row.batch > 1 else ""
     return f"{row.device} {row.precision}{batch}".strip()
+
+
+def machine_sentence(machine: Machine) -> str:
+    """What was measured on, when, and whether it had other work to do."""
+    sentence = (
+        f"Measured {machine.date[:10]} on {machine.cpu}, {machine.threads} threads, "
+        f"{machine.gpu or 'no GPU'}, PyTorch {machine.torch}."
+    )
+    if machine.load > 0.5:
+        sentence += (
+            f" It was not idle: {machine.load:.1f} other processes on average, "
+            "so its CPU is faster than shown."
+        )
+    return sentence
 
 
 def number(value: float | None) -> str:
@@ -72,16 +87,16 @@ def size_title(width: int, height: int) -> str:
     return pixels if name == f"{width}x{height}" else f"{name}, {pixels}"
 
 
-def _table(rows: Sequence[Row], fields: Sequence[str], notes: Sequence[str]) -> Table:
+def _table(rows: Sequence[Row], notes: Sequence[str]) -> Table:
     title = size_title(rows[0].width, rows[0].height)
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("network", overflow="fold")
     table.add_column("on", overflow="fold")
-    for name in fields:
-        table.add_column(_NUMBERS[name], justify="right", no_wrap=True)
+    for unit in _NUMBERS.values():
+        table.add_column(unit, justify="right", no_wrap=True)
     table.add_column("")
     for row in rows:
-        values = (_cell(row, name) for name in fields)
+        values = (_cell(row, name) for name in _NUMBERS)
         mark = f" [{notes.index(row.note) + 1}]" if row.note else ""
         said = Text(f"{row.basis}{mark}")
         table.add_row(row.net, device_name(row), *values, said, style=_STYLES[row.basis])

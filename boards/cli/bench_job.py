@@ -150,7 +150,7 @@ def _torch_rows(
     elif known := results.recorded([net.name], [size]):
         yield from known
     else:
-        facts = {"net": net.name, "place": Place.GPU, "device": "GPU", "precision": "-"}
+        facts = {"net": net.name, "place": Place.GPU, "device": "GPU", "precision": ""}
         width, height = size
         yield Row(**facts, width=width, height=height, basis=Basis.SKIPPED, note=NO_GPU)
     yield measure.cpu_row(net, size, "CPU", *how)

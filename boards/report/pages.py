@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from boards.bench.facts import Basis, Bench, Place, Row
-from boards.bench.table import number
+from boards.bench.table import machine_sentence, number
 from boards.board import Board
 from boards.report.page import Card, Page
 from boards.report.pictures import Pictures
@@ -71,12 +71,9 @@ def bench_page(
         for row in bench.rows
         if row.place is Place.CHIP and (row.width, row.height) == size and row.fps
     )
-    machine = bench.machine
-    gpu = machine.gpu or "no GPU"
     return Page(
         title=f"{bench.net} on {board.title}, beside a GPU and a CPU",
-        lead=f"Measured {machine.date[:10]} on {machine.cpu}, {machine.threads} threads, {gpu}, "
-        f"PyTorch {machine.torch}. {note}",
+        lead=f"{machine_sentence(bench.machine)} {note}",
         good=exact,
         verdict="the RTL gives the bits of the hardware graph executed in Python, at every size"
         if exact
