@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A trained net as the one file that leaves training/: QONNX, with golden tensors beside it.
 
-    NET.onnx   nodes: Sub Add Mul Pad Conv PRelu Quant BipolarQuant; metadata tarsier.*
+    NET.onnx   nodes: Sub Add Mul Pad Conv Relu PRelu Quant BipolarQuant; metadata tarsier.*
     NET.npz    x, y (N, 4, H, W) uint16: inputs, and what the Brevitas network makes of them
 
 Exporting the same checkpoint twice gives the same bytes. Nothing is written unless QONNX
@@ -29,15 +29,16 @@ from torch import nn
 
 from training import recipe
 from training.checkpoint import read_net, write_atomically
-from training.codes import BLACK, CODE_MAX, WHITE
 from training.errors import TrainingError
 from training.model import build, load
 from training.paths import config_file, net_file
-from training.spec import Kind, NetSpec
+from training.spec import Kind, NetSpec, Part, Task
 
 __all__ = ["VOCABULARY", "export", "export_untrained", "golden_inputs", "to_qonnx"]
 
-VOCABULARY = frozenset({"Sub", "Add", "Mul", "Pad", "Conv", "PRelu", "Quant", "BipolarQuant"})
+VOCABULARY = frozenset(
+    {"Sub", "Add", "Mul", "Pad", "Conv", "PRelu", "Relu", "Quant", "BipolarQuant"}
+)
 SIDE = 32  # height and width of the exported graph and of the golden frames
 OPSET = 18
 
@@ -68,7 +69,7 @@ def export_untrained(config: str | Path, onnx_path: Path) -> Path:
     _check_binary(plan.name, plan.net)
     torch.manual_seed(plan.seed)
     module = build(plan.net)
-    module.calibrate(torch.from_numpy(golden_inputs().astype(np.float32)))
+    module.calibrate(torch.from_numpy(golden_inputs(plan.net).astype(np.float32)))
     module.settle()
     return _write(module.eval(), plan.name, plan.net, onnx_path)
 
@@ -78,7 +79,7 @@ def to_qonnx(module: nn.Module, name: str, spec: NetSpec) -> ModelWrapper:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         proto = brevitas.export.export_qonnx(
-            module, torch.zeros(1, 4, SIDE, SIDE), opset_version=OPSET, verbose=False
+            module, torch.zeros(1, spec.colours, SIDE, SIDE), opset_version=OPSET, verbose=False
         )
     model = cleanup_model(ModelWrapper(proto))
     _separate_padding(model)
@@ -89,8 +90,8 @@ def to_qonnx(module: nn.Module, name: str, spec: NetSpec) -> ModelWrapper:
         raise TrainingError(f"{name}: the exported graph has nodes {sorted(foreign)}")
     facts = {
         "tarsier.net": name,
-        "tarsier.black": str(BLACK),
-        "tarsier.white": str(WHITE),
+        "tarsier.black": str(spec.coding.black),
+        "tarsier.white": str(spec.coding.white),
         "tarsier.radius": str(spec.radius),
     }
     # qonnx reads the properties of the graph, other ONNX tools those of the model.
@@ -100,17 +101,17 @@ def to_qonnx(module: nn.Module, name: str, spec: NetSpec) -> ModelWrapper:
     return model
 
 
-def golden_inputs() -> np.ndarray:
-    """Frames (4, 4, SIDE, SIDE) uint16: random codes, an exposure-like ramp, and both extremes."""
+def golden_inputs(spec: NetSpec) -> np.ndarray:
+    """Frames (4, c, SIDE, SIDE) uint16: random codes, an exposure-like ramp, and both extremes."""
     rng = np.random.default_rng(0)
-    shape = (4, SIDE, SIDE)
-    ramp = np.linspace(BLACK, WHITE, SIDE * SIDE).reshape(SIDE, SIDE)
+    coding, shape = spec.coding, (spec.colours, SIDE, SIDE)
+    ramp = np.linspace(coding.black, coding.white, SIDE * SIDE).reshape(SIDE, SIDE)
     exposure = np.broadcast_to(ramp, shape) + rng.normal(0, 25, shape)
     frames = (
-        rng.integers(0, CODE_MAX + 1, shape),
-        np.clip(np.rint(exposure), 0, CODE_MAX),
+        rng.integers(0, coding.top + 1, shape),
+        np.clip(np.rint(exposure), 0, coding.top),
         np.zeros(shape),
-        np.where(np.indices(shape).sum(0) % 2, CODE_MAX, 0),
+        np.where(np.indices(shape).sum(0) % 2, coding.top, 0),
     )
     return np.stack(frames).astype(np.uint16)
 
@@ -118,11 +119,16 @@ def golden_inputs() -> np.ndarray:
 def _check_binary(name: str, spec: NetSpec) -> None:
     if spec.kind is not Kind.BBCU:
         raise TrainingError(f"{name} is a full-precision {spec.kind}; only binary nets export")
+    if not spec.exact:
+        raise TrainingError(f"{name} is in the paper's form; python -m training.convert it first")
+    if spec.task is Task.SR:
+        raise TrainingError(f"{name} enlarges frames; only nets that keep their size export")
 
 
 def _write(module: nn.Module, name: str, spec: NetSpec, onnx_path: Path) -> Path:
+    _check_sums(module, name, spec)
     model = to_qonnx(module, name, spec)
-    x = golden_inputs()
+    x = golden_inputs(spec)
     with torch.no_grad():
         y = module(torch.from_numpy(x.astype(np.float32))).numpy()
     _check_exact(model, x, y)
@@ -131,6 +137,19 @@ def _write(module: nn.Module, name: str, spec: NetSpec, onnx_path: Path) -> Path
     golden = {"x": x, "y": y.astype(np.uint16)}
     write_atomically(onnx_path.with_suffix(".npz"), lambda partial: _save_npz(partial, golden))
     return onnx_path
+
+
+def _check_sums(module: nn.Module, name: str, spec: NetSpec) -> None:
+    """Refuse a tail whose sums, wider than any other, float32's 24 bits might not hold."""
+    if Part.TAIL in spec.binary:
+        return
+    weights = module.tail.quant_weight().value.detach() / 2.0**spec.tail_exponent
+    widest = weights.abs().sum(dim=(1, 2, 3)).max().item() * 2 ** (spec.residual_bits - 1)
+    if widest > 1 << 24:
+        raise TrainingError(
+            f"{name}: with a residual of {spec.residual_bits} bits the tail's sums reach "
+            f"{widest:.0f}, more than the 2^24 that float32 holds exactly"
+        )
 
 
 def _check_exact(model: ModelWrapper, x: np.ndarray, y: np.ndarray) -> None:

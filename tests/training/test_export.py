@@ -18,6 +18,15 @@ from training.model import build, load
 from training.spec import NetSpec
 
 SPEC = NetSpec("bbcu", channels=4, units=2)
+TINY = """
+photographs = "-"
+[net]
+kind = "bbcu"
+channels = 4
+units = 2
+[schedule]
+iterations = 1
+"""
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +113,33 @@ def test_a_parent_does_not_export(tmp_path):
         export(path, tmp_path)
 
 
+def test_a_net_in_the_paper_s_form_does_not_export(tmp_path):
+    spec = NetSpec("bbcu", channels=4, units=1, form="float")
+    path = tmp_path / "float.safetensors"
+    save_net(path, build(spec), "float", spec)
+    with pytest.raises(TrainingError, match=r"paper's form; python -m training\.convert it first"):
+        export(path, tmp_path)
+
+
+def test_a_colour_net_exports(tmp_path):
+    (tmp_path / "rgb.toml").write_text(TINY.replace("units", 'task = "rgb"\nhead = "relu"\nunits'))
+    path = export_untrained(tmp_path / "rgb.toml", tmp_path / "net.onnx")
+    model = ModelWrapper(str(path))
+    assert np.load(path.with_suffix(".npz"))["x"].shape == (4, 3, 32, 32)
+    assert model.get_metadata_prop("tarsier.white") == "639"
+    assert "Relu" in {node.op_type for node in model.graph.node}
+
+
+def test_sums_that_float32_might_not_hold_are_refused(tmp_path):
+    spec = NetSpec("bbcu", channels=64, units=1, residual_bits=12)
+    net = build(spec)
+    with torch.no_grad():
+        net.tail.weight.fill_(0.124)
+    save_net(tmp_path / "wide.safetensors", net, "wide", spec)
+    with pytest.raises(TrainingError, match=r"12 bits the tail's sums reach 149815296, more than"):
+        export(tmp_path / "wide.safetensors", tmp_path)
+
+
 def test_unknown_nets_list_the_known_ones(tmp_path):
     with pytest.raises(TrainingError, match=r"no net 'bbcu-raw-9x9': .* one of .*bbcu-raw-16x8"):
         export("bbcu-raw-9x9", tmp_path)
@@ -114,17 +150,6 @@ def test_a_foreign_safetensors_file_is_named(tmp_path):
     path.write_bytes(b"junk")
     with pytest.raises(TrainingError, match=r"foreign\.safetensors is no safetensors file"):
         export(path, tmp_path)
-
-
-TINY = """
-photographs = "-"
-[net]
-kind = "bbcu"
-channels = 4
-units = 2
-[schedule]
-iterations = 1
-"""
 
 
 def test_untrained_nets_export_and_their_bits_move(tmp_path):

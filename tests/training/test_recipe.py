@@ -45,6 +45,15 @@ def test_parent_has_the_same_shape_and_data():
         ("[net]", "[[net]]", r"net = \[.*\] must be a table"),
         ('"bbcu"', '"unet"', r"net\.kind = 'unet' is unknown; known kinds: bbcu, parent"),
         ("[net]", "[net", r"no TOML"),
+        ("units = 1", 'units = 1\nbinary = "HX"', r"net\.binary = 'HX' must be letters of HBT"),
+        ("units = 1", 'units = 1\nbinary = "H"', r"hardware wants B, a binary body"),
+        ("units = 1", 'units = 1\nversion = "V2"', r"V2 exists in the float form only"),
+        ("units = 1", 'units = 1\ntask = "sr"', r"net\.scale = 1 must be 2 or 4 for task sr"),
+        ("units = 1", "units = 1\nscale = 2", r"net\.scale = 2 must be 1 for task raw"),
+        ("= 10", '= 10\nprecision = "bf16-mixed"', r"does not hold the integers of the hardware"),
+        ("= 10", "= 10\nhalve_at = [1.5]", r"halve_at = \[1\.5\] must be of type tuple\[int"),
+        ("= 10", "= 0", r"schedule\.iterations = 0 must be at least 1"),
+        ("[net]", 'pairs = "nikon"\n[net]', r"pairs = 'nikon' must be sid or crvd"),
     ],
 )
 def test_mistakes_are_named(tmp_path, old, new, message):

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The loop: resumable to the bit, stops on NaN, leaves whole files."""
 
+import csv
 import os
 import signal
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -65,6 +67,50 @@ def test_resumed_equals_uninterrupted(tmp_path, photos, monkeypatch):
     assert list(tmp_path.rglob("*.partial")) == []
 
 
+@pytest.mark.parametrize("last", [1, 3, 5])
+@pytest.mark.parametrize("form", ["hardware", "float"])
+def test_killed_at_any_step_it_ends_the_same(tmp_path, photos, monkeypatch, last, form):
+    # Killed without a chance to save: all since the last checkpoint is done again, and averaged.
+    spec = replace(PLAN.net, form=form, version="V4" if form == "hardware" else "V1")
+    plan = replace(PLAN, net=spec, schedule=replace(PLAN.schedule, ema=0.5))
+    train(plan, photos, tmp_path / "straight")
+
+    def die(self, advance=Run.advance):
+        if self.step == last:
+            raise RuntimeError("killed")
+        return advance(self)
+
+    monkeypatch.setattr(Run, "advance", die)
+    with pytest.raises(RuntimeError):
+        train(plan, photos, tmp_path / "resumed")
+    monkeypatch.undo()
+    train(plan, photos, tmp_path / "resumed")
+
+    straight, resumed = weights(tmp_path / "straight"), weights(tmp_path / "resumed")
+    assert straight.keys() == resumed.keys()
+    assert all(torch.equal(straight[name], resumed[name]) for name in straight)
+
+
+def test_history_is_continued_after_the_checkpoint(tmp_path, photos, monkeypatch):
+    monkeypatch.setattr("training.train.LOG_EVERY", 2)
+
+    def die(self, advance=Run.advance):
+        if self.step == 5:
+            raise RuntimeError("killed")
+        return advance(self)
+
+    monkeypatch.setattr(Run, "advance", die)
+    with pytest.raises(RuntimeError):
+        train(PLAN, photos, tmp_path)
+    monkeypatch.undo()
+    train(PLAN, photos, tmp_path)
+    with (tmp_path / "tiny.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["step"]) for row in rows] == [2, 4, 6]
+    assert (tmp_path / "tiny.png").read_bytes().startswith(b"\x89PNG")
+    assert list((tmp_path / "tensorboard" / "tiny").glob("events.out.tfevents.*"))
+
+
 def test_deployed_net_computes_what_was_trained(tmp_path, photos):
     net = train(PLAN, photos, tmp_path).eval()
     codes = torch.randint(0, 1024, (1, 4, 16, 16)).float()
@@ -87,7 +133,7 @@ def test_nan_stops_with_the_step_and_the_last_good_checkpoint(tmp_path, photos, 
 
 def test_another_recipe_does_not_resume(tmp_path, photos):
     Run(PLAN, photos, tmp_path).save()
-    other = Recipe(**{name: getattr(PLAN, name) for name in PLAN.__slots__} | {"seed": 9})
+    other = replace(PLAN, seed=9)
     with pytest.raises(TrainingError, match="made by another version of this config"):
         train(other, photos, tmp_path)
 
@@ -105,6 +151,18 @@ def test_rate_warms_up_and_falls():
     assert rates[10] == 1.0
     assert rates[99] == pytest.approx(0.1, abs=1e-3)
     assert rates[10:] == sorted(rates[10:], reverse=True)
+
+
+def test_rate_halves_where_the_paper_s_does():
+    plan = Schedule(iterations=100, rate=1.0, warmup=1, halve_at=(20, 50))
+    assert [learning_rate(plan, step) for step in (0, 19, 20, 49, 50, 99)] == [
+        1,
+        1,
+        0.5,
+        0.5,
+        0.25,
+        0.25,
+    ]
 
 
 def test_psnr_is_the_mean_over_samples():

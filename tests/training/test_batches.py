@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""Training samples: pure functions of their key, degraded as the tests degrade."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from training.batches import batch, smallest_side
+from training.data import CropRule
+from training.degrade import jpeg, shrink, shrunk_crop
+from training.errors import TrainingError
+from training.recipe import Noise, Quality, Recipe, Schedule
+from training.spec import NetSpec
+
+
+def plan(task, **facts):
+    net = NetSpec("parent", 4, 2, task=task, scale=2 if task == "sr" else 1)
+    crop = CropRule(batch=3, size=16)
+    return Recipe("r", net, Schedule(iterations=1), "-", crop=crop, **facts)
+
+
+@pytest.fixture
+def photos(rng):
+    return [
+        rng.integers(0, 256, (40, 52, 3), np.uint8),
+        rng.integers(0, 256, (36, 33, 3), np.uint8),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("task", "given", "wanted"),
+    [
+        ("raw", (4, 16), (4, 16)),
+        ("rgb", (3, 16), (3, 16)),
+        ("jpeg", (1, 16), (1, 16)),
+        ("sr", (3, 8), (3, 16)),
+    ],
+)
+def test_batches_depend_on_seed_step_and_rank_only(photos, task, given, wanted):
+    degraded, clean = batch(plan(task), photos, 5)
+    assert degraded.shape == (3, given[0], given[1], given[1])
+    assert clean.shape == (3, wanted[0], wanted[1], wanted[1])
+    assert clean.dtype == degraded.dtype == torch.float32
+    again = batch(plan(task), photos, 5)
+    assert torch.equal(degraded, again[0]) and torch.equal(clean, again[1])
+    for other in ((plan(task), photos, 6), (plan(task), photos, 5, 1)):
+        assert not torch.equal(clean, batch(*other)[1])
+
+
+def test_noise_is_as_strong_as_the_recipe_says(photos):
+    fixed = replace(plan("rgb", noise=Noise(25, 25)), crop=CropRule(batch=64, size=32))
+    degraded, clean = batch(fixed, photos, 0)
+    assert (degraded - clean).std().item() * 255 == pytest.approx(25, rel=0.02)
+    blind = replace(fixed, noise=Noise(0, 75))
+    degraded, clean = batch(blind, photos, 0)
+    spread = (degraded - clean).std(dim=(1, 2, 3)) * 255
+    assert spread.min().item() < 10 and spread.max().item() > 65
+
+
+def test_luma_went_through_jpeg(photos):
+    flat = [np.full((40, 40, 3), 130, np.uint8)]  # luma 128, which JPEG keeps
+    degraded, clean = batch(plan("jpeg"), flat, 0)
+    assert torch.equal(degraded, clean)
+    degraded, clean = batch(plan("jpeg", quality=Quality(5, 5)), photos, 0)
+    assert (degraded - clean).abs().mean().item() > 0.05
+
+
+@pytest.mark.parametrize("place", [(0, 0), (8, 16), (24, 36), (16, 0)])
+@pytest.mark.parametrize("scale", [2, 4])
+def test_a_shrunk_crop_is_the_crop_of_the_shrunk(photos, place, scale):
+    image, side = photos[0], 16
+    high, low = shrunk_crop(image, *place, side, scale)
+    top, left = (at // scale for at in place)
+    whole = shrink(image, scale)
+    assert np.array_equal(high, image[place[0] : place[0] + side, place[1] : place[1] + side])
+    assert np.array_equal(low, whole[top : top + side // scale, left : left + side // scale])
+
+
+def test_jpeg_of_quality_zero_is_the_worst_there_is(photos):
+    grey = photos[0][..., 0]
+    assert np.array_equal(jpeg(grey, 0), jpeg(grey, 1))
+
+
+def test_photographs_must_hold_a_sample():
+    assert [smallest_side(plan(task)) for task in ("raw", "rgb", "jpeg", "sr")] == [32, 16, 24, 16]
+
+
+def test_red_is_not_trained(photos):
+    red = replace(plan("raw"), net=NetSpec("red", 64, 14))
+    with pytest.raises(TrainingError, match="RED is here to be counted and timed, not trained"):
+        batch(red, photos, 0)

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+"""From the paper's form to hardware's: the same function on grids."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from training.checkpoint import save_net
+from training.errors import TrainingError
+from training.hardware import fitted, started, to_hardware
+from training.model import build
+from training.recipe import Recipe, Schedule
+from training.spec import NetSpec
+
+SPEC = NetSpec("bbcu", 8, 3, task="rgb", form="float", head="relu")
+
+
+def trained(spec, codes):
+    torch.manual_seed(4)
+    net = build(spec)
+    net.calibrate(codes)
+    with torch.no_grad():
+        for name, parameter in net.named_parameters():
+            if "threshold" not in name:
+                parameter.add_(0.05 * torch.randn_like(parameter))
+    return net.eval()
+
+
+@pytest.fixture
+def codes(rng):
+    return torch.from_numpy(rng.integers(384, 640, (2, 3, 24, 24))).float()
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("task", ["rgb", "jpeg", "raw"])
+def test_more_bits_come_closer(task, rng):
+    spec = replace(SPEC, task=task)
+    coding = spec.coding
+    shape = (2, spec.colours, 24, 24)
+    quarter = coding.span // 4  # away from the ends, where whole codes are clipped
+    middle = rng.integers(coding.black + quarter, coding.white - quarter, shape)
+    codes = torch.from_numpy(middle).float()
+    net = trained(spec, codes)
+    inner = (..., slice(4, -4), slice(4, -4))  # borders are padded otherwise, by design
+    wanted = (net(codes) - codes)[inner]
+    errors = []
+    for bits in (4, 6, 8, 12):
+        hardware = fitted(net, spec, codes, bits)
+        module = to_hardware(net, spec, hardware)
+        module.settle()
+        got = (module.eval()(codes) - codes)[inner]
+        errors.append(((got - wanted).square().mean() / wanted.square().mean()).item())
+    assert errors == sorted(errors, reverse=True)
+    assert errors[-1] < 0.05
+
+
+@torch.no_grad()
+def test_the_converted_net_is_whole_and_exact(codes):
+    net = trained(SPEC, codes)
+    module = to_hardware(net, SPEC, fitted(net, SPEC, codes, 8))
+    module.settle()
+    y = module.eval()(codes)
+    assert torch.equal(y, y.round().clamp(0, 1023))
+    assert torch.equal(module.double()(codes.double()), y.double())
+
+
+def test_weights_use_their_eight_bits(codes):
+    net = trained(SPEC, codes)
+    spec = fitted(net, SPEC, codes, 8)
+    module = to_hardware(net, SPEC, spec)
+    for conv, exponent in ((module.head, spec.head_exponent), (module.tail, spec.tail_exponent)):
+        top = (conv.weight.abs().max() / 2.0**exponent).item()
+        assert 63 < top <= 127
+
+
+def plan(spec, start):
+    return Recipe("next", spec, Schedule(iterations=1), "-", start=str(start))
+
+
+@torch.no_grad()
+def test_a_run_starts_from_a_trained_net_of_either_form(tmp_path, codes):
+    net = trained(SPEC, codes)
+    file = tmp_path / "first.safetensors"
+    save_net(file, net, "first", SPEC)
+    same = started(plan(SPEC, file), lambda: codes).eval()
+    assert torch.equal(same(codes), net(codes))
+    converted = started(plan(fitted(net, SPEC, codes, 8), file), lambda: codes)
+    assert converted.training and hasattr(converted.body[0], "scale")
+
+
+def test_a_run_does_not_start_from_another_net(tmp_path, codes):
+    file = tmp_path / "first.safetensors"
+    save_net(file, trained(SPEC, codes), "first", SPEC)
+    with pytest.raises(TrainingError, match=r"next cannot start from first: its net.units is 3, n"):
+        started(plan(replace(SPEC, units=4), file), lambda: codes)
+
+
+def test_what_has_no_hardware_form_is_named(codes):
+    for facts in ({"kind": "parent"}, {"form": "hardware"}, {"version": "V2"}):
+        spec = replace(SPEC, **facts)
+        with pytest.raises(TrainingError, match="has no hardware form to find"):
+            fitted(build(spec), spec, codes, 8)

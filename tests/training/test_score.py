@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""The paper's protocol: what is done to images, and that known baselines come out."""
+
+import numpy as np
+import pytest
+import torch
+
+from training.images import read_folder
+from training.score import Row, published, score
+from training.spec import NetSpec, Task
+
+
+def spec(task, scale=1):
+    return NetSpec("parent", 1, 1, task=task, scale=scale)
+
+
+@pytest.fixture
+def images(rng):
+    return {"a": rng.integers(0, 256, (24, 28, 3), np.uint8)}
+
+
+class Noted(torch.nn.Module):
+    """Gives back what it is given, and keeps it."""
+
+    def __init__(self):
+        super().__init__()
+        self.one = torch.nn.Parameter(torch.ones(()))
+        self.frames = []
+
+    def forward(self, x):
+        self.frames.append(x)
+        return x
+
+
+def test_noise_has_seed_0_for_every_image_and_is_not_clipped(images):
+    net = Noted()
+    score(net, spec("rgb"), {**images, "b": images["a"]}, 50, "set")
+    first, second = ((frame - 384) / 255 for frame in net.frames)
+    assert torch.equal(first, second)
+    assert first.min().item() < 0 and first.max().item() > 1
+    noise = np.random.RandomState(0).normal(0, 50 / 255, (24, 28, 3))
+    wanted = torch.from_numpy(images["a"] / 255 + noise).permute(2, 0, 1)[None].float()
+    assert torch.allclose(first, wanted, atol=1e-5)
+
+
+def test_what_a_net_gives_back_is_clipped_and_rounded(images):
+    clipped = score(Noted(), spec("rgb"), images, 50, "set").psnr_db
+    as_is = score(None, spec("rgb"), images, 50, "set").psnr_db
+    assert clipped > as_is + 0.5
+
+
+def test_doing_nothing_to_jpeg_is_the_jpeg(images):
+    for quality in (10, 40):
+        results = [score(net, spec("jpeg"), images, quality, "set") for net in (Noted(), None)]
+        assert results[0] == results[1]
+
+
+def test_super_resolution_is_given_a_small_picture_and_cut(images):
+    net = torch.nn.Sequential(Noted(), torch.nn.Upsample(scale_factor=2, mode="nearest"))
+    result = score(net, spec("sr", 2), images, 2, "set")
+    assert net[0].frames[0].shape == (1, 3, 12, 14)
+    assert 5 < result.psnr_db < 20
+
+
+def test_json_holds_set_setting_and_scores(images):
+    facts = score(None, spec("rgb"), images, 25, "set").facts()
+    assert list(facts) == ["set", "sigma", "psnr_db", "ssim", "images"]
+    assert (facts["set"], facts["sigma"], facts["images"]) == ("set", 25, 1)
+
+
+def test_papers_rows_are_found_for_both_forms():
+    for net in ("bbcu-rgb-64x18", "bbcu-rgb-64x18-hw"):
+        assert published(net, Task.RGB, "CBSD68", 25) == Row(30.56, None)
+    assert published("bbcu-sr-m-x4", Task.SR, "Set5", 4) == Row(31.54, 0.8862)
+    assert published("dncnn", Task.RGB, "Set5", 25) is None
+    assert published("mine", Task.RGB, "CBSD68", 25) is None
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(
+    ("task", "image_set", "setting"),
+    [("sr", "Set5", 2), ("sr", "Set5", 4), *(("jpeg", "Classic5", q) for q in (10, 20, 30, 40))],
+)
+def test_baselines_are_the_published_ones(data, task, image_set, setting):
+    images = read_folder(data / image_set).images
+    result = score(None, spec(task, setting if task == "sr" else 1), images, setting, image_set)
+    row = published("input", Task(task), image_set, setting)
+    assert round(result.psnr_db, 2) == row.psnr
+    assert round(result.ssim, 3) == round(row.ssim, 3)
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(("quality", "psnr", "similarity"), [(10, 27.77, 0.773)])
+@pytest.mark.slow
+def test_live1_agrees_too(data, quality, psnr, similarity):
+    result = score(None, spec("jpeg"), read_folder(data / "LIVE1").images, quality, "LIVE1")
+    assert (round(result.psnr_db, 2), round(result.ssim, 3)) == (psnr, similarity)
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(("sigma", "psnr"), [(15, 24.61), (25, 20.17), (50, 14.15)])
+def test_noisy_inputs_agree(data, sigma, psnr):
+    few = dict(list(read_folder(data / "CBSD68").images.items())[:3])
+    assert score(None, spec("rgb"), few, sigma, "CBSD68").psnr_db == pytest.approx(psnr, abs=0.02)
