@@ -24,6 +24,9 @@ def sim(
     stall_in: Annotated[float, typer.Option(min=0, max=0.95, help="share of idle input")] = 0.0,
     stall_out: Annotated[float, typer.Option(min=0, max=0.95, help="share of busy output")] = 0.0,
     stalls: Annotated[bool, typer.Option(help="draw where it waits: DESIGN/stalls.png")] = False,
+    check_reset: Annotated[
+        bool, typer.Option("--check-reset", help="also look for what reset leaves undefined")
+    ] = False,
     trace: Annotated[
         str,
         typer.Option(metavar="frame=N,layer=NAME", help="waves of them: DESIGN/NAME-frameN.fst"),
@@ -56,6 +59,9 @@ def sim(
                 show("looking for the first wrong stream", index / frames)
                 wrong = f"frame {index}: {simulation.explain(frame)}"
                 break
+        if check_reset and not wrong:
+            show("looking for what reset leaves undefined", 0.0)
+            wrong = simulation.unset(inputs[0])
         if stalls:
             show("drawing the stalls", 1.0)
             from flow.sim.stall_map import stall_map

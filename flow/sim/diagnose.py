@@ -15,7 +15,7 @@ from flow.sim.model import Model
 from flow.stitch import stream_names
 from hls.beats import pack, unpack
 
-__all__ = ["why_stuck", "why_wrong"]
+__all__ = ["told", "why_stuck", "why_wrong"]
 
 
 def why_stuck(design: Design, activity: Activity, high_water: Mapping[str, int]) -> str:
@@ -26,7 +26,7 @@ def why_stuck(design: Design, activity: Activity, high_water: Mapping[str, int])
     waiting = [name for name in activity.streams if valid[name] and not ready[name]]
     if not waiting:
         dry = next(name for name in activity.streams if not valid[name])
-        return f"no beat waits anywhere; the first stream without one is {_told(wires[dry])}"
+        return f"no beat waits anywhere; the first stream without one is {told(wires[dry])}"
     path = [waiting[0]]
     while (after := next(_waits_for(wires[path[-1]], wires, valid, ready), None)) is not None:
         if after in path:
@@ -37,7 +37,7 @@ def why_stuck(design: Design, activity: Activity, high_water: Mapping[str, int])
     depth = {fifo.name: fifo.depth for fifo in design.fifos}
     cells = {end for name in path for end in (wires[name].source, wires[name].target)}
     full = [name for name in depth if name in cells and high_water.get(name, 0) >= depth[name]]
-    chain = ", which waits for ".join(_told(wires[name]) for name in path)
+    chain = ", which waits for ".join(told(wires[name]) for name in path)
     story = f"{chain}, which waits for the first" if ring else chain
     blame = ", ".join(f"{name} of depth {depth[name]}" for name in full)
     hint = f"full there: {blame}, too small?" if full else "no FIFO there was full"
@@ -80,7 +80,7 @@ def why_wrong(folder: Path, design: Design, model: Model, frame: np.ndarray) -> 
     got = unpack(words, len(expected), width, signed)[0]
     lane = int(np.flatnonzero(got != expected)[0])
     return (
-        f"stream {_told(wire)} is the first that is wrong: beat {beat}, lane {lane}"
+        f"stream {told(wire)} is the first that is wrong: beat {beat}, lane {lane}"
         f" is {got[lane]}, expected {expected[lane]}; look at {wire.source}"
     )
 
@@ -96,5 +96,6 @@ def _waits_for(wire: Wire, wires: Mapping[str, Wire], valid, ready) -> Iterator[
     yield from (w.name for w in beside if w.target == cell and not valid[w.name])
 
 
-def _told(wire: Wire) -> str:
+def told(wire: Wire) -> str:
+    """A stream with its two ends."""
     return f"{wire.name} ({wire.source or 'outside'} to {wire.target or 'outside'})"

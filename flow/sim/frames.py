@@ -15,6 +15,7 @@ from flow.sim.activity import Activity, Look, Trace
 from flow.sim.diagnose import why_stuck, why_wrong
 from flow.sim.errors import Hang, SimError
 from flow.sim.model import Model
+from flow.sim.reset import why_unset
 from hls.beats import pack, unpack
 from hls.instance import Stream
 
@@ -104,8 +105,7 @@ class FrameSim:
             )
         except Hang as hang:
             if not self._watched:  # the same again, to see inside
-                watched = FrameSim(self.folder, watched=True)
-                return watched.restore(frames, stall_in, stall_out, seed, progress)
+                return self._watching().restore(frames, stall_in, stall_out, seed, progress)
             why = why_stuck(self.design, hang.activity, hang.probes)
             raise SimError(f"{self.folder}: {hang}; {why}") from None
         lanes = unpack(result.outputs["y"], self.design.channels, self.design.bits, False)
@@ -125,8 +125,16 @@ class FrameSim:
 
     def explain(self, frame: np.ndarray) -> str:
         """Where the (H, W, channels) `frame` first goes wrong inside."""
-        watched = self if self._watched else FrameSim(self.folder, watched=True)
-        return why_wrong(self.folder, self.design, watched.model, frame)
+        return self.unset(frame) or why_wrong(
+            self.folder, self.design, self._watching().model, frame
+        )
+
+    def unset(self, frame: np.ndarray) -> str:
+        """Where the (H, W, channels) `frame` meets what reset leaves undefined; or nothing."""
+        return why_unset(self.design, self._watching().model, frame)
+
+    def _watching(self) -> "FrameSim":
+        return self if self._watched else FrameSim(self.folder, watched=True)
 
 
 def stage_trace(design: Design, stage: str, frame: int, path: Path) -> Trace:

@@ -20,6 +20,11 @@ from flow.sim.stall_map import stall_map
 pytestmark = pytest.mark.slow  # each test compiles a design
 
 HEIGHT, WIDTH = 15, 19
+LAST = "logic [Channels-1:0] last_q;\n  "  # never reset
+PAUSE = """logic [7:0] count_q;  // never reset
+  logic pause;
+  assign pause = count_q == 0;
+  always_ff @(posedge clk_i) count_q <= count_q + 1;"""
 
 
 @pytest.fixture
@@ -72,8 +77,38 @@ def test_a_wrong_kernel_is_found_with_its_beat(folder, codes):
 
 
 def test_a_right_design_is_not_blamed(folder, codes):
-    said = FrameSim(folder).explain(codes(HEIGHT, WIDTH))
+    frame = codes(HEIGHT, WIDTH)
+    assert FrameSim(folder).unset(frame) == ""
+    said = FrameSim(folder).explain(frame)
     assert said == "the same frame alone, as the first after reset, comes out right"
+
+
+def test_data_that_reset_leaves_undefined_are_found(folder, codes):
+    edit(
+        folder / "rtl/sign_threshold.sv",
+        r"if \(x_ready_o\) y_data_o <= bits;",
+        "if (x_valid_i && x_ready_o) begin y_data_o <= last_q; last_q <= bits; end",
+    )
+    edit(folder / "rtl/sign_threshold.sv", r"(?=logic \[Channels-1:0\] bits;)", LAST)
+    said = FrameSim(folder).explain(codes(HEIGHT, WIDTH))
+    assert re.fullmatch(
+        r"stream sign_threshold_0_y \(u_sign_threshold_0 to \S+\) is undefined after reset: beat 0 "
+        r"is 0x[0-9a-f] in one run and 0x[0-9a-f] in another; "
+        r"look for a register without a reset in u_sign_threshold_0",
+        said,
+    ), said
+
+
+def test_handshakes_that_reset_leaves_undefined_are_found(folder, codes):
+    top = folder / "rtl/tarsier_top.sv"
+    edit(top, r"assign x_valid = x_valid_i;", f"{PAUSE}\n  assign x_valid = x_valid_i && !pause;")
+    edit(top, r"assign x_ready_o = x_ready;", "assign x_ready_o = x_ready && !pause;")
+    said = FrameSim(folder).unset(codes(HEIGHT, WIDTH))
+    assert re.fullmatch(
+        r"stream x \(outside to u_fork_0\) is undefined after reset: from about cycle \d+ on it "
+        r"moves in other cycles in another run; look for a register without a reset in u_fork_0",
+        said,
+    ), said
 
 
 def test_stages_name_what_a_trace_can_show(folder):

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+"""What reset leaves undefined: where two runs differ that begin with other random registers.
+
+Verilator knows no X. A register without a reset begins at random instead, and what a four-state
+simulator would show as X on a stream is a stream that is not the same in two runs.
+"""
+
+import numpy as np
+
+from flow.design import Design
+from flow.sim.activity import Activity, Look
+from flow.sim.diagnose import told
+from flow.sim.model import Model
+from hls.beats import pack
+
+__all__ = ["why_unset"]
+
+_STARTS = 1, 2  # seeds of what registers without a reset begin with
+
+
+def why_unset(design: Design, model: Model, frame: np.ndarray) -> str:
+    """The stream that first differs between two runs of the (H, W, channels) `frame`; or nothing.
+
+    Beats come first, since they depend on no stream behind them; then the cycles they move in.
+    `model` watches all streams of `design`.
+    """
+    beats = pack(frame.reshape(-1, design.channels), design.bits)
+    asked = {"y": next(wire.beats for wire in design.streams if wire.name == "y")}
+
+    def run(start: int, look: Look) -> Activity:
+        return model.run({"x": beats}, asked, seed=start, look=look).activity
+
+    hashed = max(wire.beats for wire in design.streams)
+    one, other = (run(start, Look(hashed)) for start in _STARTS)
+    for row, wire in enumerate(design.streams):
+        differ = np.flatnonzero(one.hashes[row] != other.hashes[row])
+        if differ.size:
+            beat = int(differ[0])
+            caught = (run(start, Look(beat=(wire.name, beat))).caught for start in _STARTS)
+            return (
+                f"stream {told(wire)} is undefined after reset: beat {beat} is "
+                f"{' in one run and '.join(_hex(words) for words in caught)} in another; "
+                f"look for a register without a reset in {wire.source}"
+            )
+    cycle, row = _first_difference(one, other)
+    if row is None:
+        return ""
+    wire = design.streams[row]
+    return (
+        f"stream {told(wire)} is undefined after reset: from about cycle {cycle} on it moves in "
+        f"other cycles in another run; look for a register without a reset in "
+        f"{' or '.join(end for end in (wire.source, wire.target) if end)}"
+    )
+
+
+def _first_difference(one: Activity, other: Activity) -> tuple[int, int | None]:
+    """Cycle and number of the first stream that moves or waits at another time, if there is one."""
+    width = max(one.bin_cycles, other.bin_cycles)
+    counts = [_binned(activity, width) for activity in (one, other)]
+    bins = min(count.shape[2] for count in counts)
+    differ = (counts[0][..., :bins] != counts[1][..., :bins]).any(axis=1)
+    if not differ.any():
+        return 0, None
+    first = int(np.flatnonzero(differ.any(axis=0))[0])
+    return first * width, int(np.flatnonzero(differ[:, first])[0])
+
+
+def _binned(activity: Activity, width: int) -> np.ndarray:
+    """(S, 2, bins) cycles in which each stream moved, and waited, in bins of `width` cycles."""
+    counts = np.stack([activity.moved, activity.waited], axis=1)
+    fine = width // activity.bin_cycles
+    counts = counts[..., : counts.shape[2] // fine * fine]
+    return counts.reshape(*counts.shape[:2], -1, fine).sum(axis=3)
+
+
+def _hex(words: np.ndarray) -> str:
+    """The beat in `words`, with leading zeros left out."""
+    return f"0x{int.from_bytes(words.tobytes(), 'little'):x}"
