@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter
 
 from boards.bench.facts import Basis, Bench, Place, Row, size_name
 from boards.bench.table import device_name, number
@@ -22,8 +22,8 @@ PLOTS = {
 }
 _COLOURS = {
     Place.CHIP: ("#d9920a",),
-    Place.GPU: ("#2a78b8", "#6a5acd", "#1f9e89", "#5b8ff9"),
-    Place.CPU: ("#7a7f87", "#a86f5c", "#9c6b98", "#8c9a5b"),
+    Place.GPU: ("#2a78b8", "#6a5acd", "#1f9e89", "#5b8ff9", "#0f5c7a", "#9a86d8"),
+    Place.CPU: ("#7a7f87", "#a86f5c", "#9c6b98", "#8c9a5b", "#b08d57", "#5d6b66"),
 }
 _MARKERS = {Basis.RECORDED: "D", Basis.PUBLISHED: "*"}
 
@@ -55,12 +55,13 @@ def series(rows: Sequence[Row]) -> dict[str, list[Row]]:
 def _draw(rows: list[Row], field: str, title: str) -> bytes:
     figure = Figure(figsize=(9, 5), dpi=144, layout="constrained")
     axes = figure.subplots()
+    sizes = sorted({(row.width, row.height) for row in rows}, key=lambda size: size[0] * size[1])
     used = dict.fromkeys(Place, 0)
     for name, points in series(rows).items():
         place, basis = points[0].place, points[0].basis
         colours = _COLOURS[place]
         axes.plot(
-            [row.pixels / 1e6 for row in points],
+            [sizes.index((row.width, row.height)) for row in points],
             [getattr(row, field) for row in points],
             marker=_MARKERS.get(basis, "o"),
             color=colours[used[place] % len(colours)],
@@ -69,20 +70,17 @@ def _draw(rows: list[Row], field: str, title: str) -> bytes:
             label=name,
         )
         used[place] += 1
-    _dress(axes, rows, title)
+    _dress(axes, sizes, title)
     figure.legend(loc="outside right upper", fontsize=8, frameon=False)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
     return buffer.getvalue()
 
 
-def _dress(axes: Axes, rows: list[Row], title: str) -> None:
+def _dress(axes: Axes, sizes: list[tuple[int, int]], title: str) -> None:
     axes.set_title(title, loc="left")
-    axes.set_xscale("log")
     axes.set_yscale("log")
-    sizes = {row.pixels / 1e6: size_name(row.width, row.height) for row in rows}
-    axes.set_xticks(list(sizes), list(sizes.values()), rotation=30)
-    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xticks(range(len(sizes)), [size_name(*size) for size in sizes])
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     axes.grid(True, axis="y", alpha=0.3)
     for side in ("top", "right"):
