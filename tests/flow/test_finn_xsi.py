@@ -153,6 +153,26 @@ def test_streams_served_by_cpp_and_by_finn_take_the_same_cycles(rng, monkeypatch
     assert fast == run()
 
 
+def test_a_restarted_design_begins_again(rng):
+    op = getCustomOp(_compiled(_padding(rng)).graph.node[0])
+    words = rng.integers(0, 256, int(np.prod(op.get_folded_input_shape()[:-1]))).tolist()
+    sim = op.get_rtlsim()
+
+    def run():
+        op.reset_rtlsim(sim)
+        io = {"inputs": {"in0": words}, "outputs": {"out0": []}}
+        cycles = engine.rtlsim_multi_io(sim, io, op.get_number_output_values(), "_V")
+        return cycles, io["outputs"]["out0"]
+
+    first = run()
+    sim.collect_output("out0_V", 5)  # in the middle of the next frame
+    sim.stream_input("in0_V", iter(f"{word:x}" for word in words))
+    sim.run(20)
+    sim.tasks.clear()
+    sim.top.restart()
+    assert run() == first
+
+
 def test_a_silent_output_wakes_its_watchdog(rng):
     model = _compiled(_padding(rng))
     op = getCustomOp(model.graph.node[0])

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <string>
 
 #include "Vtop.h"
 #include "ports.hpp"
@@ -52,11 +53,35 @@ struct Watchdog {
 };
 
 struct Design {
+  int seed;
+  std::string path;  // of the waves, or empty
   VerilatedContext context;
   std::unique_ptr<Vtop> top;
 #if VM_TRACE
   std::unique_ptr<VerilatedVcdC> waves;
 #endif
+
+  /// Begin, or begin again, with waves of their own.
+  void Start() {
+    Stop();
+    context.randSeed(seed);
+    context.gotError(false);
+    context.gotFinish(false);
+    top = std::make_unique<Vtop>(&context);
+#if VM_TRACE
+    if (path.empty()) return;
+    waves = std::make_unique<VerilatedVcdC>();
+    top->trace(waves.get(), 99);
+    waves->open(path.c_str());
+#endif
+  }
+
+  void Stop() {
+    if (top) top->final();
+#if VM_TRACE
+    if (waves) waves->close();
+#endif
+  }
 
   void Settle() {
     top->eval();
@@ -173,28 +198,20 @@ int xsi_ports(void *handle, Port *port) {
 
 /// Registers without an initial value, and memories, start with random contents.
 void *xsi_open(int seed, const char *waves) {
-  auto *design = new Design;
+  auto *design = new Design{seed, waves ? waves : ""};
   design->context.randReset(2);
-  design->context.randSeed(seed);
   design->context.fatalOnError(false);  // $error and $stop must not end the caller
   design->context.traceEverOn(waves != nullptr);
-  design->top = std::make_unique<Vtop>(&design->context);
-#if VM_TRACE
-  if (waves) {
-    design->waves = std::make_unique<VerilatedVcdC>();
-    design->top->trace(design->waves.get(), 99);
-    design->waves->open(waves);
-  }
-#endif
+  design->Start();
   return design;
 }
 
+/// The design as it was after opening; its ports lie elsewhere now.
+void xsi_restart(void *handle) { static_cast<Design *>(handle)->Start(); }
+
 void xsi_close(void *handle) {
   auto *design = static_cast<Design *>(handle);
-  design->top->final();
-#if VM_TRACE
-  if (design->waves) design->waves->close();
-#endif
+  design->Stop();
   delete design;
 }
 

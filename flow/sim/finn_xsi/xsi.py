@@ -131,9 +131,12 @@ class Design:
         waves = str(Path(wdb_file).with_suffix(".vcd")).encode() if wdb_file else None
         self.handle: int | None = self.library.xsi_open(_SEED, waves)
         self.dirty = True
+        self._ports = {row.name.decode(): Port(self, row) for row in self._rows()}
+
+    def _rows(self) -> ctypes.Array:
         rows = (_Port * self.library.xsi_ports(self.handle, None))()
         self.library.xsi_ports(self.handle, rows)
-        self._ports = {row.name.decode(): Port(self, row) for row in rows}
+        return rows
 
     def check_open(self) -> None:
         if self.handle is None:
@@ -146,6 +149,14 @@ class Design:
         if self.handle is not None:
             self.library.xsi_close(self.handle)
             self.handle = None
+
+    def restart(self) -> None:
+        """Begin again at time zero, as after opening; a waveform is begun again too."""
+        self.check_open()
+        self.library.xsi_restart(self.handle)
+        self.dirty = True
+        for row in self._rows():
+            self._ports[row.name.decode()].address = row.data
 
     def run(self, step: int) -> None:
         self.check_open()
@@ -198,7 +209,7 @@ def _load(path: Path) -> ctypes.CDLL:
     library.xsi_open.restype = ctypes.c_void_p
     library.xsi_open.argtypes = [ctypes.c_int, ctypes.c_char_p]
     library.xsi_ports.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
-    for name in ("xsi_close", "xsi_eval", "xsi_status"):
+    for name in ("xsi_close", "xsi_eval", "xsi_restart", "xsi_status"):
         getattr(library, name).argtypes = [ctypes.c_void_p]
     library.xsi_clock.argtypes = [ctypes.c_void_p, ctypes.c_uint64]
     library.xsi_run.restype = ctypes.c_uint64
