@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 .DEFAULT_GOAL := help
-.PHONY: help demo test check baselines prove bench-fifo bench-host bench-sim clean
+.PHONY: help demo test check baselines prove bench-fifo bench-host bench-sim bench-train clean
 .DELETE_ON_ERROR:
 
 # Named after the lock's content: a changed lock installs again, a touched one does not.
@@ -37,6 +37,9 @@ bench-host: $(INSTALLED)  ## what the host adds to the network on 12-megapixel f
 
 bench-sim: $(INSTALLED)  ## simulators side by side: ours, cocotb, Icarus Verilog; minutes
 	@.venv/bin/python -m tests.bench.simulators
+
+bench-train: $(INSTALLED)  ## the time of a training step, a net's beside its parent's; minutes
+	@.venv/bin/python -m training.bench $(NET)
 
 clean:  ## remove the demo and the caches of the tools; keep .venv and training runs
 	rm -rf build/demo build/prove .pytest_cache .ruff_cache

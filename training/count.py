@@ -26,7 +26,7 @@ __all__ = ["FRAME", "Cost", "PartCost", "Saving", "count", "savings"]
 
 FRAME = (320, 180)
 OPS_PER_BIT_OP, BITS_PER_WEIGHT = 64, 32
-SIDE = 32  # of the frame that is counted; costs are proportional to pixels
+SIDE, RED_SIDE = 8, 32  # of the frame that is counted; costs are proportional to pixels
 
 PARTS = {"head": "head", "body": "body", "ups": "upsampling", "high": "upsampling", "tail": "tail"}
 LETTERS = {"head": Part.HEAD, "body": Part.BODY, "upsampling": Part.UP, "tail": Part.TAIL}
@@ -91,7 +91,11 @@ def count(spec: NetSpec) -> Cost:
     (38.42, 667)
     """
     parts: dict[str, PartCost] = {}
-    for part, cost in _layers(build(spec).eval(), 1 if spec.kind is Kind.RED else spec.colours):
+    red = spec.kind is Kind.RED
+    frame = (
+        torch.zeros(1, 1, RED_SIDE, RED_SIDE) if red else torch.zeros(1, spec.colours, SIDE, SIDE)
+    )
+    for part, cost in _layers(build(spec).eval(), frame):
         parts[part] = parts.get(part, PartCost()) + cost
     return Cost(parts)
 
@@ -119,14 +123,14 @@ def savings(spec: NetSpec, psnr: dict[str, float] | None = None) -> dict[str, Sa
 
 
 @torch.no_grad()
-def _layers(net: nn.Module, colours: int) -> Iterator[tuple[str, PartCost]]:
-    """Part and cost of every convolution that a frame runs through."""
+def _layers(net: nn.Module, frame: torch.Tensor) -> Iterator[tuple[str, PartCost]]:
+    """Part and cost of every convolution that `frame` runs through."""
     found: list[tuple[str, PartCost]] = []
 
     def note(part: str):
         def hook(layer: nn.Conv2d, _: tuple, y: torch.Tensor) -> None:
             terms = layer.weight[0].numel()
-            outputs = Fraction(y[0].numel(), SIDE**2)
+            outputs = Fraction(y.numel(), frame[0, 0].numel())
             if isinstance(layer, BinaryConv | XnorConv):
                 ops = outputs * (terms + 1) / OPS_PER_BIT_OP
                 params = Fraction(layer.weight.numel(), BITS_PER_WEIGHT)
@@ -140,5 +144,5 @@ def _layers(net: nn.Module, colours: int) -> Iterator[tuple[str, PartCost]]:
         if isinstance(layer, nn.Conv2d):
             top = name.split(".")[0]
             layer.register_forward_hook(note(PARTS.get(top, top)))
-    net(torch.zeros(1, colours, SIDE, SIDE))
+    net(frame)
     return iter(found)

@@ -131,7 +131,8 @@ def _facts(section: type, entries: dict[str, Any], where: str) -> Any:
         if name not in known:
             raise TrainingError(f"{where}.{name} is unknown; known entries: {', '.join(known)}")
         if not _fits(value, known[name].type):
-            wanted = getattr(known[name].type, "__name__", known[name].type)
+            kind = known[name].type
+            wanted = kind.__name__ if isinstance(kind, type) else kind
             raise TrainingError(f"{where}.{name} = {value!r} must be of type {wanted}")
     for name, entry in known.items():
         required = entry.default is MISSING and entry.default_factory is MISSING
