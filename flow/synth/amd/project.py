@@ -130,9 +130,14 @@ def _build(
         "shell": shell,
         "period_ns": 1000 / board.clock_mhz,
     }
-    environment = os.environ | {
-        "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
+    places = {  # by the names that run.sh gives them
         "FINN_BUILD_DIR": str(build),
+        "FINN_DEPS": str(work / "finn_deps"),
+        "FINN_RTLLIB": str(finn_folder() / "finn-rtllib"),
+    }
+    elsewhere = {
+        "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
+        "FINN_TOOL_DIR_OVERRIDE": str(tools),
         "NUM_DEFAULT_WORKERS": "1",
         "TARSIER_CALLS": str(calls),
         # FINN asks whether these are set, and how a Vivado of this version calls HLS.
@@ -142,13 +147,15 @@ def _build(
         "PLATFORM_REPO_PATHS": "/elsewhere",
     }
     command = [sys.executable, "-m", "flow.synth.amd.finn_build", graph, json.dumps(request), build]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=os.environ | places | elsewhere, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         last = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]
         raise FlowError(f"FINN cannot build this design for {board.name}: {last[0]}")
     cells = json.loads((build / "layers.json").read_text())
     (build / "layers.json").unlink()
-    steps = settle(build, read_calls(calls))
+    steps = settle(build, read_calls(calls), places)
     shutil.rmtree(tools)
     calls.unlink()
     return steps, cells

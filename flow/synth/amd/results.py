@@ -19,6 +19,8 @@ from flow.synth.resources import Resources, total
 
 __all__ = ["read_results"]
 
+_CSYNTH = "finn/*/project_*/sol1/syn/report/csynth.xml"
+
 
 def read_results(
     folder: Path, project: Project, design: Design, board: Board, seconds: float
@@ -65,9 +67,6 @@ def read_results(
             str(path.relative_to(folder.parent)) for path in sorted(folder.glob("deploy/bitfile/*"))
         ],
     )
-
-
-_CSYNTH = "finn/*/project_*/sol1/syn/report/csynth.xml"
 
 
 def _used(hierarchy: dict[str, Resources], board: Board) -> Resources:

@@ -2,8 +2,8 @@
 """From the folder that FINN built in, to one that can be moved to another machine.
 
 What the stand-ins of the tools left is removed, folders lose the random part of their names, a
-source that many kernels share is kept once, and every path of this machine becomes one under
-$FINN_BUILD_DIR, $FINN_RTLLIB or $FINN_DEPS, which run.sh sets.
+source that many kernels share is kept once, and every path of this machine becomes one under a
+variable that run.sh sets.
 """
 
 import json
@@ -13,8 +13,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-from flow.synth.amd.target import finn_folder
 
 __all__ = ["Step", "read_calls", "settle"]
 
@@ -36,8 +34,11 @@ class Step:
         return f"{self.kind}-{self.name}"
 
 
-def settle(build: Path, calls: list[dict]) -> list[Step]:
-    """Make the folder `build` movable; returns what is to be run in it, in order."""
+def settle(build: Path, calls: list[dict], places: dict[str, str]) -> list[Step]:
+    """Make the folder `build` movable; returns what is to be run in it, in order.
+
+    `places` are folders that scripts name, by the variables to name them by.
+    """
     for call in calls:
         for made in map(Path, call["made"]):
             shutil.rmtree(made) if made.is_dir() else made.unlink(missing_ok=True)
@@ -50,7 +51,7 @@ def settle(build: Path, calls: list[dict]) -> list[Step]:
     scripts += sorted(build.glob("*/run_link.sh"))
     for path in build.rglob("*"):
         if path.suffix in (".tcl", ".sh"):
-            path.write_text(_portable(path, moved, build))
+            path.write_text(_portable(path, moved, places))
     return [_step(script, build) for script in scripts]
 
 
@@ -84,13 +85,11 @@ def _shared(build: Path) -> list[tuple[Path, Path]]:
     return pairs
 
 
-def _portable(path: Path, moved: dict[str, str], build: Path) -> str:
+def _portable(path: Path, moved: dict[str, str], places: dict[str, str]) -> str:
     text = _replaced(path.read_text(), moved)
     variable = "$::env({})" if path.suffix == ".tcl" else "${}"
-    library = finn_folder() / "finn-rtllib"
-    for place, name in ((build, "FINN_BUILD_DIR"), (library, "FINN_RTLLIB")):
-        text = text.replace(str(place), variable.format(name))
-    text = re.sub(r'[^\s"]*/finn_deps/', f"{variable.format('FINN_DEPS')}/", text)
+    for name, place in places.items():
+        text = text.replace(f"{place}/", f"{variable.format(name)}/")
     text = re.sub(r"-jobs \d+", f"-jobs {variable.format('NUM_DEFAULT_WORKERS')}", text)
     return "".join(f"{line}\n" for line in _added_once(text.splitlines()))
 
