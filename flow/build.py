@@ -23,7 +23,7 @@ from pathlib import Path
 from qonnx.core.modelwrapper import ModelWrapper
 
 from boards.board import Board
-from flow.cache import content_key
+from flow.cache import content_key, made_once
 from flow.design import GRAPH, LOWERED, RTL, TOP, Design, FifoSizing, read_design
 from flow.errors import FlowError
 from flow.estimate import estimate, estimate_fifos
@@ -44,6 +44,7 @@ from hls.instance import rtl_sources
 __all__ = ["BuildConfig", "build"]
 
 _SIZING = "tarsier.fifo_sizing"  # property of the model, from its step to design.json
+_MODEL = "model.onnx"  # in the cache, after a step
 
 Notify = Callable[[str, float], None]
 
@@ -105,8 +106,9 @@ class _Plan:
     progress: Callable[[float], None] = lambda done: None  # of the step
 
 
-# Each step takes the model and the plan and returns the model.
-_STEPS = {
+Step = Callable[[ModelWrapper, _Plan], ModelWrapper]
+
+_STEPS: dict[str, Step] = {
     "ingest": lambda model, plan: ingest(model),
     "lower": lambda model, plan: set_frame(lower(model), plan.height, plan.width),
     "fold": lambda model, plan: fold(model, plan.budget, plan.constant),
@@ -129,7 +131,7 @@ def _build(config: BuildConfig, key: str, folder: Path, notify: Notify) -> Desig
     for number, (name, step) in enumerate(_STEPS.items()):
         progress = partial(_within, notify, name, number)
         progress(0)
-        model = step(model, replace(plan, progress=progress))
+        model = _done_once(f"{key}-{name}", step, model, replace(plan, progress=progress))
         model.save(str(folder / "intermediate" / f"{number + 1}_{name}.onnx"))
     _check_fit(model, plan)
 
@@ -162,6 +164,12 @@ def _build(config: BuildConfig, key: str, folder: Path, notify: Notify) -> Desig
     design.write(folder)
     notify("done", 1.0)
     return design
+
+
+def _done_once(key: str, step: Step, model: ModelWrapper, plan: _Plan) -> ModelWrapper:
+    """What `step` makes of `model`, kept, so that an interrupted build goes on behind it."""
+    kept = made_once("builds", key, lambda folder: step(model, plan).save(str(folder / _MODEL)))
+    return ModelWrapper(str(kept / _MODEL))
 
 
 def _within(notify: Notify, name: str, number: int, done: float) -> None:

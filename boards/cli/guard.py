@@ -36,7 +36,8 @@ def guarded(work: Callable[[], int | None]) -> int:
     except _USER_ERRORS as error:
         return _say(str(error), USER_ERROR)
     except TyperException as error:
-        return _say(error.format_message().replace("Value error, ", ""), USER_ERROR)
+        sentence = " ".join(error.format_message().split())  # typer lists choices line by line
+        return _say(sentence.replace("Value error, ", ""), USER_ERROR)
     except OSError as error:
         return _say(os_sentence(error), USER_ERROR)
     except KeyboardInterrupt:

@@ -33,6 +33,7 @@ def quiet(step: str, fraction: float) -> None:
 @pytest.fixture
 def design(random_net, tmp_path, monkeypatch) -> Path:
     """A small design with shallow FIFOs, which are not sized by simulation."""
+    monkeypatch.setenv("TARSIER_CACHE", str(tmp_path / "cache"))
     onnx = tmp_path / "random.onnx"
     random_net(channels=4, units=1, height=9, width=9).save(str(onnx))
     sizing = FifoSizing(rows=15, bits_unbounded=0, bits=0, cycles_unbounded=285, cycles=285)
@@ -44,7 +45,7 @@ def design(random_net, tmp_path, monkeypatch) -> Path:
 
 @pytest.fixture
 def stand_in(tmp_path, monkeypatch):
-    """stand_in(shell commands) runs them in place of Yosys, with an empty cache."""
+    """stand_in(shell commands) runs them in place of Yosys."""
 
     def install(commands: str) -> Path:
         tool = tmp_path / "yosys"
@@ -52,7 +53,6 @@ def stand_in(tmp_path, monkeypatch):
         tool.chmod(tool.stat().st_mode | stat.S_IXUSR)
         monkeypatch.setattr(yosys, "_YOSYS", tool)
         monkeypatch.setattr(netlist, "cells_of_top", lambda top, texts, kernels: kernels)
-        monkeypatch.setenv("TARSIER_CACHE", str(tmp_path / "cache"))
         return tool
 
     return install

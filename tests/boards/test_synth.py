@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""tarsier synth as a user types it, on the nets that ship."""
+
+import json
+
+import pytest
+from PIL import Image
+
+from tests.boards.test_cli import refused, tarsier
+from training.paths import NETS
+
+SHIPPED = sorted(path.stem for path in NETS.glob("*.onnx"))
+RATES = ["", "60"]  # one pixel a cycle with matrices built in, and folded
+
+pytestmark = pytest.mark.xdist_group("boards-synth")
+
+
+@pytest.fixture(scope="module")
+def designs(tmp_path_factory):
+    """designs(net, rate) builds a design for the ZCU104, once, and synthesizes it."""
+    known = {}
+
+    def make(net: str, rate: str):
+        if (net, rate) not in known:
+            folder = tmp_path_factory.mktemp("synth") / "design"
+            target = ["--board", "zcu104", "--size", "1920x1080", "-o", folder]
+            built = tarsier("build", net, *target, *(["--fps", rate] if rate else []))
+            assert built.returncode == 0, built.stderr
+            known[net, rate] = folder, tarsier("synth", folder, "--with", "yosys")
+        return known[net, rate]
+
+    return make
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize("net", SHIPPED)
+def test_estimates_of_shipped_nets_agree_with_synthesis(designs, net, rate):
+    folder, done = designs(net, rate)
+    assert done.returncode == 0, done.stderr
+    found = json.loads((folder / "synth.json").read_text())
+    guess = json.loads((folder / "design.json").read_text())["estimate"]
+    assert found["lut"] == pytest.approx(guess["lut"], rel=0.1)
+    assert (found["bram36"], found["uram"], found["dsp"]) == (
+        guess["bram36"],
+        guess["uram"],
+        guess["dsp"],
+    )
+    for part in found["layers"]:
+        assert (part["bram36"], part["dsp"]) == (
+            part["estimate"]["bram36"],
+            part["estimate"]["dsp"],
+        )
+        off = abs(part["estimate"]["lut"] - part["lut"]) > max(0.1 * part["lut"], 5)
+        assert off == (f"\n  {part['name']} " in done.stdout)
+
+
+@pytest.mark.slow
+def test_synth_writes_what_it_counted(designs):
+    folder, done = designs(SHIPPED[0], RATES[0])
+    found = json.loads((folder / "synth.json").read_text())
+    for name in ("lut", "ff", "bram36", "uram", "dsp"):
+        assert found[name] == sum(part[name] for part in found["layers"])
+    assert found["fits"]
+    assert found["utilisation"]["lut"] == found["lut"] / 230_400
+    assert f"{found['lut']:,g} of 230,400 LUT" in done.stdout
+    assert "250 MHz assumed, since nothing was placed" in done.stdout
+    assert Image.open(folder / "synth.png").size > (1000, 300)
+
+
+def test_synth_refuses(tmp_path):
+    refused(tarsier("synth", tmp_path, "--with", "yosys"), "holds no design: there is no design.js")
+    refused(tarsier("synth", tmp_path, "--with", "quartus"), "'quartus' is not one of 'yosys', 'ne")
+    refused(tarsier("synth", tmp_path), "Missing option '--with'")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_synth_refuses_a_board_that_the_design_is_not_for(designs):
+    folder, _ = designs(SHIPPED[0], RATES[0])
+    before = (folder / "synth.json").read_bytes()
+    for board, sentence in {
+        "zcu999": "unknown board 'zcu999', known are kv260, pynq-z1",
+        "pynq-z1": "built for zcu104, of the family xcup, and pynq-z1 is xc7",
+        "ulx3s-85f": "yosys counts AMD's devices; for ulx3s-85f use --with nextpnr",
+    }.items():
+        refused(tarsier("synth", folder, "--with", "yosys", "--board", board), sentence)
+    assert (folder / "synth.json").read_bytes() == before
