@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""FINN's builds for Zynq and Alveo, run in a process of their own by project.py.
+"""FINN's builds for Zynq and Alveo, run in a process of their own by generate.py.
 
 Its PATH holds stand-ins for the tools of AMD (elsewhere.py), so FINN comes to its end with every
 script written and nothing synthesized. The arguments are the hardware graph, the request as JSON,

@@ -1,12 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Write the project of a design for Vivado or Vitis, complete and movable, without either."""
 
-import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +14,8 @@ from boards.board import Board, Platform
 from flow.cache import content_key
 from flow.design import GRAPH, Design
 from flow.errors import FlowError
-from flow.synth.amd.settle import Step, read_calls, settle
+from flow.synth.amd.generate import generate
+from flow.synth.amd.settle import Step
 from flow.synth.amd.target import (
     Source,
     Tool,
@@ -35,7 +32,6 @@ Show = Callable[[str, float], None]
 
 _HERE = Path(__file__).parent
 _LAST = "logs/deploy.done"  # of the last step
-_TOOLS = ("vivado", "vitis_hls", "vitis-run", "v++", "kernelinfo")  # that FINN may call
 _LINKED = {  # the routed Vivado project, from the folder of the last step
     Platform.ZYNQ: "finn_zynq_link.xpr",
     Platform.ALVEO: "_x/link/vivado/vpl/prj/prj.xpr",
@@ -99,7 +95,7 @@ def write_project(
         raise FlowError(f"{out} holds what the tools made of another design; move it away")
     with _replacing(out) as work:
         show("FINN writes the project", 0.0)
-        steps, cells = _build(design_folder / GRAPH, name, board, tool, work)
+        steps, cells = generate(design_folder / GRAPH, name, board, work)
         project = Project(
             key=key,
             tool=tool,
@@ -110,55 +106,6 @@ def write_project(
         )
         _complete(work, design, board, project, steps, [hls_library(), *board_files(name)])
     return project
-
-
-def _build(
-    graph: Path, name: str, board: Board, tool: Tool, work: Path
-) -> tuple[list[Step], dict[str, str]]:
-    """Let FINN build into `work`/finn; what it would run, and its names of our cells."""
-    build, tools, calls = work / "finn", work / "tools", work / "calls"
-    for folder in (build, tools):
-        folder.mkdir()
-    for program in _TOOLS:
-        shutil.copy(_HERE / "elsewhere.py", tools / program)
-        (tools / program).chmod(0o755)
-    shell = board.shell.name if board.shell else ""
-    request = {
-        "platform": board.platform,
-        "board": name,
-        "part": board.part,
-        "shell": shell,
-        "period_ns": 1000 / board.clock_mhz,
-    }
-    places = {  # by the names that run.sh gives them
-        "FINN_BUILD_DIR": str(build),
-        "FINN_DEPS": str(work / "finn_deps"),
-        "FINN_RTLLIB": str(finn_folder() / "finn-rtllib"),
-    }
-    elsewhere = {
-        "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
-        "FINN_TOOL_DIR_OVERRIDE": str(tools),
-        "NUM_DEFAULT_WORKERS": "1",
-        "TARSIER_CALLS": str(calls),
-        # FINN asks whether these are set, and how a Vivado of this version calls HLS.
-        "XILINX_VIVADO": "/elsewhere/Vivado/2022.2",
-        "XILINX_VITIS": "/elsewhere",
-        "XILINX_XRT": "/elsewhere",
-        "PLATFORM_REPO_PATHS": "/elsewhere",
-    }
-    command = [sys.executable, "-m", "flow.synth.amd.finn_build", graph, json.dumps(request), build]
-    done = subprocess.run(
-        command, env=os.environ | places | elsewhere, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        last = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]
-        raise FlowError(f"FINN cannot build this design for {board.name}: {last[0]}")
-    cells = json.loads((build / "layers.json").read_text())
-    (build / "layers.json").unlink()
-    steps = settle(build, read_calls(calls), places)
-    shutil.rmtree(tools)
-    calls.unlink()
-    return steps, cells
 
 
 def _complete(
