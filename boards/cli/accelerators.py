@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """From what a user names to an accelerator that is ready for frames."""
 
+import os
 from pathlib import Path
 
 from boards.board import load_board
@@ -11,6 +12,9 @@ from boards.errors import HostError
 from boards.host.accelerator import Accelerator
 
 __all__ = ["lowered_net", "open_accelerator"]
+
+# PyTorch's threads, read when it is imported: while one waits for another, the host's may work.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 
 def open_accelerator(

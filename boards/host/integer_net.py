@@ -23,7 +23,7 @@ __all__ = ["IntegerNet"]
 class IntegerNet(nn.Module):
     """What `flow.execute.run_graph` computes with NumPy, for frames of any size."""
 
-    def __init__(self, model: ModelWrapper) -> None:
+    def __init__(self, model: ModelWrapper, exact: int = integer_ops.EXACT) -> None:
         super().__init__()
         prepare_finn()
         self.source, self.result = model.graph.input[0].name, model.graph.output[0].name
@@ -34,7 +34,9 @@ class IntegerNet(nn.Module):
             node = nodes.pop(0)
             if dot := _dot_of(model, node):
                 nodes.remove(dot)
-                self._append(_convolution(model, node, dot), [node.input[0]], list(dot.output))
+                self._append(
+                    _convolution(model, node, dot, exact), [node.input[0]], list(dot.output)
+                )
             else:
                 streams = [name for name in node.input if model.get_initializer(name) is None]
                 self._append(_step(model, node), streams, list(node.output))
@@ -74,7 +76,7 @@ def _dot_of(model: ModelWrapper, node: NodeProto) -> NodeProto | None:
     return reader if _is(reader, "TarsierXnorDot") or _is(reader, "TarsierIntDot") else None
 
 
-def _convolution(model: ModelWrapper, window: NodeProto, dot: NodeProto) -> nn.Module:
+def _convolution(model: ModelWrapper, window: NodeProto, dot: NodeProto, exact: int) -> nn.Module:
     op = getCustomOp(window)
     pixels, geometry = op.get_input_datatype(), op.geometry()
     constants = getCustomOp(dot).constants(model)
@@ -89,6 +91,7 @@ def _convolution(model: ModelWrapper, window: NodeProto, dot: NodeProto) -> nn.M
         kernel=geometry["kernel"],
         dilation=geometry["dilation"],
         largest=int(max(abs(pixels.min()), abs(pixels.max()))),
+        exact=exact,
     )
 
 

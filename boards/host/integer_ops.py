@@ -2,8 +2,9 @@
 """The kernels of a hardware graph as PyTorch modules on (N, C, H, W) integers, channels last.
 
 Integers are held in float32, which is exact below 2^24, so that convolutions run at full speed; a
-sum that may reach further is computed in float64, exact below 2^53. Where a GPU's library may take
-a detour through fractions (Winograd), the sums are rounded back: it errs by far less than a half.
+sum that may reach further is computed in float64, exact below 2^53. A library may take a detour
+through fractions (Winograd), as those of GPUs do, so sums are rounded back; there float32 is held
+to sums below 2^18, where such a detour errs by less than a half.
 """
 
 from collections.abc import Sequence
@@ -12,9 +13,20 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-__all__ = ["Add", "Convolution", "Golden", "Lookup", "Requant", "Same", "Threshold"]
+__all__ = [
+    "EXACT",
+    "EXACT_BY_DETOUR",
+    "Add",
+    "Convolution",
+    "Golden",
+    "Lookup",
+    "Requant",
+    "Same",
+    "Threshold",
+]
 
-_EXACT = 1 << 24  # every integer below is a float32
+# Sums below are exact in float32, in the order of a CPU's direct convolution and of any other.
+EXACT, EXACT_BY_DETOUR = 1 << 24, 1 << 18
 
 
 class Same(nn.Module):
@@ -47,6 +59,7 @@ class Convolution(nn.Module):
         bias: (rows,)
         outside: (channels,) the pixel around the frame.
         largest: the largest magnitude of the pixels.
+        exact: from what sum on float32 does not do.
     """
 
     def __init__(
@@ -57,10 +70,11 @@ class Convolution(nn.Module):
         kernel: int,
         dilation: int,
         largest: int,
+        exact: int = EXACT,
     ) -> None:
         super().__init__()
         reach = np.abs(weights).sum(axis=1).max() * largest + np.abs(bias).max()
-        self.dtype = torch.float32 if reach < _EXACT else torch.float64
+        self.dtype = torch.float32 if reach < exact else torch.float64
         taps = weights.reshape(len(weights), kernel, kernel, -1).transpose(0, 3, 1, 2)
         matrix = torch.tensor(taps.astype(np.float64)).to(self.dtype)
         self.register_buffer("weights", matrix.contiguous(memory_format=torch.channels_last))
@@ -71,7 +85,7 @@ class Convolution(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         y = torch.conv2d(self._padded(x), self.weights, self.bias, dilation=self.dilation)
-        return y.round_() if y.is_cuda else y
+        return y.round_()
 
     def _padded(self, x: Tensor) -> Tensor:
         count, channels, height, width = x.shape

@@ -19,7 +19,7 @@ _MP4_WIDTH, _GIF_WIDTH = 1920, 640
 
 
 class Film(Protocol):
-    """Takes pictures of one size, (H, W, 3) uint8."""
+    """Takes pictures, (H, W, 3) uint8; all are fitted to the size of the first."""
 
     def add(self, picture: np.ndarray) -> None: ...
 
@@ -48,10 +48,11 @@ def open_film(path: Path, rate: float) -> Iterator[Film]:
     try:
         yield film
         film.finish()
-        if partial.is_file():
-            partial.replace(path)
+        if not partial.is_file():
+            raise HostError(f"{path}: the film could not be written")
+        partial.replace(path)
     finally:
-        with suppress(HostError):
+        with suppress(HostError, OSError):
             film.finish()
         partial.unlink(missing_ok=True)
 
@@ -59,13 +60,15 @@ def open_film(path: Path, rate: float) -> Iterator[Film]:
 class _Mp4:
     def __init__(self, path: Path, rate: float) -> None:
         self._path, self._rate = path, rate
+        self._size: tuple[int, int] | None = None
         self._writer = None
 
     def add(self, picture: np.ndarray) -> None:
-        image = _scaled(picture, _MP4_WIDTH)
+        image = _scaled(picture, _MP4_WIDTH, self._size)
         if self._writer is None:
             from imageio_ffmpeg import write_frames
 
+            self._size = image.size
             self._writer = write_frames(
                 str(self._path), image.size, fps=self._rate, quality=8, macro_block_size=2
             )
@@ -95,7 +98,8 @@ class _Gif:
         self._pictures: list[Image.Image] = []
 
     def add(self, picture: np.ndarray) -> None:
-        self._pictures.append(_scaled(picture, _GIF_WIDTH).quantize(256))
+        size = self._pictures[0].size if self._pictures else None
+        self._pictures.append(_scaled(picture, _GIF_WIDTH, size).quantize(256))
 
     def finish(self) -> None:
         pictures, self._pictures = self._pictures, []
@@ -110,9 +114,9 @@ class _Gif:
             )
 
 
-def _scaled(picture: np.ndarray, width: int) -> Image.Image:
-    """At most `width` wide, and even both ways, which film formats ask for."""
+def _scaled(picture: np.ndarray, width: int, size: tuple[int, int] | None) -> Image.Image:
+    """Of `size`, or at most `width` wide and even both ways, which film formats ask for."""
     image = Image.fromarray(picture)
     factor = min(1.0, width / image.width)
-    size = tuple(max(2, round(length * factor) // 2 * 2) for length in image.size)
+    size = size or tuple(max(2, round(length * factor) // 2 * 2) for length in image.size)
     return image if size == image.size else image.resize(size, Image.Resampling.BOX)

@@ -13,6 +13,7 @@ from boards.errors import HostError
 from boards.host.accelerator import Measured, Notify
 from boards.host.codes import Scale
 from boards.host.integer_net import IntegerNet
+from boards.host.integer_ops import EXACT, EXACT_BY_DETOUR
 from flow.design import GRAPH
 from flow.errors import FlowError
 from flow.ingest import net_facts
@@ -40,7 +41,9 @@ class TorchAccelerator:
         self.net, self.radius = facts.name, facts.radius
         self.scale = Scale(facts.black, facts.white, bits)
         self._device = torch.device(device)
-        self._net = IntegerNet(model).to(self._device)
+        exact = EXACT_BY_DETOUR if device == "cuda" else EXACT
+        self._net = IntegerNet(model, exact).to(self._device)
+        torch.backends.cudnn.allow_tf32 = False  # which would keep 11 bits of every number
 
     def tile(self, frame: tuple[int, int]) -> tuple[int, int]:
         height, width = frame

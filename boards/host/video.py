@@ -54,7 +54,7 @@ def list_frames(path: Path) -> list[Frame]:
         files = [file for file in path.iterdir() if file.suffix.lower() in known]
         # Names of one length were made to be sorted as they are, whatever their digits mean.
         key = _counted if len({len(file.name) for file in files}) > 1 else None
-        frames = [frame for file in sorted(files, key=key) for frame in _frames_in(file)]
+        frames = [frame for file in sorted(files, key=key) for frame in _found_in(file)]
     else:
         frames = _frames_in(path)
     if not frames:
@@ -71,6 +71,14 @@ def _frames_in(path: Path) -> list[Frame]:
     if path.suffix == ".npy" and open_array(path).ndim == 3:
         return [Frame(path, index) for index in range(len(open_array(path)))]
     return [Frame(path)]
+
+
+def _found_in(path: Path) -> list[Frame]:
+    """As `_frames_in`; what is damaged counts as one frame, which fails where it is read."""
+    try:
+        return _frames_in(path)
+    except HostError:
+        return [Frame(path)]
 
 
 def _counted(path: Path) -> list[tuple[int, str]]:

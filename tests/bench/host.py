@@ -25,6 +25,7 @@ from boards.host.codes import encode
 from boards.host.dng import write_dng
 from boards.host.pytorch import TorchAccelerator
 from boards.host.restore import pack
+from boards.host.stages import Stage, run_stages
 from boards.host.video import list_frames
 
 NET = "bbcu-raw-16x8"
@@ -52,9 +53,9 @@ def main() -> None:
         tiles = [pack(raw, encode(raw, 8.0, accelerator.scale), accelerator) for raw in raws]
         restore_frames(accelerator, tiles[0][:1])  # the first use is slower
 
-        def alone() -> None:
-            for frame in tiles:
-                restore_frames(accelerator, frame)
+        def alone() -> None:  # in a thread of its own, as in a video
+            stage = Stage("run", lambda frame: restore_frames(accelerator, frame).seconds)
+            list(run_stages(tiles, [stage]))
 
         job = Job(frames, NET, "zcu104", Accel.CPU, folder, gain=8.0, check=False)
         before = _taken(alone)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from boards.cli.options import Accel
 from boards.host.dng import write_dng
 
 ROOT = Path(__file__).parents[2]
@@ -45,15 +46,17 @@ def test_verbs_are_the_ones_that_work():
     done = tarsier("--help")
     assert done.returncode == 0
     verbs = done.stdout.split("Commands")[1]
-    there = ["doctor", "run", "build", "sim", "synth"]
+    there = ["doctor", "run", "build", "sim", "synth", "bench", "count", "eval", "train"]
     assert [v for v in there if f" {v} " in verbs] == there
-    assert not any(f" {v} " in verbs for v in ("bench", "train", "eval", "search"))
+    assert " search " not in verbs
 
 
 def test_doctor():
     done = tarsier("doctor", "--json")
     found = {finding["name"]: finding for finding in json.loads(done.stdout)}
     assert found["Verilator"]["found"]
+    assert found["run --accel sim"]["found"] == found["run --accel cpu"]["found"] == "ready"
+    assert {f"run --accel {name}" for name in Accel} <= set(found)
     assert done.returncode == 0
     assert tarsier("doctor", CXX="no-such-compiler").returncode == 1
 
@@ -82,6 +85,30 @@ def test_run_refuses_a_bad_place_for_its_output(tmp_path, dng):
     refused(tarsier("run", dng, "-o", tmp_path / "no/out.png"), "no does not exist")
     refused(tarsier("run", dng, "-o", tmp_path / "out.jpg"), "name it OUT.png")
     refused(tarsier("run", dng), "Missing option '--out'")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["frame.dng", "--accel", "pynq"], "pynq: name with --design what the board is configured"),
+        (["frame.dng", "--film", "a.mp4"], "a single frame makes no film; name a folder of frames"),
+        ([".", "-o", "out", "--design", "empty"], "empty holds no design"),
+        ([".", "-o", "out.png"], "a video becomes a folder of pictures, name a folder"),
+        ([".", "-o", "no/out"], "the folder no does not exist"),
+        ([".", "-o", "out", "--reference", "frame.dng"], "a reference is for a single frame"),
+        ([".", "-o", "out", "--film", "film.avi"], "a film is named FILM.mp4 or FILM.gif"),
+        (["numbers.npy", "-o", "out"], "numbers.npy is truncated or damaged, or no .npy file"),
+        (["empty", "-o", "out"], "empty holds no raw frames"),
+        ([".", "-o", "out", "--bad", "ignore"], "'ignore' is not one of 'stop', 'skip'"),
+    ],
+)
+def test_run_refuses_what_does_not_go_together(tmp_path, dng, arguments, sentence):
+    (tmp_path / "numbers.npy").write_bytes(b"numbers")
+    (tmp_path / "empty").mkdir()
+    before = sorted(tmp_path.iterdir())
+    out = [] if "-o" in arguments else ["-o", "out.png"]
+    refused(tarsier("run", *arguments, *out, cwd=tmp_path), sentence)
+    assert sorted(tmp_path.iterdir()) == before
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,48 @@ def test_run_whole_and_tiled_give_the_same_picture(folder):
     assert json.loads((folder / "tiled.json").read_text())["tiles"] == 4
 
 
+def test_video_is_the_same_on_the_rtl_and_in_pytorch(folder):
+    frames = folder / "video"
+    frames.mkdir()
+    for name in ("frame", "odd", "white"):
+        (frames / f"{name}.dng").write_bytes((folder / f"{name}.dng").read_bytes())
+    (frames / "hurt.dng").write_bytes((folder / "frame.dng").read_bytes()[:1000])
+    common = ["--design", folder / "design", "--gain", "red", "--bad", "skip", "--check"]
+    for accel in ("sim", "cpu"):
+        out = ["--film", folder / f"{accel}.mp4", "-o", folder / accel]
+        done = tarsier("run", frames, "--accel", accel, *common, *out)
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        assert "hurt.dng is truncated or damaged" in done.stdout
+        facts = json.loads((folder / accel / "run.json").read_text())
+        assert facts["bit_exact"] is True
+        assert [frame["name"] for frame in facts["frames"]] == ["frame", "odd", "white"]
+        assert (facts["cycles_per_frame"] is None) is (accel == "cpu")
+    for name in ("frame", "odd", "white"):
+        pictures = [np.asarray(Image.open(folder / a / f"{name}.png")) for a in ("sim", "cpu")]
+        assert np.array_equal(*pictures)
+
+
+def test_interrupted_video_leaves_whole_pictures_and_can_be_repeated(folder):
+    frames, out = folder / "long", folder / "long-out"
+    frames.mkdir()
+    for number in range(300):
+        (frames / f"{number}.dng").symlink_to(folder / "frame.dng")
+    command = [sys.executable, "-c", "from boards.cli import main; main()", "run", frames]
+    command += ["--accel", "cpu", "--design", folder / "design", "-o", out]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while running.poll() is None and not list(out.glob("*.png")):
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert said.startswith("tarsier: interrupted; ")
+    assert said.endswith(f"pictures written to {out} before are complete\n")
+    pictures = list(out.iterdir())
+    assert 0 < len(pictures) < 300
+    for path in pictures:
+        assert np.asarray(Image.open(path)).shape == (60, 68, 3)
+
+
 @pytest.mark.parametrize("name", ["odd", "black", "white"])
 def test_odd_sizes_and_flat_frames_simply_work(folder, name):
     out = folder / f"{name}.png"

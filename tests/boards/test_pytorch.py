@@ -7,7 +7,7 @@ import torch
 from qonnx.core.modelwrapper import ModelWrapper
 
 from boards.errors import HostError
-from boards.host import integer_net, pytorch
+from boards.host import integer_net, integer_ops, pytorch
 from boards.host.accelerator import restore_frames
 from boards.host.codes import Scale
 from boards.host.integer_ops import Convolution
@@ -97,6 +97,16 @@ def test_sums_are_exact_beyond_float32(rng, largest, dtype):
     assert convolution.dtype is dtype
     expected = int_dot(window(pixels, outside), weights, bias)
     assert np.array_equal(channels_last(convolution(channels_first(pixels)))[0], expected)
+
+
+def test_where_sums_take_a_detour_float32_is_held_shorter(rng, lowered):
+    model = ModelWrapper(str(lowered / GRAPH))
+    codes = torch.from_numpy(rng.integers(0, 1024, (1, 24, 25, 4)).astype(np.int16))
+    direct = integer_net.IntegerNet(model)
+    detour = integer_net.IntegerNet(model, integer_ops.EXACT_BY_DETOUR)
+    wide = [step.dtype is torch.float64 for step in detour.steps if isinstance(step, Convolution)]
+    assert wide == [True, *[False] * 8, True]  # the head and the tail
+    assert torch.equal(direct(codes), detour(codes))
 
 
 def channels_first(frame: np.ndarray) -> torch.Tensor:
