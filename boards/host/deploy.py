@@ -3,7 +3,7 @@
 
     deploy/design.json            the design that it was synthesized from
     deploy/driver/settings.json   FINN's DMAs, their packed shapes, the clock
-    deploy/bitfile/finn-accel.*   .bit and .hwh for a Zynq, .xclbin for an Alveo
+    deploy/bitfile/finn-accel*    .bit and .hwh for a Zynq, -0.xclbin for an Alveo
 
 A packed pixel travels as FINN packs it: channel 0 in the lowest bits, little endian, in whole
 bytes; a frame is its pixels, and a batch its frames, without gaps.

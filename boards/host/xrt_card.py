@@ -24,7 +24,7 @@ class XrtAccelerator(Designed):
 
     def __init__(self, folder: Path, deploy: Path | None = None, card: int = 0) -> None:
         super().__init__(folder)
-        facts = read_deploy(deploy or folder / "vitis/deploy", self.design, ".xclbin")
+        facts = read_deploy(deploy or folder / "vitis/deploy", self.design, "-0.xclbin")
         self._xrt = driver_package("pyxrt", "XRT")
         with sentences_of(self.name):
             self._device = self._xrt.device(card)

@@ -36,7 +36,7 @@ OTHER = DESIGN.model_copy(update={"key": "fedcba9876543210", "net": "other"})
 def folder(tmp_path, monkeypatch):
     """A design folder and its deploy folders; who reads a design gets DESIGN, or OTHER."""
     known = {tmp_path: DESIGN, tmp_path / "other": OTHER}
-    for tool, suffix in {"vivado": ".bit", "vitis": ".xclbin"}.items():
+    for tool, suffix in {"vivado": ".bit", "vitis": "-0.xclbin"}.items():
         known[place := tmp_path / tool / "deploy"] = DESIGN
         (place / "bitfile").mkdir(parents=True)
         (place / "driver").mkdir()
@@ -96,7 +96,7 @@ def test_xrt_restores_what_its_network_says(rng, folder, card):
     given = frames(rng)
     measured = restore_frames(XrtAccelerator(folder), given)
     assert np.array_equal(measured.frames, np.stack([network(frame, 3) for frame in given]))
-    assert card.bitfile == str(folder / "vitis/deploy/bitfile/finn-accel.xclbin")
+    assert card.bitfile == str(folder / "vitis/deploy/bitfile/finn-accel-0.xclbin")
 
 
 @pytest.mark.parametrize("kind", [PynqAccelerator, XrtAccelerator])

@@ -57,7 +57,13 @@ def design(tmp_path_factory) -> Iterator[Path]:
     model = insert_fifos(model, {adds[0].input[0]: 700, adds[1].output[0]: 16}, board.part)
     model.save(str(folder / GRAPH))
     facts = Design.model_construct(  # what a project is made from
-        net="bbcu-raw-16x8", width=64, height=48, channels=4, bits=10, layers=layer_facts(model)
+        key="0123",
+        net="bbcu-raw-16x8",
+        width=64,
+        height=48,
+        channels=4,
+        bits=10,
+        layers=layer_facts(model),
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(amd, "read_design", lambda folder: facts)
@@ -134,7 +140,7 @@ def test_the_same_design_gives_the_same_bytes(design, written, tmp_path):
     ("tool", "files", "lut"),
     [
         ("vivado", ["bitfile/finn-accel.bit", "bitfile/finn-accel.hwh"], 40000),
-        ("vitis", ["bitfile/finn-accel.xclbin"], 39000),  # the shell of a card is not ours
+        ("vitis", ["bitfile/finn-accel-0.xclbin"], 39000),  # the shell of a card is not ours
     ],
 )
 def test_a_moved_project_ends_in_a_package_and_facts(design, finished, tmp_path, tool, files, lut):

@@ -39,7 +39,7 @@ def build(
     begin = time.monotonic()
     design = read_design(folder)
     finn_board(board, tool)
-    finished, lacking = is_finished(out, folder, board, tool), missing(tool)
+    finished, lacking = is_finished(out, folder, design, board, tool), missing(tool)
     if lacking and not finished and not dry_run:
         raise FlowError(
             f"not on the PATH: {', '.join(lacking)}; stopped before anything was written, "

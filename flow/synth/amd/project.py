@@ -65,12 +65,12 @@ def read_project(folder: Path) -> Project | None:
         return None
 
 
-def is_finished(out: Path, design_folder: Path, board: Board, tool: Tool) -> bool:
+def is_finished(out: Path, design_folder: Path, design: Design, board: Board, tool: Tool) -> bool:
     """Whether `out` holds the project of this design, run to its end, here or elsewhere."""
     project = read_project(out)
     if project is None or not (out / _LAST).is_file():
         return False
-    return project.key == _key(design_folder, board, tool)
+    return project.key == _key(design_folder, design, board, tool)
 
 
 def write_project(
@@ -85,7 +85,7 @@ def write_project(
     name = finn_board(board, tool)
     if memories := [layer.name for layer in design.layers if "FrameDelay" in layer.op]:
         raise FlowError(f"{memories[0]} needs a memory, which FINN's shells give to no kernel")
-    key = _key(design_folder, board, tool)
+    key = _key(design_folder, design, board, tool)
     before = read_project(out)
     if before and before.key == key:
         return before
@@ -156,7 +156,7 @@ def _copy(source: Path, target: Path) -> None:
     shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
 
 
-def _key(design_folder: Path, board: Board, tool: Tool) -> str:
+def _key(design_folder: Path, design: Design, board: Board, tool: Tool) -> str:
     code = [
         path.read_bytes()
         for folder in (_HERE, _HERE.parents[1] / "ops", _HERE.parents[2] / "hls")
@@ -164,7 +164,7 @@ def _key(design_folder: Path, board: Board, tool: Tool) -> str:
         if path.is_file() and path.suffix != ".pyc"
     ]
     graph = (design_folder / GRAPH).read_bytes()
-    return content_key([graph, board.model_dump_json(), tool.value, *code])
+    return content_key([graph, design.key, board.model_dump_json(), tool.value, *code])
 
 
 @contextmanager
