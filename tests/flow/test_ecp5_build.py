@@ -21,6 +21,7 @@ from flow.execute import reference
 from flow.sim.errors import ToolError
 from flow.synth.ecp5 import build, tools
 from flow.synth.ecp5.build import BITSTREAM
+from flow.synth.ecp5.pins import lpf
 from flow.synth.ecp5.pll import pll
 from flow.synth.ecp5.protocol import Status, from_payload, read_reply, request, to_payload
 from flow.synth.ecp5.report import Report
@@ -140,7 +141,7 @@ def test_a_netlist_that_is_too_large_says_what_lacks(tmp_path):
     text = (HERE / "multipliers.sv").read_text()
     netlist = synthesize("system", {"multipliers.sv": text}, tmp_path, quiet)
     with pytest.raises(FlowError, match=r"not fit ulx3s-85f, .*: 160 of 156 MULT18X18D; a lower"):
-        place_and_route(netlist, BOARD, "", tmp_path, quiet)
+        place_and_route(netlist, BOARD, lpf(BOARD), tmp_path, quiet)
 
 
 @pytest.mark.slow

@@ -4,10 +4,10 @@
 from boards.board import Board
 from flow.templates import render
 
-__all__ = ["lpf"]
+__all__ = ["PORTS", "lpf"]
 
 # Ports of the top by what the board calls them.
-_PORTS = {
+PORTS = {
     "clock": "clock_i",
     "reset": "reset_i",
     "rx": "rx_i",
@@ -19,11 +19,11 @@ _PORTS = {
 def lpf(board: Board) -> str:
     """The constraints of `board`, in Lattice's format."""
     pins = [
-        (_bit(_PORTS[name], index, len(pin.sites)), site, pin)
+        (_bit(PORTS[name], index, len(pin.sites)), site, pin)
         for name, pin in board.pins.items()
         for index, site in enumerate(pin.sites)
     ]
-    facts = {"board": board, "clock": _PORTS["clock"], "pins": pins}
+    facts = {"board": board, "clock": PORTS["clock"], "pins": pins}
     return render("synth/ecp5/pins.lpf.j2", {}, **facts)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from boards.board import Board, Family
 from flow.design import RTL, Design
 from flow.errors import FlowError
+from flow.synth.ecp5.pins import PORTS
 from flow.synth.ecp5.pll import Pll, pll
 from flow.templates import render
 from hls.instance import rtl_paths, sv_literal
@@ -17,7 +18,6 @@ __all__ = ["TOP", "System", "check_board", "sources", "system"]
 
 TOP = "system"  # the module that a board is configured with
 _RTL = Path(__file__).with_name("rtl")
-_PORTS = {"clock", "reset", "rx", "tx", "lights"}
 
 # What an FT231X makes exactly, fastest first.
 _RATES = (3_000_000, 2_000_000, 1_500_000, 1_000_000, 500_000, 250_000)
@@ -68,7 +68,7 @@ def check_board(board: Board) -> None:
         raise FlowError(
             f"{board.name} is no ECP5, which is what nextpnr places here; ulx3s-85f has one"
         )
-    if missing := _PORTS - set(board.pins):
+    if missing := PORTS.keys() - board.pins.keys():
         raise FlowError(f"{board.name}: no pins are known for {', '.join(sorted(missing))}")
 
 

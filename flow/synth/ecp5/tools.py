@@ -170,8 +170,8 @@ def _ended(status: int) -> str:
 def _last_words(folder: Path, tool: _Tool) -> str:
     said = _text(folder / tool.log) + _text(folder / _SAID)
     lines = [line for line in said.splitlines() if line.strip()]
-    errors = [line for line in lines if line.startswith("ERROR")]
-    return "\n".join(dict.fromkeys(errors or lines[-8:]))
+    errors = [line for line in lines if re.search(r"\berror:", line, re.IGNORECASE)]
+    return "\n".join(list(dict.fromkeys(errors))[:8] or lines[-8:])
 
 
 def _text(path: Path) -> str:
