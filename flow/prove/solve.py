@@ -46,7 +46,7 @@ def prove(case: Case, part: Part, rtl: Mapping[str, str] | None = None) -> Proof
     """
     way = case.parts[part]
     texts = rtl or rtl_sources(case.instance)
-    texts = {**texts, **{path.name: path.read_text() for path in FORMAL.glob("*.sv*")}}
+    texts = {**texts, **{path.name: path.read_text() for path in _formal_files(case)}}
     texts["proof.sv"] = proof_top(case)
     texts[SCRIPT] = _script(case, part, list(texts))
     tools = [f"{tool} {version(tool)}" for tool in TOOLS]
@@ -60,6 +60,12 @@ def prove(case: Case, part: Part, rtl: Mapping[str, str] | None = None) -> Proof
 
     facts = json.loads((made_once("proofs", key, solve) / "proof.json").read_text())
     return Proof(case, part, way, facts["seconds"])
+
+
+def _formal_files(case: Case) -> list[Path]:
+    """What all proofs are made of, and what only this kernel's proof includes."""
+    own = {"axi_ports.svh", f"{case.kernel}.svh"}
+    return sorted(path for path in FORMAL.glob("*.sv*") if path.suffix == ".sv" or path.name in own)
 
 
 def _script(case: Case, part: Part, names: list[str]) -> str:
