@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pynvml
 
-__all__ = ["Meter", "Spent", "driver_version", "spend"]
+__all__ = ["Spent", "driver_version", "open_meter", "spend"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +24,22 @@ class Spent:
         return self.joules / self.seconds
 
 
-class Meter:
-    """Joules that the GPU of this `uuid`, as PyTorch names it, has drawn since its driver started.
+def open_meter(uuid: str) -> Callable[[], float] | None:
+    """What reads the joules that a GPU has drawn since its driver started.
 
-    Raises:
-        pynvml.NVMLError: there is no driver, or the GPU does not count its energy.
+    `uuid` is PyTorch's name of it; None where the driver or the GPU does not count.
     """
-
-    def __init__(self, uuid: str) -> None:
+    try:
         pynvml.nvmlInit()
-        self._gpu = pynvml.nvmlDeviceGetHandleByUUID(f"GPU-{uuid}")
-        self()
+        gpu = pynvml.nvmlDeviceGetHandleByUUID(f"GPU-{uuid}")
 
-    def __call__(self) -> float:
-        return pynvml.nvmlDeviceGetTotalEnergyConsumption(self._gpu) / 1000
+        def joules() -> float:
+            return pynvml.nvmlDeviceGetTotalEnergyConsumption(gpu) / 1000
+
+        joules()  # raises where it is not counted
+    except pynvml.NVMLError:
+        return None
+    return joules
 
 
 def driver_version() -> str | None:

@@ -7,6 +7,7 @@ favour of the GPU.
 
 import copy
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import torch
 from torch._dynamo.exc import TorchDynamoException
@@ -16,7 +17,7 @@ from boards.bench.contender import Contender, Scene
 from boards.bench.facts import Basis, Place, Row
 from boards.bench.timing import Timing, TooSlow, median_time
 
-__all__ = ["cpu_row", "gpu_rows"]
+__all__ = ["How", "cpu_row", "gpu_rows"]
 
 WORTH = 1.03  # a larger batch is kept while it gives this much more
 GROWTH = 4  # from batch to batch, since each is compiled anew
@@ -25,44 +26,50 @@ HALVES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 Work = Callable[[], object]
 
 
-def cpu_row(
-    net: Contender, size: tuple[int, int], device: str, scene: Scene, runs: int, limit_s: float
-) -> Row:
+@dataclass(frozen=True, slots=True, eq=False)
+class How:
+    """How to measure: the frame for PSNR, timed runs, and whether networks are compiled."""
+
+    scene: Scene
+    runs: int = 50
+    limit_s: float = 20.0
+    compiled: bool = True
+
+
+def cpu_row(net: Contender, size: tuple[int, int], device: str, how: How) -> Row:
     """`net` in float32 on all threads, one frame at a time."""
-    facts = _facts(net, Place.CPU, device, "fp32", size)
+    facts = _facts(net, Place.CPU, device, "fp32", size, how)
     try:
-        work = _compiled(net, net.inputs(*size, batch=1))
-        time = median_time(work, runs, limit_s)
+        work = _work(net, net.inputs(*size, batch=1), how.compiled)
+        time = median_time(work, how.runs, how.limit_s)
     except (TooSlow, TorchDynamoException, RuntimeError) as error:
         return Row(**facts, basis=Basis.SKIPPED, note=_reason(error))
-    facts["psnr_db"] = net.psnr(scene, "cpu", torch.float32)
+    facts["psnr_db"] = net.psnr(how.scene, "cpu", torch.float32)
     return _row(facts, 1, time, net.note)
 
 
-def gpu_rows(
-    net: Contender, size: tuple[int, int], device: str, scene: Scene, runs: int, limit_s: float
-) -> Iterator[Row]:
+def gpu_rows(net: Contender, size: tuple[int, int], device: str, how: How) -> Iterator[Row]:
     """`net` in bf16 and fp16: one frame at a time, then in the batch that gives most frames."""
-    meter = energy.Meter(str(torch.cuda.get_device_properties(0).uuid))
+    meter = energy.open_meter(str(torch.cuda.get_device_properties(0).uuid))
     for precision, dtype in HALVES.items():
-        facts = _facts(net, Place.GPU, device, precision, size)
+        facts = _facts(net, Place.GPU, device, precision, size, how)
         try:
-            single, best = _batches(net, size, dtype, facts, meter, runs, limit_s)
+            single, best = _batches(net, size, dtype, facts, meter, how)
         except (TooSlow, TorchDynamoException, RuntimeError) as error:
             yield Row(**facts, basis=Basis.SKIPPED, note=_reason(error))
             continue
-        quality = net.psnr(scene, "cuda", dtype)
+        quality = net.psnr(how.scene, "cuda", dtype)
         for row in dict.fromkeys((single, best)):  # one row where a single frame is best
             yield row.model_copy(update={"psnr_db": quality})
 
 
-def _batches(net, size, dtype, facts, meter, runs, limit_s) -> tuple[Row, Row]:
+def _batches(net, size, dtype, facts, meter, how) -> tuple[Row, Row]:
     """The rows of one frame at a time and of the best batch."""
-    single = best = _on_gpu(net, size, dtype, facts, meter, runs, limit_s, batch=1)
+    single = best = _on_gpu(net, size, dtype, facts, meter, how, batch=1)
     batch = GROWTH
     while True:
         try:
-            row = _on_gpu(net, size, dtype, facts, meter, runs, limit_s, batch)
+            row = _on_gpu(net, size, dtype, facts, meter, how, batch)
         except (torch.OutOfMemoryError, TooSlow):
             return single, best
         if row.fps < WORTH * best.fps:
@@ -70,31 +77,31 @@ def _batches(net, size, dtype, facts, meter, runs, limit_s) -> tuple[Row, Row]:
         best, batch = row, GROWTH * batch
 
 
-def _on_gpu(net, size, dtype, facts, meter, runs, limit_s, batch) -> Row:
+def _on_gpu(net, size, dtype, facts, meter, how, batch) -> Row:
     torch.cuda.empty_cache()
-    work = _graphed(_compiled(net, net.inputs(*size, batch).to("cuda", dtype)))
-    time = median_time(work, runs, limit_s)
-    spent = energy.spend(work, meter)
-    facts = facts | {
-        "watts": round(spent.watts, 1),
-        "joules": spent.joules / (spent.runs * batch),
-    }
+    work = _graphed(_work(net, net.inputs(*size, batch).to("cuda", dtype), how.compiled))
+    time = median_time(work, how.runs, how.limit_s)
+    if meter:
+        spent = energy.spend(work, meter)
+        joules = spent.joules / (spent.runs * batch)
+        facts = facts | {"watts": round(spent.watts, 1), "joules": joules}
     return _row(facts, batch, time, net.note)
 
 
-def _compiled(net: Contender, frames: torch.Tensor) -> Work:
-    """Restores `frames`; compiled for exactly their shape, and run once."""
+def _work(net: Contender, frames: torch.Tensor, compiled: bool) -> Work:
+    """Restores `frames`; `compiled` for exactly their shape, and run once."""
     torch._dynamo.reset()
     # In this process: a pool of compilers would outlive an interrupt.
     torch._inductor.config.compile_threads = 1
     torch.backends.cudnn.benchmark = True
     module = copy.deepcopy(net.module).to(frames.device, frames.dtype)
     module = module.to(memory_format=torch.channels_last)
-    compiled = torch.compile(module, fullgraph=True, dynamic=False)
+    if compiled:
+        module = torch.compile(module, fullgraph=True, dynamic=False)
 
     @torch.inference_mode()
     def work() -> torch.Tensor:
-        return compiled(frames)
+        return module(frames)
 
     work()
     return work
@@ -120,12 +127,12 @@ def _graphed(work: Work) -> Work:
     return replay
 
 
-def _facts(net: Contender, place: Place, device: str, precision: str, size) -> dict:
+def _facts(net: Contender, place: Place, device: str, precision: str, size, how: How) -> dict:
     return {
         "net": net.name,
         "place": place,
         "device": device,
-        "precision": precision,
+        "precision": precision if how.compiled else f"{precision}, not compiled",
         "width": size[0],
         "height": size[1],
     }

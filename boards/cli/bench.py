@@ -28,6 +28,9 @@ def bench(
     ] = None,
     runs: Annotated[int, typer.Option(min=3, help="timed runs, whose median counts")] = 50,
     limit: Annotated[float, typer.Option(min=0, help="skip what takes more seconds a frame")] = 20,
+    compiled: Annotated[
+        bool, typer.Option("--compile/--no-compile", help="PyTorch's compiler; slow to start")
+    ] = True,
     record: Annotated[bool, typer.Option("--record", help="keep this GPU's numbers")] = False,
 ) -> int:
     """Measure a design against GPU and CPU; writes DESIGN/bench.json, plots, report.html."""
@@ -43,7 +46,8 @@ def bench(
 
         if record and not this_machine().gpu:
             raise HostError("there is no GPU here that PyTorch can use, so none to record")
-        job = BenchJob(design, facts, wanted, net or facts.net, tuple(also or ()), runs, limit)
+        origin, more = net or facts.net, tuple(also or ())
+        job = BenchJob(design, facts, wanted, origin, more, runs, limit, compiled)
         result = perform_bench(job, show)
         show("drawing", 1.0)
         files = bench_files(result, record)

@@ -47,6 +47,7 @@ class BenchJob:
     also: tuple[str, ...] = ()
     runs: int = 50
     limit_s: float = 20.0
+    compiled: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +77,7 @@ def perform_bench(job: BenchJob, show: Show) -> Benched:
     others = [parent_of(job.design.net), "red", *job.also]
     nets = [ours, *(full_precision(name) for name in dict.fromkeys(filter(None, others)))]
     raw, scene = _sample(job.design)
-    machine = this_machine()
+    machine, how = this_machine(), measure.How(scene, job.runs, job.limit_s, job.compiled)
 
     own, exact = None, True
     rows: list[Row] = []
@@ -94,7 +95,7 @@ def perform_bench(job: BenchJob, show: Show) -> Benched:
             own = counted if folder == job.folder else own
         for index, net in enumerate(nets):
             show(f"{net.name}, {name}", index / len(nets))
-            rows += _torch_rows(net, size, machine, scene, job)
+            rows += _torch_rows(net, size, machine, how)
     rows += results.published()
     bench = Bench(net=job.design.net, board=job.design.board, machine=machine, rows=tuple(rows))
     return Benched(job, bench, own, exact, raw, scene, ours.restored(scene))
@@ -141,16 +142,15 @@ def _is_exact(counted: Counted, folder: Path, progress) -> bool:
 
 
 def _torch_rows(
-    net: Contender, size: tuple[int, int], machine: Machine, scene: Scene, job: BenchJob
+    net: Contender, size: tuple[int, int], machine: Machine, how: measure.How
 ) -> Iterator[Row]:
     """A network on this machine's GPU, else as recorded, and on its CPU."""
-    how = scene, job.runs, job.limit_s
     if machine.gpu:
-        yield from measure.gpu_rows(net, size, machine.gpu, *how)
+        yield from measure.gpu_rows(net, size, machine.gpu, how)
     elif known := results.recorded([net.name], [size]):
         yield from known
     else:
         facts = {"net": net.name, "place": Place.GPU, "device": "GPU", "precision": ""}
         width, height = size
         yield Row(**facts, width=width, height=height, basis=Basis.SKIPPED, note=NO_GPU)
-    yield measure.cpu_row(net, size, "CPU", *how)
+    yield measure.cpu_row(net, size, "CPU", how)
