@@ -41,6 +41,7 @@ def bench(
     with progress() as show:
         show("loading PyTorch", 0.0)
         from boards.bench.machine import this_machine
+        from boards.bench.plots import PLOTS
         from boards.cli.bench_files import bench_files
         from boards.cli.bench_job import BenchJob, perform_bench
 
@@ -52,6 +53,8 @@ def bench(
         show("drawing", 1.0)
         files = bench_files(result, record)
         write_together(files)
+        for name in set(PLOTS) - {path.name for path in files}:
+            (design / name).unlink(missing_ok=True)  # of an earlier bench, which knew more
     _print(result.bench, list(files))
     return 0 if result.bit_exact else NOT_EXACT
 
