@@ -16,6 +16,7 @@ from flow.sim.diagnose import why_stuck, why_wrong
 from flow.sim.errors import Hang, SimError
 from flow.sim.model import Model
 from flow.sim.reset import why_unset
+from flow.sim.threads import fastest
 from hls.beats import pack, unpack
 from hls.instance import Stream
 
@@ -60,13 +61,18 @@ class FrameSim:
     @cached_property
     def model(self) -> Model:
         """The compiled design; the first use may take a minute."""
+        return self._compiled(threads=1)
+
+    def _compiled(self, threads: int) -> Model:
         sources = {path.name: path.read_text() for path in sorted((self.folder / RTL).glob("*.sv"))}
         width = self.design.channels * self.design.bits
         probes = {fifo.name: f"{fifo.name}.high_water_q" for fifo in self.design.fifos}
         ports = (Stream("x", width),), (Stream("y", width),)
         inside = [Stream(wire.name, wire.bits) for wire in self.design.streams]
         watched = inside if self._watched else []
-        return verilate.build_sources(TOP, sources, *ports, probes, {}, watched, self._traced)
+        return verilate.build_sources(
+            TOP, sources, *ports, probes, {}, watched, self._traced, threads
+        )
 
     def restore(
         self,
@@ -93,9 +99,10 @@ class FrameSim:
             )
         fed = np.repeat(frames, 2, axis=0) if len(frames) == 1 else frames
         pixels = shape[0] * shape[1]
+        beats = {"x": pack(fed.reshape(-1, self.design.channels), self.design.bits)}
         try:
-            result = self.model.run(
-                {"x": pack(fed.reshape(-1, self.design.channels), self.design.bits)},
+            result = self._model_for(beats, len(fed) * self.design.ideal_cycles).run(
+                beats,
                 {"y": len(fed) * pixels},
                 stall={"x": stall_in, "y": stall_out},
                 seed=seed,
@@ -122,6 +129,11 @@ class FrameSim:
             high_water=result.probes,
             activity=result.activity,
         )
+
+    def _model_for(self, beats: Mapping[str, np.ndarray], cycles: int) -> Model:
+        if self._watched:
+            return self.model
+        return fastest(self.model, lambda: self._compiled(threads=2), beats, cycles)
 
     def explain(self, frame: np.ndarray) -> str:
         """Where the (H, W, channels) `frame` first goes wrong inside."""

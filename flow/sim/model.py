@@ -2,6 +2,7 @@
 """Run a compiled model: beats in, beats out, and the cycle in which each of them moved."""
 
 import ctypes
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -138,6 +139,21 @@ class Model:
             activity=activity,
         )
 
+    def pace(self, inputs: Mapping[str, np.ndarray], seconds: float = 0.2) -> float:
+        """Clock cycles a second, measured from reset on for so long, or until `inputs` end."""
+        rng = np.random.default_rng(0)
+        data = [_beats(s, inputs[s.name]) for s in self.inputs]
+        most = max(len(beats) for beats in data)
+        room = [np.zeros((most, words(s.width)), np.uint32) for s in self.outputs]
+        ins, _kept_in = _streams(self.inputs, data, 0.0, rng)
+        outs, _kept_out = _streams(self.outputs, room, 0.0, rng)
+        run = _Run(idle_limit=100_000)
+        recorder = Recorder(self.watched, NOTHING)
+        with self._design(1, dict.fromkeys(self.knobs, 0)) as (lib, handle):
+            started = time.perf_counter()
+            _in_slices(lib, handle, run, ins, outs, recorder, None, seconds)
+            return run.cycle / (time.perf_counter() - started)
+
     @contextmanager
     def _design(self, seed: int, knobs: Mapping[str, int]) -> Iterator[tuple[ctypes.CDLL, int]]:
         lib = ctypes.CDLL(str(self.library))
@@ -187,15 +203,17 @@ class Model:
                 )
 
 
-def _in_slices(lib, handle, run, ins, outs, recorder, progress) -> _Status:
+def _in_slices(
+    lib, handle, run, ins, outs, recorder, progress, seconds: float = math.inf
+) -> _Status:
     """Run in slices of about a tenth of a second, so that Ctrl-C and progress work."""
-    budget = 2_000
+    budget, end = 2_000, time.perf_counter() + seconds
     total = sum(e.beats for e in [*ins, *outs]) or 1
     counted = ctypes.byref(recorder.watch), ctypes.byref(recorder.span)
     while True:
         started = time.perf_counter()
         status = _Status(lib.tarsier_run(handle, ctypes.byref(run), ins, outs, *counted, budget))
-        if status is not _Status.PAUSED:
+        if status is not _Status.PAUSED or time.perf_counter() > end:
             return status
         if progress:
             progress(sum(e.moved for e in [*ins, *outs]) / total)

@@ -21,8 +21,8 @@ TESTS = {
     "fmpadding": "test_fpgadataflow_fmpadding",
     "mvau": "test_fpgadataflow_rtl_mvau",
     "requant": "test_requant_rtl",
-    "shuffle": "test_rtlsim_shuffle_layer",
-    "thresholding": "test_fpgadataflow_thresholding and not stitched",
+    "shuffle": "test_rtlsim_shuffle_layer or test_stitched_ip_shuffle_layer",
+    "thresholding": "test_fpgadataflow_thresholding",
     "thresholding_runtime": "test_runtime_thresholds",
 }
 

@@ -8,7 +8,7 @@ back, so a run may change between this and FINN's cycle by cycle loop at any tim
 import ctypes
 import math
 from collections.abc import Iterable, Iterator
-from struct import iter_unpack
+from itertools import repeat
 
 import numpy as np
 from finn_xsi import sim_engine
@@ -61,9 +61,8 @@ class Beats:
         if size <= 8:
             rows = np.array(values, np.uint64).astype(f"<u{size}")
         else:
-            rows = np.frombuffer(
-                b"".join([value.to_bytes(size, "little") for value in values]), "u1"
-            )
+            packed = map(int.to_bytes, values, repeat(size), repeat("little"))
+            rows = np.frombuffer(b"".join(packed), np.uint8)
         return cls(width, rows.view(np.uint8).reshape(-1, size))
 
     def reserve(self, count: int) -> None:
@@ -79,15 +78,11 @@ class Beats:
         self.used += 1
 
     def ints(self) -> list[int]:
-        rows = self.rows[: self.used]
+        rows = self.rows[: self.used].copy()
         if self.size <= 8:
-            return rows.copy().view(f"<u{self.size}").ravel().tolist()
-        if self.size == 16:
-            low, high = rows.copy().view("<u8").T.tolist()
-            return [a | b << 64 for a, b in zip(low, high, strict=True)]
-        return [
-            int.from_bytes(row, "little") for (row,) in iter_unpack(f"{self.size}s", rows.tobytes())
-        ]
+            return rows.view(f"<u{self.size}").ravel().tolist()
+        whole = rows.view(f"V{self.size}").ravel().tolist()
+        return list(map(int.from_bytes, whole, repeat("little")))
 
     def __len__(self) -> int:
         return self.used
