@@ -18,6 +18,8 @@ _CAMERA = (
     *(".sr2", ".srf", ".srw", ".x3f"),
 )
 
+_PARTS = re.compile(r"(\d+)")
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -82,7 +84,5 @@ def _found_in(path: Path) -> list[Frame]:
 
 
 def _counted(path: Path) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in _PARTS.split(path.name)]
-
-
-_PARTS = re.compile(r"(\d+)")
+    parts = _PARTS.split(path.name)
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]

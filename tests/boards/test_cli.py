@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from boards.cli.app import app
+from boards.cli.guard import guarded
 from boards.cli.options import Accel
 from boards.host.dng import write_dng
 
@@ -102,12 +104,17 @@ def test_run_refuses_a_bad_place_for_its_output(tmp_path, dng):
         ([".", "-o", "out", "--bad", "ignore"], "'ignore' is not one of 'stop', 'skip'"),
     ],
 )
-def test_run_refuses_what_does_not_go_together(tmp_path, dng, arguments, sentence):
+def test_run_refuses_what_does_not_go_together(
+    tmp_path, dng, monkeypatch, capsys, arguments, sentence
+):
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "numbers.npy").write_bytes(b"numbers")
     (tmp_path / "empty").mkdir()
     before = sorted(tmp_path.iterdir())
     out = [] if "-o" in arguments else ["-o", "out.png"]
-    refused(tarsier("run", *arguments, *out, cwd=tmp_path), sentence)
+    code = guarded(lambda: app(["run", *arguments, *out], standalone_mode=False))
+    said = capsys.readouterr()
+    refused(subprocess.CompletedProcess(arguments, code, said.out, said.err), sentence)
     assert sorted(tmp_path.iterdir()) == before
 
 
