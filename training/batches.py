@@ -13,10 +13,9 @@ from torch import Generator, Tensor
 
 from training import data, noise
 from training.degrade import grey, jpeg, shrunk_crop
-from training.errors import TrainingError
 from training.raw_pairs import RawPair
 from training.recipe import Recipe
-from training.spec import Kind, Task
+from training.spec import Task
 
 __all__ = ["batch", "smallest_side"]
 
@@ -38,14 +37,9 @@ def batch(plan: Recipe, source: Sequence, step: int, rank: int = 0) -> tuple[Ten
     """Degraded and clean samples (B, c, H, W) of training step `step` on process `rank`.
 
     `source` holds photographs (H, W, 3) uint8, or RawPairs where the recipe names their layout.
-
-    Raises:
-        TrainingError: the network is one that is not trained here.
     """
     key = (plan.seed, step, rank) if rank else (plan.seed, step)
     rng = Generator().manual_seed(plan.seed * 1_000_003 + step + rank * 1_000_000_007)
-    if plan.net.kind is Kind.RED:
-        raise TrainingError(f"{plan.name}: RED is here to be counted and timed, not trained")
     if plan.pairs:
         return _raw_pairs(source, plan, np.random.default_rng(key))
     if plan.net.task is Task.RAW:

@@ -28,6 +28,7 @@ from training.paths import config_file, data_dir
 from training.raw_pairs import find_pairs
 from training.recipe import Recipe
 from training.run import Run, Step, learning_rate
+from training.spec import Kind
 
 __all__ = ["open_source", "train"]
 
@@ -77,8 +78,10 @@ def open_source(plan: Recipe, data: Path | None) -> Sequence:
     """The photographs or raw pairs that `plan` trains on.
 
     Raises:
-        TrainingError: they are missing, or one of them is too small.
+        TrainingError: they are missing, one of them is too small, or the network is not trained.
     """
+    if plan.net.kind is Kind.RED:
+        raise TrainingError(f"{plan.name}: RED is here to be counted and timed, not trained")
     folder = find_set(plan.photographs, data_dir(data))
     if plan.pairs:
         return find_pairs(plan.pairs, folder)

@@ -10,7 +10,6 @@ import torch
 from training.batches import batch, smallest_side
 from training.data import CropRule
 from training.degrade import jpeg, shrink, shrunk_crop
-from training.errors import TrainingError
 from training.recipe import Noise, Quality, Recipe, Schedule
 from training.spec import NetSpec
 
@@ -85,9 +84,3 @@ def test_jpeg_of_quality_zero_is_the_worst_there_is(photos):
 
 def test_photographs_must_hold_a_sample():
     assert [smallest_side(plan(task)) for task in ("raw", "rgb", "jpeg", "sr")] == [32, 16, 24, 16]
-
-
-def test_red_is_not_trained(photos):
-    red = replace(plan("raw"), net=NetSpec("red", 64, 14))
-    with pytest.raises(TrainingError, match="RED is here to be counted and timed, not trained"):
-        batch(red, photos, 0)

@@ -15,10 +15,11 @@ from training.codes import to_codes
 from training.data import CropRule
 from training.errors import TrainingError
 from training.model import load
-from training.recipe import Recipe, Schedule
+from training.paths import config_file
+from training.recipe import Recipe, Schedule, read
 from training.run import Run, learning_rate, psnr_db
 from training.spec import NetSpec
-from training.train import train
+from training.train import open_source, train
 
 PLAN = Recipe(
     name="tiny",
@@ -179,3 +180,10 @@ def test_thresholds_start_inside_the_residuals(tmp_path, photos):
             constant = r.amin(dim=(0, 2, 3)) == r.amax(dim=(0, 2, 3))
             assert bool((mixed | constant).all())
             r = unit(r)
+
+
+def test_red_is_not_trained():
+    with pytest.raises(
+        TrainingError, match="red: RED is here to be counted and timed, not trained"
+    ):
+        open_source(read(config_file("red")), None)

@@ -120,3 +120,13 @@ def test_every_parameter_of_every_version_learns():
         (net(codes) - codes).abs().mean().backward()
         silent = [name for name, p in net.named_parameters() if p.grad is None or not p.grad.any()]
         assert silent == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["float", "hardware"])
+def test_training_compiles_to_one_graph(form):
+    # Brevitas' bookkeeping would break it into many.
+    net = build(spec(form=form, head="relu")).train()
+    codes = torch.rand(1, 3, 12, 12) * 255 + 384
+    compiled = torch.compile(net, backend="aot_eager", fullgraph=True)
+    assert torch.equal(compiled(codes), net(codes))

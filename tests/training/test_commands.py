@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""The commands around training, on a network and pictures small enough to run them all."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from training import bench, convert, train, versions
+from training.checkpoint import read_net
+
+CONFIG = """
+photographs = "pictures"
+parent = "{parent}"
+[net]
+kind = "{kind}"
+form = "float"
+task = "rgb"
+head = "relu"
+channels = 4
+units = 2
+[crop]
+batch = 2
+size = 12
+[schedule]
+iterations = 6
+warmup = 1
+"""
+
+
+@pytest.fixture
+def home(tmp_path, rng, monkeypatch):
+    """A data folder with one set, a config and its parent's."""
+    monkeypatch.setenv("TARSIER_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("TARSIER_DATA", str(tmp_path))
+    monkeypatch.setattr(torch, "set_num_threads", lambda _: None)
+    (tmp_path / "pictures").mkdir()
+    for name in "ab":
+        picture = rng.integers(0, 256, (24, 28, 3), np.uint8)
+        Image.fromarray(picture).save(tmp_path / f"pictures/{name}.png")
+    parent = tmp_path / "tiny-parent.toml"
+    parent.write_text(CONFIG.format(parent="", kind="parent"))
+    (tmp_path / "tiny.toml").write_text(CONFIG.format(parent=parent, kind="bbcu"))
+    return tmp_path
+
+
+def test_a_float_net_is_trained_converted_tuned_and_its_cost_reported(home, capsys):
+    config, out = str(home / "tiny.toml"), home / "out"
+    assert train.main([config, "--out", str(out), "--accelerator", "cpu"]) == 0
+    net = str(out / "tiny.safetensors")
+    given = [net, "--config", config, "-o", str(out)]
+    report = [*given, "--bits", "6,12", "--set", "pictures", "--json", str(home / "cost.json")]
+    assert convert.main(report) == 0
+    costs = json.loads((home / "cost.json").read_text())["costs"]
+    assert [cost["bits"] for cost in costs] == [6, 12]
+    assert convert.main([*given, "--bits", "8", "--tune", "3"]) == 0
+    name, spec, _ = read_net(out / "tiny-hw8.safetensors")
+    assert (name, spec.exact, spec.residual_bits) == ("tiny-hw8", True, 8)
+    capsys.readouterr()
+    assert convert.main([*given, "--bits", "13"]) == 2
+    assert "--bits 13 must be whole numbers from 2 to 12" in capsys.readouterr().err
+
+
+def test_every_version_is_trained_on_the_same_budget(home, capsys):
+    given = ["--config", str(home / "tiny.toml"), "--set", "pictures", "--out", str(home / "out")]
+    assert versions.main([*given, "--json", str(home / "order.json")]) == 0
+    assert list(json.loads((home / "order.json").read_text())["psnr_db"]) == [
+        "V1",
+        "V2",
+        "V3",
+        "V4",
+    ]
+    assert "after 6 steps each" in capsys.readouterr().out
+
+
+def test_step_times_are_of_the_net_and_its_parent(home, capsys):
+    assert bench.main([str(home / "tiny.toml"), "--steps", "1"]) == 0
+    assert "ms a step, its parent" in capsys.readouterr().out
+    assert bench.main([str(home / "tiny-parent.toml")]) == 2
+    assert "tiny-parent names no parent to compare with" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_two_processes_train_one_net(home):
+    command = [sys.executable, "-m", "training.train", str(home / "tiny.toml")]
+    command += ["--accelerator", "cpu", "--devices", "2", "--out", str(home / "out")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert read_net(home / "out/tiny.safetensors")[0] == "tiny"
