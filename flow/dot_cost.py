@@ -2,7 +2,7 @@
 """Estimates of the folded dot products."""
 
 from collections.abc import Mapping
-from math import ceil
+from math import ceil, expm1
 
 from boards.board import Family
 from flow.design import Estimate
@@ -80,8 +80,14 @@ def _rom(weights: int, fold: int) -> int:
 
 
 def _weight_bits(bits: int, fold: int) -> int:
-    """Registers behind the weight memory; bits of equal course over the fold share one."""
-    return 0 if fold == 1 else min(bits, 2 ** min(fold, 64))
+    """Registers behind the weight memory: bits of equal course over the fold share one.
+
+    Of so many courses, `bits` drawn at random meet this many.
+    """
+    if fold == 1:
+        return 0
+    courses = 2.0 ** min(fold, 64)
+    return round(courses * -expm1(-bits / courses))
 
 
 def _fold(p: Mapping[str, int | Bits]) -> int:

@@ -13,6 +13,7 @@ __all__ = [
     "choice_luts",
     "fifo_cost",
     "half_blocks",
+    "is_block_rom",
     "logic_cost",
     "memory_cost",
     "summed",
@@ -20,6 +21,7 @@ __all__ = [
 
 LUTRAM_DEPTH = 64  # deeper memories become block RAM: 40 words do not, 100 words do
 _RAMB18 = ((36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384))  # UG573, UG473
+_RAMB18_COST, _ROM_BIT_COST = 129, 1 / 64
 _URAM_WIDTH, _URAM_DEPTH = 72, 4096  # UG573
 _LUTRAM = {Family.SERIES7: 4 / 3, Family.ULTRASCALE_PLUS: 8 / 7}  # LUTs per bit: RAM64M, RAM64M8
 
@@ -69,6 +71,11 @@ def block_ram(width: int, depth: int) -> Estimate:
     alone = [ceil(width / w) for w, d in _RAMB18 if depth <= d]
     chosen = 0 if halves in alone else width
     return Estimate(lut=chosen, ff=0, bram36=halves / 2, uram=0, dsp=0)
+
+
+def is_block_rom(width: int, depth: int) -> bool:
+    """Whether a table with a register behind it becomes block RAM, by the costs of synth_xilinx."""
+    return _RAMB18_COST * half_blocks(width, depth) < _ROM_BIT_COST * width * depth
 
 
 def half_blocks(width: int, depth: int) -> int:

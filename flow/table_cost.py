@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from flow.design import Estimate
-from flow.memory_cost import logic_cost
+from flow.memory_cost import block_ram, is_block_rom, logic_cost, summed
 from hls.instance import Bits
 
 __all__ = ["act_table_cost", "sign_threshold_cost"]
@@ -21,8 +21,12 @@ _SHORT_LUTS, _LONG_LUTS = 1.2, 2.6
 
 
 def act_table_cost(p: Mapping[str, int | Bits]) -> Estimate:
-    """A ROM of LUTs for every output bit; bits of a lane share what is equal."""
+    """A ROM for every lane, in LUTs for every output bit: those share what is equal."""
     lanes, width = p["Lanes"], p["YWidth"]
+    depth = p["Folds"] << p["XWidth"]
+    if is_block_rom(width, depth):  # whose register is y
+        control = logic_cost(lut=4, ff=p["Folds"].bit_length())
+        return summed([control, *lanes * [block_ram(width, depth)]])
     shape = p["Folds"], lanes, p["Entries"], width
     rom = np.zeros((lanes, width, p["Folds"], 1 << p["XWidth"]), np.uint8)
     rom[..., : p["Entries"]] = _unpacked(p["Table"], shape).transpose(1, 3, 0, 2)
