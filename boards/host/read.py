@@ -79,6 +79,8 @@ def open_array(path: Path) -> np.ndarray:
         frames = np.load(path, mmap_mode="r", allow_pickle=False)
     except (ValueError, EOFError):
         raise HostError(f"{path} is truncated or damaged, or no .npy file") from None
+    if not isinstance(frames, np.ndarray):  # NumPy goes by content, and opens .npz too
+        raise HostError(f"{path} is no .npy file")
     if frames.ndim not in (2, 3) or frames.dtype.kind != "u" or frames.dtype.itemsize > 2:
         raise HostError(
             f"{path} holds {frames.dtype} of shape {frames.shape}; mosaics are uint8 or uint16"

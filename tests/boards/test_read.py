@@ -123,3 +123,55 @@ def test_wrong_sidecar(tmp_path, facts, message):
     path.with_suffix(".toml").write_text(facts)
     with pytest.raises(HostError, match=message.replace("(", r"\(")):
         read_raw(path)
+
+
+@pytest.mark.parametrize("bits", [8, 12, 16])
+@pytest.mark.parametrize("cfa", CFA_PHASES)
+def test_every_way_to_store_a_mosaic_gives_the_same_frame(tmp_path, rng, cfa, bits):
+    white = (1 << bits) - 1
+    mosaic = rng.integers(0, white + 1, (33, 41)).astype(np.uint8 if bits == 8 else "<u2")
+    black = (9, 10, 11, 12)
+    levels = f'cfa = "{cfa}"\nblack = {list(black)}\nwhite = {white}\n'
+    (tmp_path / "raw.raw").write_bytes(mosaic.tobytes())
+    (tmp_path / "raw.toml").write_text(f"width = 41\nheight = 33\nbits = {bits}\n{levels}")
+    np.save(tmp_path / "array.npy", mosaic)
+    (tmp_path / "array.toml").write_text(levels)
+    write_dng(tmp_path / "dng.dng", mosaic.astype(np.uint16), cfa=cfa, black=black, white=white)
+    first, *others = (read_raw(tmp_path / name) for name in ("raw.raw", "array.npy", "dng.dng"))
+    assert first.mosaic.dtype == np.uint16
+    for other in others:
+        assert np.array_equal(other.mosaic, first.mosaic)
+        assert (other.black, other.white) == (first.black, first.white)
+
+
+@pytest.mark.parametrize(
+    ("array", "message"),
+    [
+        (np.zeros((8, 8)), r"holds float64 of shape \(8, 8\); mosaics are uint8 or uint16"),
+        (np.zeros((8, 8), np.int16), "holds int16"),
+        (np.zeros(8, np.uint16), r"of shape \(8,\)"),
+        (np.zeros((2, 8, 8), np.uint16), "holds 2 frames: name a folder to write them to"),
+        (np.zeros((2, 2), np.uint16), "too small for Bayer"),
+    ],
+)
+def test_arrays_that_are_no_mosaic(tmp_path, array, message):
+    np.save(tmp_path / "frame.npy", array)
+    (tmp_path / "frame.toml").write_text('cfa = "BGGR"\nwhite = 1023\n')
+    with pytest.raises(HostError, match=message):
+        read_raw(tmp_path / "frame.npy")
+
+
+def test_damaged_arrays(tmp_path):
+    path = tmp_path / "frame.npy"
+    (tmp_path / "frame.toml").write_text('cfa = "BGGR"\nwhite = 1023\n')
+    np.save(path, np.zeros((64, 64), np.uint16))
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(HostError, match=r"frame\.npy is truncated or damaged, or no \.npy file"):
+        read_raw(path)
+    np.savez(tmp_path / "frame.npz", np.zeros((64, 64), np.uint16))
+    (tmp_path / "frame.npz").rename(path)
+    with pytest.raises(HostError, match=r"frame\.npy is no \.npy file"):
+        read_raw(path)
+    (tmp_path / "frame.toml").unlink()
+    with pytest.raises(HostError, match=r"frame\.toml: there is no such sidecar file"):
+        read_raw(path)
