@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,6 +40,7 @@ ROOT = Path(__file__).parents[2]
 NET = ROOT / "training" / "nets" / "bbcu-raw-16x8.onnx"
 BOARDS = {"vivado": "zcu104", "vitis": "u250"}
 CORE = "finn/vivado_stitch_proj"  # of the network, without its DMAs
+FAULTS = tomllib.loads((ROOT / "tests" / "flow" / "amd" / "faults.toml").read_text())
 HEADERS = ("bnn-library.h", "dma.h", "streamtools.h")  # that FINN's DMAs include
 
 
@@ -58,6 +60,8 @@ def design(tmp_path_factory) -> Iterator[Path]:
     model.save(str(folder / GRAPH))
     facts = Design.model_construct(  # what a project is made from
         key="0123",
+        board=board.name,
+        part=board.part,
         net="bbcu-raw-16x8",
         width=64,
         height=48,
@@ -218,72 +222,17 @@ def test_the_block_design_is_the_graph(design, finished, tmp_path, monkeypatch):
     assert wired == {(writer[s].removeprefix("u_"), reader[s].removeprefix("u_")) for s in inner}
 
 
-STITCH = "stitch-StreamingDataflowPartition_1"
-IODMA = "StreamingDataflowPartition_0_IODMA_hls_0"
-LINE = "connect_bd_intf_net [get_bd_intf_pins"
-FAULTS = {
-    # name: tool, step, file, pattern, what stands there instead, what is said of it
-    "a missing source": (
-        "vivado", STITCH, f"{CORE}/make_project.tcl",
-        "shared/window.sv", "shared/windows.sv", "there is no file .*windows.sv",
-    ),
-    "a stream joined twice": (
-        "vivado", STITCH, f"{CORE}/make_project.tcl",
-        r"(connect_bd_intf_net .*\n)", r"\1\1", "is connected already",
-    ),
-    "a stream left open": (
-        "vivado", STITCH, f"{CORE}/make_project.tcl",
-        r"connect_bd_intf_net .*\n", "", "is not connected",
-    ),
-    "a property of nothing": (
-        "vivado", STITCH, f"{CORE}/make_project.tcl",
-        r"get_bd_ports /ap_clk\]", "get_bd_ports /ap_clock]", "no object to set it on",
-    ),
-    "a cell without a clock": (
-        "vivado", STITCH, f"{CORE}/make_project.tcl",
-        r"connect_bd_net \[get_bd_ports ap_clk\] .*\n", "", "ap_clk is driven by no clock",
-    ),
-    "a cell without a reset": (
-        "vivado", STITCH, f"{CORE}/make_project.tcl",
-        r"connect_bd_net \[get_bd_ports ap_rst_n\] .*\n", "", "ap_rst_n is driven by no reset",
-    ),
-    "two modules of a name": (
-        "vivado", STITCH, "finn-rtllib/sim/hdl/sim_ctrl.v",
-        "module sim_ctrl", "module fifo (); endmodule\nmodule sim_ctrl", "fifo is defined twice",
-    ),
-    "a header that is missing": (
-        "vivado", f"hls-{IODMA}", f"finn/code_gen_ipgen_{IODMA}/top_{IODMA}.cpp",
-        '"dma.h"', '"dmaa.h"', "includes dmaa.h",
-    ),
-    "an IP that was not made": (
-        "vivado", "zynq-top", "finn/vivado_zynq_proj/ip_config.tcl",
-        "finn:StreamingDataflowPartition_1:1.0", "finn:Other:1.0", "is not in the IP catalog",
-    ),
-    "two DMAs at one port": (
-        "vivado", "zynq-top", "finn/vivado_zynq_proj/ip_config.tcl",
-        "smartconnect_0/S01_AXI", "smartconnect_0/S00_AXI", "S00_AXI is connected already",
-    ),
-    "a stream that v++ does not join": (
-        "vitis", "alveo-link", "finn/vitis_link_device_0/config.txt",
-        r"sc=idma_0.*\n", "", "m_axis_0 is connected 0 times",
-    ),
-    "a memory that is not there": (
-        "vitis", "alveo-link", "finn/vitis_link_device_0/config.txt",
-        r"DDR\[0\]", "SRAM[0]", r"there is no memory SRAM\[0\]",
-    ),
-}  # fmt: skip
-
-
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_fault_is_caught(finished, tools, tmp_path, fault):
-    tool, step, name, pattern, instead, message = FAULTS[fault]
-    folder = tmp_path / tool
-    shutil.copytree(finished / tool, folder)
-    text, changed = re.subn(pattern, instead, (folder / name).read_text(), count=1)
+    planted = FAULTS[fault]
+    folder = tmp_path / planted["tool"]
+    shutil.copytree(finished / planted["tool"], folder)
+    path, step = folder / planted["file"], planted["step"]
+    text, changed = re.subn(planted["find"], planted["put"], path.read_text(), count=1)
     assert changed == 1
-    (folder / name).write_text(text)
+    path.write_text(text)
     (folder / "logs" / f"{step}.done").unlink()
-    with pytest.raises(FlowError, match=rf"(?s)^{step} failed.*ERROR: .*{message}"):
+    with pytest.raises(FlowError, match=rf"(?s)^{step} failed.*ERROR: .*{planted['said']}"):
         run_project(folder, lambda *_: None)
 
 
@@ -299,6 +248,12 @@ def test_a_folder_of_someone_else_is_left_alone(design, tmp_path):
     with pytest.raises(FlowError, match="is no project of tarsier synth"):
         amd.build(design, load_board("zcu104"), tmp_path, print, amd.Tool.VIVADO, dry_run=True)
     assert (tmp_path / "thesis.tex").read_text() == "years of work"
+
+
+def test_a_design_stays_in_its_family(design, tmp_path):
+    with pytest.raises(FlowError, match="was built for the zcu104, whose device is of another fam"):
+        amd.build(design, load_board("pynq-z2"), tmp_path / "z2", print, amd.Tool.VIVADO, True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_the_tools_nothing_is_written(design, tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from boards.board import Board
+from boards.board import Board, Family
 from flow.design import read_design
 from flow.errors import FlowError
 from flow.synth.amd.project import is_finished, write_project
@@ -34,11 +34,16 @@ def build(
     A project that was run to its end on another machine and brought back is only read.
 
     Raises:
-        FlowError: the board is not for `tool`, a program is missing, or one fails.
+        FlowError: the board is not for `tool` or the design, a program is missing, or one fails.
     """
     begin = time.monotonic()
     design = read_design(folder)
     finn_board(board, tool)
+    if Family.of_part(design.part) is not board.family:
+        raise FlowError(
+            f"{design.net} was built for the {design.board}, whose device is of another family "
+            f"than the {board.name}'s; build it for the {board.name}"
+        )
     finished, lacking = is_finished(out, folder, design, board, tool), missing(tool)
     if lacking and not finished and not dry_run:
         raise FlowError(
