@@ -27,7 +27,9 @@ def bench(
         list[str] | None, typer.Option(help="config of one more network for GPU and CPU")
     ] = None,
     runs: Annotated[int, typer.Option(min=3, help="timed runs, whose median counts")] = 50,
-    limit: Annotated[float, typer.Option(min=0, help="skip what takes more seconds a frame")] = 20,
+    limit: Annotated[
+        float, typer.Option(min=0, help="GPU, CPU: skip what takes more seconds")
+    ] = 20,
     compiled: Annotated[
         bool, typer.Option("--compile/--no-compile", help="PyTorch's compiler; slow to start")
     ] = True,

@@ -75,7 +75,7 @@ def bench_page(
         title=f"{bench.net} on {board.title}, beside a GPU and a CPU",
         lead=f"{machine_sentence(bench.machine)} {note}",
         good=exact,
-        verdict="the RTL gives the bits of the hardware graph executed in Python, at every size"
+        verdict="the RTL gives the bits of the hardware graph executed in Python, at every size run"
         if exact
         else "the RTL differs from the hardware graph executed in Python",
         pictures=pictures,
