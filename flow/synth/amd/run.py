@@ -17,7 +17,7 @@ __all__ = ["missing", "run_project"]
 
 Show = Callable[[str, float], None]
 
-_NO_MEMORY = re.compile(r"bad_alloc|out of memory|cannot allocate memory|\bKilled\b", re.I)
+_NO_MEMORY = re.compile(r"bad_alloc|out of memory|cannot allocate memory|\bKilled\b|code 137", re.I)
 _LINES = 6
 _PATIENCE = 5  # seconds that a tool gets to stop
 

@@ -30,7 +30,7 @@ class Vivado(Packager):
     """One Vivado process, working in the current folder."""
 
     def __init__(self):
-        self.folder, self.name, self.part = Path(), "", ""
+        self.folder, self.name = Path(), ""
         self.files: dict[str, str] = {}  # absolute path -> text
         self.modules: dict[str, str] = {}  # module -> text of the file that defines it
         self.catalog: dict[str, dict] = {}
@@ -48,7 +48,7 @@ class Vivado(Packager):
     # Projects, files and runs
 
     def tcl_create_project(self, name, folder, _part, part):
-        self.folder, self.name, self.part = Path(folder).resolve(), name, part
+        self.folder, self.name = Path(folder).resolve(), name
         if not part.startswith(_PARTS):
             raise ModelError(f"no device {part} is installed")
         if (self.folder / f"{name}.xpr").exists():
