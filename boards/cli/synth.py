@@ -11,6 +11,7 @@ import typer
 from boards.board import Board, load_board
 from boards.cli.outputs import write_together
 from boards.cli.progress import Show, progress
+from boards.errors import HostError
 
 __all__ = ["summary", "synth"]
 
@@ -35,6 +36,8 @@ def synth(
     """Synthesize a design; writes DESIGN/synth.json."""
     from flow.design import read_design
 
+    if dry_run and tool not in (Tool.VIVADO, Tool.VITIS):
+        raise HostError(f"--dry-run is for vivado and vitis, {tool} is here to run")
     facts = read_design(design)
     target = load_board(board or facts.board)
     with progress() as show:
@@ -47,6 +50,8 @@ def synth(
             show("drawing", 1.0)
             written[design / "synth.png"] = _chart(found, facts.net)
         write_together(written)
+        if not found.layers:  # a chart that is there is of another run
+            (design / "synth.png").unlink(missing_ok=True)
     print(summary(found, target, facts.net, [*written, *(design / name for name in found.files)]))
     if tool is Tool.YOSYS:
         _check_fit(found, target, design, facts)

@@ -72,6 +72,7 @@ def test_synth_refuses(tmp_path):
     refused(tarsier("synth", tmp_path, "--with", "yosys"), "holds no design: there is no design.js")
     refused(tarsier("synth", tmp_path, "--with", "quartus"), "'quartus' is not one of 'yosys', 'ne")
     refused(tarsier("synth", tmp_path), "Missing option '--with'")
+    refused(tarsier("synth", tmp_path, "--with", "yosys", "--dry-run"), "is for vivado and vitis")
     assert not list(tmp_path.iterdir())
 
 
