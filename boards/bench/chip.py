@@ -64,8 +64,8 @@ def skipped_chip(design: Design, size: tuple[int, int], reason: str) -> Row:
     return Row(**facts, basis=Basis.SKIPPED, note=reason)
 
 
-def read_synthesis(folder: Path) -> Synthesis | None:
-    """What `tarsier synth` found of the design in `folder`, if it was asked.
+def read_synthesis(folder: Path, board: str) -> Synthesis | None:
+    """What `tarsier synth` found of the design in `folder` on `board`, if it was asked.
 
     Raises:
         HostError: the file is damaged or of another version.
@@ -74,9 +74,10 @@ def read_synthesis(folder: Path) -> Synthesis | None:
     if not path.is_file():
         return None
     try:
-        return Synthesis.model_validate_json(path.read_bytes())
+        found = Synthesis.model_validate_json(path.read_bytes())
     except ValidationError:
         raise HostError(f"{path} is damaged or of another version; synthesize again") from None
+    return found if found.board == board else None
 
 
 def _facts(design: Design) -> dict:

@@ -53,10 +53,11 @@ class Contender:
     note: str = ""
 
     def inputs(self, width: int, height: int, batch: int) -> Tensor:
-        """Frames of noise, float32, channels last in memory."""
+        """Frames of noise, float32, channels last in memory: codes, or a mosaic in [0, 1]."""
         shape = (batch, *self.frames.shape(width, height))
-        codes = 1023 * torch.rand(shape, generator=torch.Generator().manual_seed(0))
-        return codes.to(memory_format=torch.channels_last)
+        noise = torch.rand(shape, generator=torch.Generator().manual_seed(0))
+        top = 1 if self.frames is Frames.MOSAIC else 1023
+        return (top * noise).to(memory_format=torch.channels_last)
 
     def restored(
         self, scene: Scene, device: str = "cpu", dtype: torch.dtype = torch.float32

@@ -93,7 +93,7 @@ def perform_bench(job: BenchJob, show: Show) -> Benched:
             rows.append(skipped_chip(job.design, size, str(error)))
         else:
             exact &= _is_exact(counted, folder, partial(show, f"comparing, {name}"))
-            rows.append(chip_row(counted, read_synthesis(folder), quality))
+            rows.append(chip_row(counted, read_synthesis(folder, job.design.board), quality))
             own = counted if folder == job.folder else own
         for index, net in enumerate(nets):
             show(f"{net.name}, {name}", index / len(nets))
