@@ -83,7 +83,7 @@ def test_a_bitstream_is_made_and_meets_its_clock(made):
 
 @pytest.mark.slow
 def test_the_loop_filter_of_the_pll_is_told_to_nextpnr(made):
-    texts = sources(made.folder, BOARD, system(made.design, BOARD))
+    texts = sources(made.folder, BOARD, system(made.folder, made.design, BOARD))
     netlist = json.loads((synthesize(TOP, texts, made.out, quiet) / "netlist.json").read_text())
     cells = netlist["modules"][TOP]["cells"].values()
     (found,) = [cell["attributes"] for cell in cells if cell["type"] == "EHXPLLL"]
@@ -93,7 +93,7 @@ def test_the_loop_filter_of_the_pll_is_told_to_nextpnr(made):
 
 @pytest.mark.slow
 def test_the_netlist_gives_the_bits_of_the_rtl_on_every_pin_in_every_cycle(made, codes):
-    facts = system(made.design, BOARD)
+    facts = system(made.folder, made.design, BOARD)
     rtl = compiled(sources(made.folder, BOARD, facts))
     netlist = compiled_gates((made.out / "netlist.v").read_text())
 
@@ -179,6 +179,13 @@ def test_what_is_no_bare_ecp5_is_refused():
         check_board(load_board("zcu104"))
     with pytest.raises(FlowError, match="ulx3s-85f: no pins are known for rx"):
         check_board(without(BOARD, "rx"))
+
+
+@pytest.mark.slow
+def test_a_frame_larger_than_the_memory_is_refused(made):
+    large = made.design.model_copy(update={"width": 1920, "height": 1080})
+    with pytest.raises(FlowError, match=r"1920x1080 does not fit ulx3s-85f: .* 1,125 of 208 EBR"):
+        system(made.folder, large, BOARD)
 
 
 def without(board: Board, pin: str) -> Board:

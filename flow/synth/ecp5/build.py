@@ -36,7 +36,7 @@ def build(folder: Path, board: Board, out: Path, show: Show) -> Synthesis:
     begin = time.monotonic()
     design = read_design(folder)
     check_board(board)
-    facts = system(design, board)
+    facts = system(folder, design, board)
     texts = sources(folder, board, facts)
     pins = lpf(board)
 

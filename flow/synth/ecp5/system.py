@@ -7,6 +7,7 @@ from math import ceil
 from pathlib import Path
 
 from boards.board import Board, Family
+from flow.cache import content_key
 from flow.design import RTL, Design
 from flow.errors import FlowError
 from flow.synth.ecp5.pins import PORTS
@@ -31,7 +32,7 @@ class System:
     """What is particular to a design and its board.
 
     Attributes:
-        number: of the design, which every request must name
+        number: of the design, by the content of its RTL; every request must name it
         width: bits of a packed pixel
         pixels: of a frame
         divider: cycles of the clock per bit of the serial line
@@ -72,8 +73,8 @@ def check_board(board: Board) -> None:
         raise FlowError(f"{board.name}: no pins are known for {', '.join(sorted(missing))}")
 
 
-def system(design: Design, board: Board) -> System:
-    """The system for `design` on `board`.
+def system(folder: Path, design: Design, board: Board) -> System:
+    """The system for `design`, which is in `folder`, on `board`.
 
     Raises:
         FlowError: the frame does not fit the memory, or the clock cannot be made.
@@ -89,8 +90,9 @@ def system(design: Design, board: Board) -> System:
         )
     clock = board.clock_mhz * 1e6
     baud, divider = _rate(clock)
+    texts = [path.read_bytes() for path in _rtl(folder)]
     return System(
-        number=int(design.key[:8], 16),
+        number=int(content_key(texts)[:8], 16),
         width=bits,
         pixels=pixels,
         divider=divider,
@@ -103,7 +105,7 @@ def system(design: Design, board: Board) -> System:
 def sources(folder: Path, board: Board, facts: System) -> dict[str, str]:
     """SystemVerilog by file name: the system and the design in `folder`."""
     paths = [
-        *sorted((folder / RTL).glob("*.sv")),
+        *_rtl(folder),
         *sorted(_RTL.glob("*.sv")),
         *rtl_paths("width_adapter"),
     ]
@@ -115,6 +117,10 @@ def sources(folder: Path, board: Board, facts: System) -> dict[str, str]:
         params=facts.params,
     )
     return {path.name: path.read_text() for path in paths} | {f"{TOP}.sv": top}
+
+
+def _rtl(folder: Path) -> list[Path]:
+    return sorted((folder / RTL).glob("*.sv"))
 
 
 def _rate(clock: float) -> tuple[int, int]:
