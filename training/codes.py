@@ -11,8 +11,17 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-__all__ = ["BLACK", "BYTE", "CODE_MAX", "RAW", "UNCLIPPED", "WHITE", "Coding"]
-__all__ += ["from_codes", "to_codes"]
+__all__ = [
+    "BLACK",
+    "BYTE",
+    "CODE_MAX",
+    "RAW",
+    "UNCLIPPED",
+    "WHITE",
+    "Coding",
+    "from_codes",
+    "to_codes",
+]
 
 
 @dataclass(frozen=True, slots=True)

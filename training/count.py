@@ -100,7 +100,9 @@ def count(spec: NetSpec) -> Cost:
     return Cost(parts)
 
 
-def savings(spec: NetSpec, psnr: dict[str, float] | None = None) -> dict[str, Saving]:
+def savings(
+    spec: NetSpec, psnr: dict[str, float] | None = None, frame: tuple[int, int] = FRAME
+) -> dict[str, Saving]:
     """What binarising each part of `spec`'s network alone would save, by part.
 
     `psnr` holds dB of the networks with one part binary, by part, and of the parent as "full".
@@ -115,7 +117,7 @@ def savings(spec: NetSpec, psnr: dict[str, float] | None = None) -> dict[str, Sa
         binary = count(one)
         loss = psnr["full"] - psnr[part] if part in psnr else None
         result[part] = Saving(
-            parent.giga_ops(part) - binary.giga_ops(part),
+            parent.giga_ops(part, frame) - binary.giga_ops(part, frame),
             parent.kilo_params(part) - binary.kilo_params(part),
             loss,
         )

@@ -8,8 +8,16 @@ from training.layers import FixedPointConv, fixed_point, settle
 from training.spec import Act, NetSpec, Part, Task
 from training.units import BinaryUnit, Shift, pad
 
-__all__ = ["FullUnit", "activation", "bias", "body", "conv", "residual", "settle_all"]
-__all__ += ["spread_thresholds"]
+__all__ = [
+    "FullUnit",
+    "activation",
+    "bias",
+    "body",
+    "conv",
+    "residual",
+    "settle_all",
+    "spread_thresholds",
+]
 
 LEAK = 3 / 32  # the paper's 0.1 on the grid of slopes
 THRESHOLD_QUANTILES = (0.2, 0.8)  # of the residuals, where thresholds start

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from rich.console import Console
 from rich.progress import track
 from torch import nn
 
@@ -72,7 +73,7 @@ def ask(
     folders = [find_set(name, folder) for name in sets]
     device = "cuda" if torch.cuda.is_available() else "cpu"
     net: nn.Module | None = None if question.net == INPUT else load(question.net).to(device)
-    task = question.spec.task
+    task, console = question.spec.task, Console(stderr=True)
     for place in folders:
         # An enlarged picture's borders are cut before SSIM's window is laid on it.
         most = max(question.settings) if task is Task.SR else 0
@@ -82,7 +83,10 @@ def ask(
             title = f"{place.name}, {question.key} {setting}"
 
             def watch(images, title: str = title, total: int = len(found.images)):
-                return track(images, title, total=total, transient=True)
+                shown = console.is_terminal
+                return track(
+                    images, title, total, console=console, transient=True, disable=not shown
+                )
 
             result = score(net, question.spec, found.images, setting, place.name, watch)
             yield result, published(question.name, task, place.name, setting)

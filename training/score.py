@@ -93,7 +93,7 @@ def score(
     watch: Callable[[Iterator], Iterator] = iter,
 ) -> Result:
     """Means of `net` on `images` of the set `name`; of the input where there is no net."""
-    restorer = _input if net is None else _restorer(net, spec)
+    restorer = _restorer(net, spec) if net is not None else None
     scores = []
     for image in watch(images.values()):
         match spec.task:
@@ -101,28 +101,28 @@ def score(
                 scores.append(_denoise(image, setting, restorer))
             case Task.JPEG:
                 scores.append(_deblock(image, setting, restorer))
-            case Task.SR if net is None:
-                scores.append(_enlarge(image, setting))
-            case Task.SR:
+            case Task.SR if restorer:
                 scores.append(_superresolve(image, setting, restorer))
+            case Task.SR:
+                scores.append(_enlarge(image, setting))
     psnrs, ssims = zip(*scores, strict=True)
     return Result(spec.task, name, setting, fmean(psnrs), fmean(ssims), len(scores))
 
 
-def _denoise(image: np.ndarray, sigma: int, restorer: Restorer) -> tuple[float, float]:
+def _denoise(image: np.ndarray, sigma: int, restorer: Restorer | None) -> tuple[float, float]:
     clean = in_colour(image)
     # The legacy generator, whose numbers the paper's code draws.
     noise = np.random.RandomState(0).normal(0, sigma / 255, clean.shape)
     noisy = (clean.astype(np.float32) / 255 + noise).astype(np.float32)
-    restored = restorer(noisy)
-    # The input is no picture: it is scored as it is.
-    levels = noisy * 255.0 if restored is noisy else grey_levels(restored)
+    # Noise is no picture: it is scored as it is.
+    levels = grey_levels(restorer(noisy)) if restorer else noisy * 255.0
     return psnr_db(levels, clean), ssim(levels, clean)
 
 
-def _deblock(image: np.ndarray, quality: int, restorer: Restorer) -> tuple[float, float]:
+def _deblock(image: np.ndarray, quality: int, restorer: Restorer | None) -> tuple[float, float]:
     clean = grey(image)
-    restored = grey_levels(restorer(jpeg(clean, quality).astype(np.float32) / 255))
+    blocky = jpeg(clean, quality)
+    restored = grey_levels(restorer(blocky.astype(np.float32) / 255)) if restorer else blocky
     return psnr_db(restored, clean), ssim(restored, clean)
 
 
@@ -136,10 +136,6 @@ def _enlarge(image: np.ndarray, scale: int) -> tuple[float, float]:
     clean = whole_times(grey(image), scale)
     restored = grey_levels(imresize(imresize(clean, 1 / scale), scale) / 255)
     return psnr_db(restored, clean, scale), ssim(restored, clean, scale)
-
-
-def _input(values: np.ndarray) -> np.ndarray:
-    return values
 
 
 def _restorer(net: nn.Module, spec: NetSpec) -> Restorer:

@@ -8,6 +8,7 @@ import os
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count, takewhile
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,7 @@ def kept(file: Path, decode: Callable[[Path], tuple[np.ndarray, ...]]) -> tuple[
         for index, array in reversed(list(enumerate(arrays))):
             target = folder / f"{stem}.{index}.npy"
             write_atomically(target, lambda partial, array=array: _save(partial, array))
-    files = sorted(folder.glob(f"{stem}.[0-9].npy"))
+    files = takewhile(Path.exists, (folder / f"{stem}.{index}.npy" for index in count()))
     return tuple(np.load(array, mmap_mode="r") for array in files)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from boards.cli.options import parse_size
 from boards.cli.outputs import check_folder, json_bytes, write_together
 
 __all__ = ["count"]
@@ -17,31 +18,32 @@ def count(
         list[str] | None,
         typer.Option(help="full=DB, and PART=DB of the parent with that part binary: for V_C, V_P"),
     ] = None,
+    size: Annotated[str, typer.Option(help="input frame, WIDTHxHEIGHT")] = "320x180",
     json: Annotated[Path | None, typer.Option(help="write the numbers here too")] = None,
 ) -> int:
     """Count a network's operations and parameters, its parent's, and what each part saves."""
-    from training.count import FRAME, savings
     from training.count import count as cost_of
+    from training.count import savings
     from training.lookup import describe
     from training.score import published_cost
     from training.spec import Kind
 
     if json:
         check_folder(json)
-    given = _decibels(psnr or [])
+    given, frame = _decibels(psnr or []), parse_size(size)
     found = describe(net)
     nets = [found] + ([describe(found.parent)] if found.parent else [])
-    facts = {"net": found.name, "frame": list(FRAME), "nets": []}
+    facts = {"net": found.name, "frame": list(frame), "nets": []}
     for item in nets:
         cost = cost_of(item.spec)
         printed = published_cost(item.name)
-        _print_cost(item.name, cost, printed)
-        facts["nets"].append(_cost_facts(item.name, cost, printed))
+        _print_cost(item.name, cost, printed, frame)
+        facts["nets"].append(_cost_facts(item.name, cost, printed, frame))
     if found.spec.kind is Kind.BBCU:
-        saved = savings(found.spec, given)
+        saved = savings(found.spec, given, frame)
         facts["savings"] = {part: _saving_facts(saving) for part, saving in saved.items()}
         _print_savings(saved)
-    print(f"OPs on {FRAME[0]} x {FRAME[1]} input pixels: multiply-adds, 1-bit ones / 64")
+    print(f"OPs on {frame[0]} x {frame[1]} input pixels: multiply-adds, 1-bit ones / 64")
     if json:
         write_together({json: json_bytes(facts)})
     return 0
@@ -65,14 +67,15 @@ def _decibels(entries: list[str]) -> dict[str, float]:
     return found
 
 
-def _print_cost(name: str, cost, printed: tuple[str, str] | None) -> None:
+def _print_cost(name: str, cost, printed: tuple[str, str] | None, frame: tuple[int, int]) -> None:
     paper = f"   (paper: {printed[0]} G, {printed[1]} K)" if printed else ""
     print(f"{name}{paper}")
     for part in cost.parts:
-        print(
-            f"  {part:12}{cost.giga_ops(part):10.3f} G OPs{cost.kilo_params(part):11.3f} K params"
-        )
-    print(f"  {'total':12}{cost.giga_ops():10.2f} G OPs{cost.kilo_params():11.2f} K params")
+        ops, params = cost.giga_ops(part, frame), cost.kilo_params(part)
+        print(f"  {part:12}{ops:10.3f} G OPs{params:11.3f} K params")
+    print(
+        f"  {'total':12}{cost.giga_ops(frame=frame):10.2f} G OPs{cost.kilo_params():11.2f} K params"
+    )
 
 
 def _print_savings(saved: dict) -> None:
@@ -84,13 +87,13 @@ def _print_savings(saved: dict) -> None:
         print(f"  {part:12}{saving.giga_ops:10.3f} G OPs{saving.kilo_params:11.3f} K params{worth}")
 
 
-def _cost_facts(name: str, cost, printed: tuple[str, str] | None) -> dict:
+def _cost_facts(name: str, cost, printed: tuple[str, str] | None, frame: tuple[int, int]) -> dict:
     return {
         "net": name,
-        "ops_g": cost.giga_ops(),
+        "ops_g": cost.giga_ops(frame=frame),
         "params_k": cost.kilo_params(),
         "parts": {
-            part: {"ops_g": cost.giga_ops(part), "params_k": cost.kilo_params(part)}
+            part: {"ops_g": cost.giga_ops(part, frame), "params_k": cost.kilo_params(part)}
             for part in cost.parts
         },
         "published": {"ops_g": printed[0], "params_k": printed[1]} if printed else None,

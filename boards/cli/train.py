@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """tarsier train: a config trained, or continued where it stopped."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,13 +10,21 @@ import typer
 __all__ = ["train"]
 
 
+class Accelerator(StrEnum):
+    """What trains; `auto` is a GPU if there is one."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
 def train(
     config: Annotated[str, typer.Argument(help="a config that ships, or a .toml file")],
     out: Annotated[Path, typer.Option(help="checkpoints, curves and the net go here")] = Path(
         "build/train"
     ),
     data: Annotated[Path | None, typer.Option(help="folder of sets; or $TARSIER_DATA")] = None,
-    accelerator: Annotated[str, typer.Option(help="auto, cpu or cuda")] = "auto",
+    accelerator: Annotated[Accelerator, typer.Option(help="what trains")] = Accelerator.AUTO,
     devices: Annotated[int, typer.Option(help="GPUs of each node")] = 1,
     nodes: Annotated[int, typer.Option(help="machines")] = 1,
 ) -> None:

@@ -33,6 +33,13 @@ def test_count_shows_the_net_its_parent_and_the_paper(tmp_path, capsys):
     assert (round(net["ops_g"], 2), round(parent["ops_g"], 2)) == (0.80, 38.42)
 
 
+def test_count_takes_the_frame_others_count_on(capsys):
+    assert tarsier("count", "red", "--size", "4256x2848") == 0
+    printed = capsys.readouterr().out
+    assert "total            59.58 G OPs" in printed
+    assert "OPs on 4256 x 2848 input pixels" in printed
+
+
 def test_eval_writes_what_it_prints(tmp_path, pictures, capsys):
     out = tmp_path / "scores.json"
     assert tarsier("eval", "input", "--set", pictures, "--sigma", "15,50", "--json", out) == 0
