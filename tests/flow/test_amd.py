@@ -34,6 +34,7 @@ from flow.synth.amd.project import read_project
 from flow.synth.amd.run import run_project
 from tests.flow.amd.vivado import Vivado
 
+pytest.importorskip("tkinter", reason="its Tcl executes the scripts: install python3-tk")
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("amd")]
 
 ROOT = Path(__file__).parents[2]

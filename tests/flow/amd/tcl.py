@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Tcl with commands written in Python."""
 
-import tkinter
 from collections.abc import Callable
 
 from tests.flow.amd.ports import ModelError
@@ -15,7 +14,9 @@ class Interpreter:
     """Executes scripts; an error in a command ends the script as the exception it is."""
 
     def __init__(self, commands: dict[str, Callable[..., object]]):
-        self._tcl = tkinter.Tcl()
+        import tkinter  # of Debian's python3-tk, without which the rest can still be imported
+
+        self._tcl, self._failure = tkinter.Tcl(), tkinter.TclError
         self._error: Exception | None = None
         self._tcl.eval("namespace eval ipx {}")
         for name, work in commands.items():
@@ -26,7 +27,7 @@ class Interpreter:
         self._tcl.setvar("argv", arguments)
         try:
             self._tcl.eval(f"source {{{path}}}")
-        except tkinter.TclError:
+        except self._failure:
             said = self._tcl.eval("set ::errorInfo").splitlines()
             where = next((line for line in said if "file" in line), "").strip(" ()")
             raise ModelError(f"{self._error or said[0]} {where}") from self._error
