@@ -14,9 +14,6 @@ from finn.transformation.fpgadataflow.insert_fifo import InsertFIFO
 from finn.transformation.fpgadataflow.prepare_ip import PrepareIP
 from finn.transformation.fpgadataflow.prepare_rtlsim import PrepareRTLSim
 from finn.transformation.fpgadataflow.set_exec_mode import SetExecMode
-from finn.transformation.fpgadataflow.set_fifo_depths import ApplySimulatedFIFOSizes
-from finn.transformation.fpgadataflow.simulation_build import BuildSimulation
-from finn.transformation.fpgadataflow.simulation_connected import RunLayerParallelSimulation
 from finn.transformation.fpgadataflow.specialize_layers import SpecializeLayers
 from qonnx.custom_op.registry import getCustomOp
 from qonnx.transformation.general import GiveReadableTensorNames, GiveUniqueNodeNames
@@ -71,27 +68,26 @@ def test_python_node_by_node_and_stitched_agree(pumped, rng):
     assert np.array_equal(got, expected)
 
 
-def _sized(model):
-    """With FIFOs of the depths that FINN's own sizing finds."""
-    config = DataflowBuildConfig(fpga_part=PART, synth_clk_period_ns=CLK_NS)
-    for step in (
-        BuildSimulation(PART, CLK_NS, functional_sim=False),
-        RunLayerParallelSimulation(PART, CLK_NS, config),
-        ApplySimulatedFIFOSizes(config),
-        PrepareIP(PART, CLK_NS),
-        CreateStitchedIP(PART, CLK_NS),
-    ):
-        model = model.transform(step)
+def _sized(model, folder):
+    """With FIFOs of the depths that FINN's own step finds."""
+    # This module cannot be imported before install().
+    from finn.builder.build_dataflow_steps import step_set_fifo_depths
+
+    config = DataflowBuildConfig(
+        fpga_part=PART, synth_clk_period_ns=CLK_NS, output_dir=str(folder), generate_outputs=[]
+    )
+    model = step_set_fifo_depths(model, config)
+    model = model.transform(PrepareIP(PART, CLK_NS)).transform(CreateStitchedIP(PART, CLK_NS))
     model.set_metadata_prop("exec_mode", "rtlsim")
     return model
 
 
 @pytest.mark.parametrize("pumped", [0, 1])
-def test_finn_sizes_the_fifos_of_its_graphs(pumped, rng):
+def test_finns_step_sizes_the_fifos_of_its_graphs(pumped, rng, tmp_path):
     model = conv_layer(rng, pumped=pumped)
     frame = values(model)
     (expected,) = execute_onnx(model, {"t0": frame}).values()
-    model = _sized(as_rtl(model))
+    model = _sized(as_rtl(model), tmp_path)
     depths = [getCustomOp(n).get_nodeattr("depth") for n in model.get_nodes_by_op_type(FIFO)]
     assert len(depths) == len(model.graph.node) - len(depths) + 1
     assert set(depths[1:]) == {32}  # the least that FINN's search tries
@@ -103,7 +99,7 @@ def test_finn_measures_the_performance_of_its_graphs(rng, tmp_path):
     # This module cannot be imported before install().
     from finn.builder.build_dataflow_steps import step_measure_rtlsim_performance
 
-    model = _sized(as_rtl(conv_layer(rng)))
+    model = _sized(as_rtl(conv_layer(rng)), tmp_path)
     config = DataflowBuildConfig(
         fpga_part=PART,
         synth_clk_period_ns=CLK_NS,
@@ -117,13 +113,13 @@ def test_finn_measures_the_performance_of_its_graphs(rng, tmp_path):
     assert last["samples"] >= 5
 
 
-def test_our_ops_are_sized_and_stitched_by_finn(random_net, codes):
+def test_our_ops_are_sized_and_stitched_by_finn(random_net, codes, tmp_path):
     height, width = 7, 13
     graph = set_frame(lower(ingest(random_net(4, 1, height, width, 6))), height, width)
     frame = codes(height, width)
     model = adapt_widths(specialize(fold(graph, 1, constant=False), PART), PART)
     expected = run_graph(model, frame)
-    model = _sized(model)
+    model = _sized(model, tmp_path)
     feed = {model.graph.input[0].name: frame[None].astype(np.float32)}
     (got,) = execute_onnx(model, feed).values()
     assert np.array_equal(got[0], expected)
