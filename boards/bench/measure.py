@@ -132,7 +132,7 @@ def _facts(net: Contender, place: Place, device: str, precision: str, size, how:
         "net": net.name,
         "place": place,
         "device": device,
-        "precision": precision if how.compiled else f"{precision}, not compiled",
+        "precision": precision if how.compiled else f"{precision} eager",
         "width": size[0],
         "height": size[1],
     }

@@ -15,7 +15,7 @@ __all__ = ["LEGEND", "bench_table", "device_name", "machine_sentence", "number",
 LEGEND = (
     "Frames per second of the accelerator alone, frames in its memory. Latency is the wait for a "
     "pixel once it is there: on the chip, first in to first out; else, frames in memory to frames "
-    "out. PSNR on the built-in frame."
+    "out. Joules are per frame. PSNR on the built-in frame."
 )
 _STYLES = {
     Basis.MEASURED: "",
@@ -25,7 +25,7 @@ _STYLES = {
     Basis.PUBLISHED: "dim",
     Basis.SKIPPED: "dim",
 }
-_NUMBERS = {"fps": "fps", "latency_ms": "ms", "watts": "W", "joules": "J/frame", "psnr_db": "dB"}
+_NUMBERS = {"fps": "fps", "latency_ms": "ms", "watts": "W", "joules": "J", "psnr_db": "dB"}
 
 
 def bench_table(bench: Bench) -> Group:
@@ -89,7 +89,8 @@ def size_title(width: int, height: int) -> str:
 
 def _table(rows: Sequence[Row], notes: Sequence[str]) -> Table:
     title = size_title(rows[0].width, rows[0].height)
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    narrow = {"box": box.SIMPLE_HEAD, "pad_edge": False, "collapse_padding": True}
+    table = Table(title=title, title_justify="left", **narrow)
     table.add_column("network", overflow="fold")
     table.add_column("on", overflow="fold")
     for unit in _NUMBERS.values():

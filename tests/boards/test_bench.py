@@ -120,7 +120,7 @@ def test_cpu_row_has_its_numbers_or_says_why_not(limit):
     net = Contender("n", torch.nn.Identity(), Frames.PACKED, note="a note")
     how = measure.How(scene, runs=5, limit_s=limit, compiled=False)
     found = measure.cpu_row(net, (64, 48), "CPU", how)
-    assert found.precision == "fp32, not compiled"
+    assert found.precision == "fp32 eager"
     if limit:
         assert (found.basis, found.runs, found.note) == (Basis.MEASURED, 5, "a note")
         assert found.fps == pytest.approx(1000 / found.latency_ms)
