@@ -36,18 +36,19 @@ def check_fit(
     """Raise FlowError unless `board` has what is `needed` at `pace` cycles per pixel.
 
     It says what lacks and by how much, which board would do, and which frame rate: `lowered` is
-    the graph before it is folded, `fifos` what its FIFOs take whatever the rate.
+    the graph before it is folded, `fifos` what its FIFOs take whatever the rate, once it is known.
     """
     lacking = list(_lacking(needed, board))
     if not lacking:
         return
     other = next_board(needed, board)
     fps = largest_fps(ModelWrapper(str(lowered)), board, fifos, pace)
+    aside = "" if fifos.lut else ", its FIFOs aside"  # as long as they are not sized
     remedies = [
         f"{other.name} is the next larger board that holds it"
         if other
         else "no board here holds it",
-        f"{board.name} holds it at up to about {fps:.3g} frames per second"
+        f"{board.name} holds at most about {fps:.3g} frames per second{aside}"
         if fps
         else f"{board.name} holds it at no rate, so a smaller frame or network is needed",
     ]
