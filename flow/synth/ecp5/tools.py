@@ -6,7 +6,6 @@ They run as WebAssembly and see nothing outside the folder they run in.
 
 import re
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -20,6 +19,7 @@ from flow.cache import content_key, made_once
 from flow.errors import FlowError
 from flow.sim.errors import ToolError
 from flow.synth.ecp5.report import overflow
+from flow.synth.failure import how_it_ended
 from flow.templates import render
 
 __all__ = ["TOOL", "Show", "pack", "place_and_route", "synthesize"]
@@ -73,8 +73,12 @@ def synthesize(top: str, sources: Mapping[str, str], out: Path, show: Show) -> P
     return made_once("ecp5-netlists", content_key([*texts, script, TOOL]), make)
 
 
-def place_and_route(netlist: Path, board: Board, pins: str, out: Path, show: Show) -> Path:
+def place_and_route(
+    netlist: Path, board: Board, pins: str, seed: int, out: Path, show: Show
+) -> Path:
     """Folder with system.config, report.json and nextpnr.log of the folder `netlist`.
+
+    `seed` is where the placement starts from; the same one gives the same result.
 
     Raises:
         FlowError: the netlist does not fit; the message says what lacks, and how much.
@@ -82,7 +86,7 @@ def place_and_route(netlist: Path, board: Board, pins: str, out: Path, show: Sho
     """
     text = (netlist / "netlist.json").read_text()
     # That a clock is missed is seen in the report, with the logs kept.
-    options = [*_device(board), "--timing-allow-fail", "--lpf", "pins.lpf"]
+    options = [*_device(board), "--timing-allow-fail", "--lpf", "pins.lpf", "--seed", str(seed)]
 
     def make(folder: Path) -> None:
         (folder / "netlist.json").write_text(text)
@@ -155,16 +159,10 @@ def _run(tool: _Tool, folder: Path, out: Path, progress: Callable[[float], None]
     if process.returncode:
         shutil.copytree(folder, out, dirs_exist_ok=True)
         raise ToolError(
-            f"{tool.name} {_ended(process.returncode)}; its last words:\n"
+            f"{tool.name} {how_it_ended(process.returncode)}; its last words:\n"
             f"{_last_words(folder, tool)}\n"
             f"repeat it with: cd {out} && {' '.join(command)}"
         )
-
-
-def _ended(status: int) -> str:
-    if status == -signal.SIGKILL:
-        return "was killed, as happens when the memory runs out"
-    return f"failed with {status}"
 
 
 def _last_words(folder: Path, tool: _Tool) -> str:
