@@ -23,7 +23,7 @@ def published() -> list[Row]:
                     net=net,
                     place=place,
                     device=paper[place]["device"],
-                    precision="fp32",
+                    precision="",  # none is stated
                     width=paper["width"],
                     height=paper["height"],
                     basis=Basis.PUBLISHED,
