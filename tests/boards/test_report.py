@@ -42,20 +42,35 @@ BENCH = Bench.model_validate(
         "machine": {"date": "2026-01-02T03:04:05", "cpu": "a CPU", "threads": 2, "torch": "2.13"},
         "rows": [
             {
-                "net": "bbcu-raw-16x8", "width": 640, "height": 426, **facts,
+                "net": "bbcu-raw-16x8",
+                "width": 640,
+                "height": 426,
+                **facts,
             }
             for facts in (
                 {
-                    "place": "chip", "device": "zcu104", "precision": "1 bit", "fps": 3667.0,
-                    "basis": "assumed clock", "latency_ms": 0.0134, "psnr_db": 29.3,
+                    "place": "chip",
+                    "device": "zcu104",
+                    "precision": "1 bit",
+                    "fps": 3667.0,
+                    "basis": "assumed clock",
+                    "latency_ms": 0.0134,
+                    "psnr_db": 29.3,
                 },
                 {
-                    "place": "gpu", "device": "GPU", "precision": "-", "basis": "skipped",
+                    "place": "gpu",
+                    "device": "GPU",
+                    "precision": "-",
+                    "basis": "skipped",
                     "note": "no GPU here",
                 },
                 {
-                    "place": "cpu", "device": "CPU", "precision": "fp32", "basis": "measured",
-                    "fps": 2.0, "latency_ms": 500.0,
+                    "place": "cpu",
+                    "device": "CPU",
+                    "precision": "fp32",
+                    "basis": "measured",
+                    "fps": 2.0,
+                    "latency_ms": 500.0,
                 },
             )
         ],
