@@ -59,9 +59,10 @@ def sim(
                 show("looking for the first wrong stream", index / frames)
                 wrong = f"frame {index}: {simulation.explain(frame)}"
                 break
+        unset = ""
         if check_reset and not wrong:
             show("looking for what reset leaves undefined", 0.0)
-            wrong = simulation.unset(inputs[0])
+            unset = simulation.unset(inputs[0])
         if stalls:
             show("drawing the stalls", 1.0)
             from flow.sim.stall_map import stall_map
@@ -77,6 +78,7 @@ def sim(
         "latency_cycles": run.latency_cycles,
         "sim_cycles_per_second": round(run.sim_cycles_per_second),
         "bit_exact": not wrong,
+        "reset_complete": not unset if check_reset and not wrong else None,
         "fifos": [
             {"name": fifo.name, "depth": fifo.depth, "high_water": run.high_water[fifo.name]}
             for fifo in facts.fifos
@@ -89,9 +91,11 @@ def sim(
         f"{'NOT bit-exact' if wrong else 'bit-exact'} against the hardware graph in Python; "
         f"{design / 'sim.json'}"
     )
-    if wrong:
-        print(wrong)
-    return NOT_EXACT if wrong else 0
+    if found["reset_complete"]:
+        print("every stream is the same, whatever registers begin with")
+    if wrong or unset:
+        print(wrong or unset)
+    return NOT_EXACT if wrong or unset else 0
 
 
 def _span(facts, wanted: tuple[int, str], frames: int, partial: Path):
