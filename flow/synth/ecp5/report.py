@@ -30,6 +30,10 @@ class _Clock(BaseModel):
     achieved: float
     constraint: float
 
+    @property
+    def reached(self) -> bool:
+        return self.achieved >= self.constraint
+
 
 class _End(BaseModel):
     cell: str

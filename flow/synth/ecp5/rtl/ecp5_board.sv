@@ -5,7 +5,7 @@
 //   clock = source * FeedbackDiv / SourceDiv,  oscillator of the PLL = clock * OutputDiv
 //
 // Reset     by the button, and until the PLL has locked; then for 128 cycles more.
-// Test      tests/flow/test_ecp5_gates.py
+// Test      tests/flow/test_ecp5_bitstream.py
 module ecp5_board #(
   parameter int unsigned SourceDiv   = 1,
   parameter int unsigned FeedbackDiv = 2,
