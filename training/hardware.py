@@ -20,7 +20,7 @@ from training.model import build, load
 from training.paths import net_file
 from training.recipe import Recipe
 from training.spec import Form, Kind, NetSpec, Version
-from training.units import SCALE_UNIT, BinaryUnit
+from training.units import SCALE_UNIT
 
 __all__ = ["fitted", "started", "to_hardware"]
 
@@ -63,10 +63,11 @@ def fitted(net: nn.Module, spec: NetSpec, frames: Tensor, bits: int) -> NetSpec:
             f"a {spec.form} {spec.kind} {spec.version} has no hardware form to find"
         )
     residuals: list[Tensor] = []
+    # Where the paper's form has nothing, hardware's will quantise.
     hooks = [
-        unit.register_forward_hook(lambda _, __, r: residuals.append(r[..., ::3, ::3].flatten()))
-        for unit in net.modules()
-        if isinstance(unit, BinaryUnit)
+        place.register_forward_hook(lambda _, __, r: residuals.append(r[..., ::3, ::3].flatten()))
+        for name, place in net.named_modules()
+        if name.split(".")[-1] == "residual"
     ]
     net.eval()(frames)
     for hook in hooks:
@@ -84,14 +85,19 @@ def fitted(net: nn.Module, spec: NetSpec, frames: Tensor, bits: int) -> NetSpec:
         branch_bits=max(8, bits),
     )
     ratio = hardware.align / spec.align
-    tensors = dict(net.named_parameters())
-    high = [tensors[name] for name in tensors if name.startswith(("ups", "high"))]
-    weights = [weight for weight in high if weight.dim() == 4]
+    factors = {"head": ratio, "tail": 1 / ratio, "ups": 1.0, "high": 1.0}
+    exponents: dict[str, int] = {}
+    for name, weight in net.named_parameters():
+        part = name.split(".")[0]
+        if part in factors and weight.shape[2:] == (3, 3):
+            step = _step(weight, factors[part])
+            part = "up" if part in ("ups", "high") else part
+            exponents[part] = max(step, exponents.get(part, step))
     return replace(
         hardware,
-        head_exponent=_step(tensors.get("head.weight", tensors.get("head.conv.weight")), ratio),
-        tail_exponent=_step(tensors.get("tail.weight", tensors.get("tail.conv.weight")), 1 / ratio),
-        up_exponent=max((_step(weight, 1.0) for weight in weights), default=spec.up_exponent),
+        head_exponent=exponents["head"],
+        tail_exponent=exponents["tail"],
+        up_exponent=exponents.get("up", spec.up_exponent),
     )
 
 

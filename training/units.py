@@ -78,7 +78,7 @@ class BinaryUnit(nn.Module):
         self.shift_in = nn.Parameter(torch.zeros(1, outputs, 1, 1))
         self.slope = nn.Parameter(torch.full((outputs,), 0.25))
         self.shift_out = nn.Parameter(torch.zeros(1, outputs, 1, 1))
-        self.branch = self.residual = nn.Identity()
+        self.branch, self.residual = nn.Identity(), nn.Identity()
         if self.exact:
             self.branch = fixed_point(spec.branch_bits, spec.residual_exponent)
             self.residual = fixed_point(spec.residual_bits, spec.residual_exponent)

@@ -56,6 +56,19 @@ def test_more_bits_come_closer(task, rng):
 
 
 @torch.no_grad()
+@pytest.mark.parametrize("binary", ["B", "BU", "HBUT"])
+def test_super_resolution_converts_too(binary, rng):
+    spec = replace(SPEC, task="sr", scale=2, head="leaky", binary=binary)
+    codes = torch.from_numpy(rng.integers(64, 192, (1, 3, 24, 24))).float()
+    net = trained(spec, codes)
+    module = to_hardware(net, spec, fitted(net, spec, codes, 12))
+    module.settle()
+    inner = (..., slice(12, -12), slice(12, -12))
+    wanted, got = net(codes)[inner], module.eval()(codes)[inner]
+    assert (got - wanted).abs().mean().item() < 2  # of 255 grey levels
+
+
+@torch.no_grad()
 def test_the_converted_net_is_whole_and_exact(codes):
     net = trained(SPEC, codes)
     module = to_hardware(net, SPEC, fitted(net, SPEC, codes, 8))
