@@ -22,7 +22,7 @@ _RTL = Path(__file__).with_name("rtl")
 
 # What an FT231X makes exactly, fastest first.
 _RATES = (3_000_000, 2_000_000, 1_500_000, 1_000_000, 500_000, 250_000)
-_OFF = 0.01  # a byte is read right up to 4 %, the two ends together
+_OFF = 0.01  # of the 3 % at which a byte is still read, and the host has a clock too
 _SILENCE_S = 0.1  # longer than a host lets a USB port wait
 _EBR_BITS = 1024 * 18
 

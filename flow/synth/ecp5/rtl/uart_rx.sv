@@ -3,7 +3,7 @@
 // uart_rx - bytes from a serial line: a low start bit, 8 bits, lowest first, a high stop bit.
 //
 // Handshake byte_valid_o lasts one cycle and waits for nobody.
-// Rate      Divider cycles per bit.  A bit is read in its middle, so the line may be 4 % off.
+// Rate      Divider cycles per bit.  A bit is read in its middle, so the sender may be 3 % off.
 // Errors    byte_broken_o: the stop bit was low.  A low pulse shorter than half a bit is no start.
 // Reset     synchronous.  Forgets a byte that is on its way.
 // Golden    tests/flow/ecp5/line.py     Test  tests/flow/test_ecp5_system.py
