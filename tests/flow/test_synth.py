@@ -70,7 +70,8 @@ def test_equal_kernels_are_synthesized_once(monkeypatch):
         [fork, adapter, make.stream_fork(8)], SERIES7, lambda *step: shown.append(step)
     )
     assert found[0] == found[2] != found[1]
-    assert [fraction for _, fraction in shown] == [0.5, 1.0]
+    first, last = (fraction for _, fraction in shown)
+    assert 0 < first < last == 1
     assert {kernel for kernel, _ in shown} == {"stream_fork", "width_adapter"}
     monkeypatch.setattr(yosys, "_YOSYS", "no-such-tool")  # the cache needs none
     assert synthesize(fork, SERIES7) == found[0]
