@@ -32,7 +32,8 @@ def progress() -> Iterator[Show]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}"),
     )
-    bar = Progress(*columns, console=console, transient=True)
+    # A step may take minutes to get on, and its time left is known all the same.
+    bar = Progress(*columns, console=console, transient=True, speed_estimate_period=600)
     task = bar.add_task("", total=1.0, note="")
     current = ""
 
