@@ -65,6 +65,7 @@ def next_board(needed: Used, board: Board) -> Board | None:
     >>> next_board(needed, load_board("pynq-z2")).name
     'kv260'
     """
+    # LUT6s may be fewer than LUT4s, never more: no ECP5 replaces another device.
     larger = [
         other
         for other in map(load_board, board_names())
@@ -97,7 +98,8 @@ def largest_fps(lowered: ModelWrapper, board: Board, fifos: Estimate, tried: int
 
     if tried > 1 and fits(1):
         return fps(1)
-    # Among folds a slower one needs no more, so the fastest that fits is found by halving.
+    # Among folds a slower one needs no more, but for a few tables that become block RAM; so the
+    # fastest that fits is found by halving.
     first = bisect_left(paces, True, key=fits)
     return fps(paces[first]) if first < len(paces) else None
 
