@@ -105,19 +105,21 @@ def size_fifos(netlist: Netlist, pixels: int) -> Sizing:
     filled = least | {name: free.probes[name] + 1 for name in meeting}
     deep = {name: max(least[name], _LEAST, depth) for name, depth in filled.items()}
     depths = {name: deep[name] if filled[name] > CUT_DEPTH else least[name] for name in filled}
-    if bench.pace(depths) != before:
-        depths = deep
     after = bench.pace(depths)
+    if after != before:
+        depths, after = deep, bench.pace(deep)
     if after != before:
         raise FlowError(
             f"FIFO depths {depths} cost throughput: {after} instead of {before} cycles per frame"
         )
-    depths = _less(bench, depths, before)
+    depths = _less(bench, depths, least, before)
     return Sizing({name: depth for name, depth in depths.items() if depth}, filled, before, after)
 
 
-def _less(bench: "_Bench", depths: Mapping[str, int], pace: int) -> Mapping[str, int]:
-    """`depths`, the most bits first, made less while a frame takes `pace` cycles.
+def _less(
+    bench: "_Bench", depths: Mapping[str, int], least: Mapping[str, int], pace: int
+) -> Mapping[str, int]:
+    """`depths`, the most bits first, made less, not below `least`, while a frame takes `pace`.
 
     Where a run is so long that the effort is spent early, the rest stays as it is.
     """
@@ -125,7 +127,7 @@ def _less(bench: "_Bench", depths: Mapping[str, int], pace: int) -> Mapping[str,
     for name in sorted(depths, key=lambda name: -depths[name] * bench.bits[name]):
         step = 1 if depths[name] > CUT_DEPTH else 0
         while step and bench.cycles < effort:
-            fewer = dict(depths) | {name: max(_LEAST, depths[name] - step)}
+            fewer = {**depths, name: max(least[name], _LEAST, depths[name] - step)}
             if fewer != depths and bench.pace(fewer) == pace:
                 depths, step = fewer, 2 * step
             else:
