@@ -86,6 +86,10 @@ class Parent(nn.Module):
         self.head = nn.Conv2d(colours, c, 3, bias=has_bias)
         self.body = nn.ModuleList(nn.Conv2d(c, c, 3) for _ in range(spec.units))
         self.tail = nn.Conv2d(c, colours, 3, bias=has_bias)
+        for layer in (self.head, *self.body):
+            parts.keep_scale(layer)
+        with torch.no_grad():
+            self.tail.weight.mul_(TAIL_START)
 
     def forward(self, x: Tensor) -> Tensor:
         r = F.relu(self.head(pad((x - self.black) * (1 / self.align))))

@@ -14,6 +14,7 @@ __all__ = [
     "bias",
     "body",
     "conv",
+    "keep_scale",
     "residual",
     "settle_all",
     "spread_thresholds",
@@ -29,9 +30,19 @@ class FullUnit(nn.Module):
     def __init__(self, spec: NetSpec):
         super().__init__()
         self.conv = nn.Conv2d(spec.channels, spec.channels, 3)
+        keep_scale(self.conv)
 
     def forward(self, r: Tensor) -> Tensor:
         return torch.relu(self.conv(pad(r)))
+
+
+def keep_scale(layer: nn.Conv2d) -> None:
+    """Start a convolution before a ReLU so that it keeps the scale of what it is given.
+
+    PyTorch's default loses 3/5 of it: nothing would come through eighteen layers, nor gradients.
+    Source: He et al., "Delving Deep into Rectifiers", ICCV 2015.
+    """
+    nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
 
 
 def conv(spec: NetSpec, inputs: int, outputs: int, exponent: int) -> nn.Module:

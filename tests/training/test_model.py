@@ -112,3 +112,15 @@ def test_parent_has_the_same_reach_and_no_grid(codes):
     parent = build(NetSpec("parent", channels=8, units=3)).eval()
     assert sum(isinstance(m, torch.nn.Conv2d) for m in parent.modules()) == 5
     assert parent(codes).shape == codes.shape
+
+
+@pytest.mark.parametrize("kind", ["parent", "bbcu"])
+def test_gradients_come_through_all_eighteen_units(kind):
+    # With PyTorch's own initial weights the parent's head would see 1e-8 of its tail's.
+    torch.manual_seed(1)
+    net = build(NetSpec(kind, channels=32, units=18, task="rgb", form="float", head="relu"))
+    codes = torch.randint(384, 640, (1, 3, 20, 20)).float()
+    net.calibrate(codes)
+    (net(codes) - 512).abs().mean().backward()
+    head, tail = (layer.weight.grad.abs().mean() for layer in (net.head, net.tail))
+    assert head > 1e-4 * tail
