@@ -53,7 +53,10 @@ def estimate(model: ModelWrapper, family: Family, built_in: bool = False) -> Est
     """
     kernels = [cell.instance for cell in stitch(model).cells]
     dots = ("int_dot", "xnor_dot") if built_in else ()
-    return summed(built_in_cost(k) if k.module in dots else cost(k, family) for k in kernels)
+    return summed(
+        _mapped(family, built_in_cost(kernel)) if kernel.module in dots else cost(kernel, family)
+        for kernel in kernels
+    )
 
 
 def estimate_fifos(model: ModelWrapper, family: Family) -> Estimate:
@@ -65,8 +68,7 @@ def estimate_fifos(model: ModelWrapper, family: Family) -> Estimate:
 def cost(kernel: Instance, family: Family) -> Estimate:
     """The resources of one kernel."""
     if family is Family.ECP5:
-        alike = cost(kernel, Family.SERIES7)
-        return alike.model_copy(update={"lut": ceil(_LUT4S * alike.lut)})
+        return _mapped(family, cost(kernel, Family.SERIES7))
     p = kernel.params
     x, y = kernel.inputs[0].width, kernel.outputs[0].width
     if kernel.area:  # generated, and counted by who did so
@@ -144,6 +146,13 @@ def cost(kernel: Instance, family: Family) -> Estimate:
             return _bayer_front(p, y, family)
         case other:
             raise FlowError(f"{other}: no formula estimates this kernel")
+
+
+def _mapped(family: Family, guess: Estimate) -> Estimate:
+    """`guess`, which counts LUT6s, in the LUTs that `family` has."""
+    if family is not Family.ECP5:
+        return guess
+    return guess.model_copy(update={"lut": ceil(_LUT4S * guess.lut)})
 
 
 def _window(p: Mapping[str, int | Bits], family: Family) -> Estimate:

@@ -8,6 +8,7 @@ from boards.board import AMD, Family
 from flow.estimate import cost, estimate
 from flow.ingest import ingest
 from flow.lower import lower
+from flow.stitch import stitch
 from hls import make
 from hls.make import RamStyle
 from tests.baselines.kernels import KERNELS, instance
@@ -150,3 +151,10 @@ def test_every_kernel_of_a_graph_is_counted(random_net):
     assert len(dots) == 2
     assert total.lut > 2 * 4 * 36  # these alone
     assert total.dsp > 0
+
+
+@pytest.mark.parametrize("built_in", [False, True])
+def test_on_an_ecp5_every_kernel_is_counted_in_lut4s(random_net, built_in):
+    graph = lower(ingest(random_net(channels=4, units=2)))
+    lut4, lut6 = (estimate(graph, f, built_in).lut for f in (Family.ECP5, Family.SERIES7))
+    assert 0 <= lut4 - 1.6 * lut6 < len(stitch(graph).cells)  # each is rounded up
