@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """tarsier count: OPs and parameters by the BBCU paper's convention."""
 
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -60,7 +61,7 @@ def _decibels(entries: list[str]) -> dict[str, float]:
             found[part] = float(value)
         except ValueError:
             part = ""
-        if part not in parts:
+        if part not in parts or not math.isfinite(found[part]):
             raise TrainingError(f"--psnr {entry}: give PART=DB with PART of {', '.join(parts)}")
     if found and "full" not in found:
         raise TrainingError("--psnr full=DB is missing: losses are taken against the parent")

@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from boards.errors import HostError
 
@@ -26,11 +27,7 @@ def check_folder(path: Path) -> None:
 
 def json_bytes(facts: Mapping) -> bytes:
     """`facts` as JSON; infinities, which JSON does not have, become null."""
-    finite = {
-        key: None if isinstance(value, float) and not math.isfinite(value) else value
-        for key, value in facts.items()
-    }
-    return (json.dumps(finite, indent=2, allow_nan=False) + "\n").encode()
+    return (json.dumps(_finite(facts), indent=2, allow_nan=False) + "\n").encode()
 
 
 def write_together(files: Mapping[Path, bytes]) -> None:
@@ -44,3 +41,14 @@ def write_together(files: Mapping[Path, bytes]) -> None:
     finally:
         for temporary in partial.values():
             temporary.unlink(missing_ok=True)
+
+
+def _finite(value: Any) -> Any:
+    match value:
+        case float() if not math.isfinite(value):
+            return None
+        case Mapping():
+            return {key: _finite(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_finite(item) for item in value]
+    return value

@@ -28,7 +28,9 @@ def test_all_files_or_none(tmp_path, monkeypatch):
 
 
 def test_json_has_no_infinities():
-    assert json.loads(json_bytes({"a": float("inf"), "b": 1.5})) == {"a": None, "b": 1.5}
+    facts = {"a": float("inf"), "b": 1.5, "c": [{"d": float("nan")}], "e": (1, float("-inf"))}
+    found = json.loads(json_bytes(facts))
+    assert found == {"a": None, "b": 1.5, "c": [{"d": None}], "e": [1, None]}
 
 
 def test_folder_is_checked_first(tmp_path):

@@ -52,6 +52,16 @@ def test_eval_writes_what_it_prints(tmp_path, pictures, capsys):
     assert f"{facts['results'][0]['psnr_db']:.2f}" in capsys.readouterr().out
 
 
+def test_eval_writes_a_perfect_score_as_null(tmp_path, capsys):
+    grey = tmp_path / "grey"
+    grey.mkdir()
+    Image.fromarray(np.full((24, 28, 3), 128, np.uint8)).save(grey / "a.png")
+    out = tmp_path / "scores.json"
+    assert tarsier("eval", "input", "--set", grey, "--quality", "40", "--json", out) == 0
+    assert json.loads(out.read_text())["results"][0]["psnr_db"] is None
+    assert "inf 1.0000" in capsys.readouterr().out
+
+
 def test_train_says_how_to_go_on(tmp_path, capsys):
     with pytest.raises(SystemExit) as ended:
         tarsier("train", "nothing", "--out", tmp_path)
@@ -64,6 +74,7 @@ def test_train_says_how_to_go_on(tmp_path, capsys):
     [
         (["count", "nothing"], "no config 'nothing'"),
         (["count", "dncnn", "--psnr", "chest=3"], "--psnr chest=3: give PART=DB with PART of full"),
+        (["count", "dncnn", "--psnr", "full=nan"], "--psnr full=nan: give PART=DB with PART of"),
         (["count", "dncnn", "--psnr", "body=3"], "--psnr full=DB is missing"),
         (["eval", "nothing", "--sigma", "25"], "no net 'nothing'"),
         (["eval", "input", "--set", "x"], "one of --sigma, --quality and --scale"),
