@@ -91,7 +91,8 @@ def _one(job, out: Path, show: Show) -> dict:
 def _check_picture_outputs(out: Path, film: Path | None) -> None:
     if out.suffix.lower() != ".png":
         raise HostError(f"{out}: the picture is a PNG, name it OUT.png")
-    check_folder(out)
+    for path in (out, out.with_suffix(".json")):
+        check_folder(path)
     if film:
         raise HostError(f"{film}: a single frame makes no film; name a folder of frames")
 
@@ -108,7 +109,8 @@ def _check_video_outputs(out: Path, film: Path | None, reference: Path | None) -
 
         if film.suffix.lower() not in FORMATS:
             raise HostError(f"{film}: a film is named {' or '.join(f'FILM{e}' for e in FORMATS)}")
-        check_folder(film)
+        if film.parent != out or out.is_dir():  # OUT itself is made
+            check_folder(film)
 
 
 def summary(facts: dict) -> str:
@@ -120,7 +122,7 @@ def summary(facts: dict) -> str:
             f"{facts['fps']} fps at {facts['clock_mhz']:g} MHz, a clock assumed for "
             f"{facts['board']}"
         )
-    else:
+    elif facts["accel_seconds"]:  # where the accelerator can tell
         count = len(facts.get("frames", [facts]))
         seconds = facts["accel_seconds"] / count
         lines.append(f"{seconds:.3g} s per frame in the network itself, {1 / seconds:.3g} fps")

@@ -115,7 +115,7 @@ def _follow(run: "_Run", frames: list[Frame], show: Show) -> dict[str, Any]:
         "tiles": first.tiles,
         **chip_facts(run.accelerator, first.tiles, first.measured),
         "bit_exact": all(shot.exact for shot in good) if job.job.check else None,
-        "accel_seconds": round(sum(shot.measured.seconds or 0 for shot in good), 3),
+        "accel_seconds": round(sum(shot.measured.seconds or 0 for shot in good), 6),
         "host_fps": round(len(good) / seconds, 3),
         "stage_seconds": {stage.name: round(stage.busy, 3) for stage in run.stages},
         "seconds": round(seconds, 2),

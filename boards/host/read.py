@@ -62,9 +62,10 @@ def read_raw(path: Path, sidecar: Path | None = None, index: int | None = None) 
     if not path.is_file():
         raise HostError(f"{path}: there is no such file")
     beside = path.with_suffix(".toml")
-    if sidecar is None and path.suffix in BARE and beside.is_file():
+    kind = path.suffix.lower()
+    if sidecar is None and kind in BARE and beside.is_file():
         sidecar = beside
-    if path.suffix == ".npy":
+    if kind == ".npy":
         return _read_array(path, sidecar or beside, index)
     return _read_headerless(path, sidecar) if sidecar else _read_with_libraw(path)
 

@@ -42,7 +42,7 @@ def is_video(path: Path) -> bool:
     """Whether `path` holds several frames: a folder, or an array of them."""
     if path.is_dir():
         return True
-    return path.suffix == ".npy" and path.is_file() and open_array(path).ndim == 3
+    return path.is_file() and _is_array(path) and open_array(path).ndim == 3
 
 
 def list_frames(path: Path) -> list[Frame]:
@@ -70,9 +70,13 @@ def list_frames(path: Path) -> list[Frame]:
 
 
 def _frames_in(path: Path) -> list[Frame]:
-    if path.suffix == ".npy" and open_array(path).ndim == 3:
+    if _is_array(path) and open_array(path).ndim == 3:
         return [Frame(path, index) for index in range(len(open_array(path)))]
     return [Frame(path)]
+
+
+def _is_array(path: Path) -> bool:
+    return path.suffix.lower() == ".npy"
 
 
 def _found_in(path: Path) -> list[Frame]:

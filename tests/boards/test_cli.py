@@ -93,6 +93,7 @@ def test_run_refuses_a_bad_place_for_its_output(tmp_path, dng):
     ("arguments", "sentence"),
     [
         (["frame.dng", "--accel", "pynq"], "pynq: name with --design what the board is configured"),
+        (["frame.dng", "-o", "taken.png"], "taken.json is a folder, name a file in it"),
         (["frame.dng", "--film", "a.mp4"], "a single frame makes no film; name a folder of frames"),
         ([".", "-o", "out", "--design", "empty"], "empty holds no design"),
         ([".", "-o", "out.png"], "a video becomes a folder of pictures, name a folder"),
@@ -109,7 +110,8 @@ def test_run_refuses_what_does_not_go_together(
 ):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "numbers.npy").write_bytes(b"numbers")
-    (tmp_path / "empty").mkdir()
+    for name in ("empty", "taken.json"):
+        (tmp_path / name).mkdir()
     before = sorted(tmp_path.iterdir())
     out = [] if "-o" in arguments else ["-o", "out.png"]
     code = guarded(lambda: app(["run", *arguments, *out], standalone_mode=False))

@@ -13,10 +13,14 @@ import pytest
 from PIL import Image
 
 from boards.cli import job as jobs
+from boards.cli.app import app
+from boards.cli.guard import guarded
 from boards.cli.job import Job
 from boards.cli.options import Bad
+from boards.cli.run import summary
 from boards.cli.video import VideoJob, perform_video
 from boards.errors import HostError, Interrupted
+from boards.host.accelerator import Measured
 from boards.host.dng import write_dng
 from boards.host.exposure import Exposure
 from boards.host.read import read_raw
@@ -108,17 +112,20 @@ def test_check_finds_a_wrong_pixel(folder, tmp_path, accelerator, monkeypatch):
         assert facts["bit_exact"] is (change == 0)
 
 
-def test_array_of_frames(tmp_path, rng, accelerator):
+@pytest.mark.parametrize("name", ["burst.npy", "BURST.NPY"])
+def test_array_of_frames(tmp_path, rng, accelerator, name):
     mosaics = rng.integers(64, 1024, (3, *SIZE)).astype(np.uint16)
-    np.save(tmp_path / "burst.npy", mosaics)
-    (tmp_path / "burst.toml").write_text(SIDECAR)
-    assert is_video(tmp_path / "burst.npy")
-    frames = list_frames(tmp_path / "burst.npy")
-    assert [frame.name for frame in frames] == ["burst-0000", "burst-0001", "burst-0002"]
+    path = tmp_path / name
+    with path.open("wb") as file:
+        np.save(file, mosaics)
+    path.with_suffix(".toml").write_text(SIDECAR)
+    assert is_video(path)
+    frames = list_frames(path)
+    assert [frame.name for frame in frames] == [f"{path.stem}-000{index}" for index in range(3)]
     assert np.array_equal(frames[2].read().mosaic, mosaics[2])
-    with pytest.raises(HostError, match=r"burst\.npy holds 3 frames: name a folder"):
-        read_raw(tmp_path / "burst.npy")
-    perform_video(job(tmp_path / "burst.npy", tmp_path / "out"), silent)
+    with pytest.raises(HostError, match=rf"{name} holds 3 frames: name a folder"):
+        read_raw(path)
+    perform_video(job(path, tmp_path / "out"), silent)
     assert len(list((tmp_path / "out").iterdir())) == 3
 
 
@@ -136,6 +143,22 @@ def test_film_shows_before_and_after(folder, tmp_path, accelerator, kind):
         size = next(imageio_ffmpeg.read_frames(str(film)))["size"]
     assert (count, size) == (12, (2 * SIZE[1] + 2, SIZE[0]))
     assert {path.name for path in tmp_path.iterdir()} == {"frames", "out", film.name}
+
+
+def test_film_may_lie_among_the_pictures(folder, tmp_path, accelerator):
+    out = tmp_path / "out"
+    arguments = ["run", str(folder), "-o", str(out), "--film", str(out / "film.gif")]
+    assert guarded(lambda: app(arguments, standalone_mode=False)) == 0
+    assert {path.suffix for path in out.iterdir()} == {".png", ".gif", ".json"}
+
+
+def test_a_frame_may_take_microseconds(folder, tmp_path, accelerator, monkeypatch):
+    monkeypatch.setattr(accelerator, "receive", lambda frames: Measured(frames, seconds=4e-6))
+    video = perform_video(job(folder, tmp_path / "out"), silent)
+    frame = jobs.perform(Job(folder / "f0.dng", "net", "zcu104", check=False), silent).facts
+    assert (video["accel_seconds"], frame["accel_seconds"]) == (48e-6, 4e-6)
+    for facts in (video, frame):
+        assert "4e-06 s per frame in the network itself, 2.5e+05 fps" in summary(facts)
 
 
 def damage(folder: Path) -> None:
