@@ -6,8 +6,7 @@ The loss is the mean absolute error, as in the paper: the darker a sample, the m
 
 import json
 import math
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from training import batches
+from training.ahead import made_ahead
 from training.checkpoint import load_state, save_net, save_state
 from training.codes import to_codes
 from training.errors import TrainingError
@@ -74,8 +74,7 @@ class Run:
         self.average = (
             AveragedModel(self.net, multi_avg_fn=get_ema_multi_avg_fn(decay)) if decay else None
         )
-        self.ahead: Future | None = None
-        self.loader = ThreadPoolExecutor(1)
+        self.ahead: Iterator | None = None
         self.state_file = out / f"{plan.name}.pt"
         self.net_file = out / f"{plan.name}.safetensors"
 
@@ -150,7 +149,7 @@ class Run:
 
     def close(self) -> None:
         """Stop making batches ahead."""
-        self.loader.shutdown(wait=False, cancel_futures=True)
+        self.ahead = None
 
     def _codes(self, degraded: Tensor) -> Tensor:
         return to_codes(degraded, self.plan.net.coding, rounded=self.plan.net.rounded)
@@ -158,10 +157,10 @@ class Run:
     def _next_batch(self) -> tuple[Tensor, Tensor]:
         if self.fabric.device.type == "cpu":
             return self.batch(self.step)
-        # The next batch is made while the GPU works on this one.
-        now = self.ahead.result() if self.ahead else self.batch(self.step)
-        self.ahead = self.loader.submit(self.batch, self.step + 1)
-        return now
+        if self.ahead is None:
+            steps = range(self.step, self.plan.schedule.iterations)
+            self.ahead = made_ahead(self.plan, self.source, steps, self.fabric.global_rank)
+        return next(self.ahead)
 
 
 def _channels_last(frames: Tensor) -> Tensor:

@@ -1,22 +1,23 @@
 # SPDX-License-Identifier: MIT
-"""Train one network: python -m training.train CONFIG [--data DIR] [--out DIR]
+"""Train one network: python -m training.train CONFIG [--data DIR] [--out DIR] [--minutes M]
 
-The same command resumes an interrupted or killed run; on a CPU, bit for bit as if nothing had
-happened. On several GPUs or nodes it runs once per GPU, through Lightning Fabric.
+The same command resumes a run that was interrupted, killed or out of time; on a CPU, bit for bit
+as if nothing had happened. On several GPUs or nodes it runs once per GPU, through Lightning Fabric.
 """
 
 import argparse
+import math
 import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from enum import IntEnum
 from pathlib import Path
 from threading import Event, current_thread, main_thread
 
 import torch
 from lightning_fabric import Fabric
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import nn
 
 from training import recipe, store
@@ -26,52 +27,98 @@ from training.history import History
 from training.images import find_set
 from training.paths import config_file, data_dir
 from training.raw_pairs import find_pairs
-from training.recipe import Recipe
+from training.recipe import Recipe, Schedule
+from training.report import Report
 from training.run import Run, Step, learning_rate
 from training.spec import Kind
 
-__all__ = ["open_source", "train"]
+__all__ = ["launched", "open_source", "train"]
 
 LOG_EVERY = 50
 
 
-def train(plan: Recipe, source: Sequence, out: Path, fabric: Fabric | None = None) -> nn.Module:
+class _Stop(IntEnum):
+    """Why a run stops before its end."""
+
+    NOT = 0
+    OUT_OF_TIME = 1
+    INTERRUPTED = 2
+
+
+def train(
+    plan: Recipe,
+    source: Sequence,
+    out: Path,
+    fabric: Fabric | None = None,
+    minutes: float = math.inf,
+) -> nn.Module:
     """The network `plan` describes, trained to the end; resumes what `out` holds of the run.
+
+    After `minutes` it stops where it is, to be resumed, and gives the network so far.
 
     Raises:
         TrainingError: the loss stopped being finite, or the checkpoint in `out` is of no use.
         KeyboardInterrupt: Ctrl-C, after the step in progress was finished and saved.
     """
+    until = time.monotonic() + 60 * minutes
     run = Run(plan, source, out, fabric)
     run.resume()
     run.save()
-    end = plan.schedule.iterations
-    history = History(out, plan.name, run.step) if run.fabric.is_global_zero else None
-    seen: list[Step] = []
-    since = time.perf_counter()
+    end, first = plan.schedule.iterations, run.fabric.is_global_zero
+    history = History(out, plan.name, run.step) if first else None
     try:
-        with _progress(run.fabric.is_global_zero) as progress, _interrupts() as interrupted:
-            task = progress.add_task(plan.name, total=end, completed=run.step, psnr="")
-            while run.step < end:
-                seen.append(run.advance())
-                progress.update(task, completed=run.step)
-                if run.step % LOG_EVERY == 0 or run.step == end:
-                    values = _means(seen, time.perf_counter() - since)
-                    values["rate"] = learning_rate(plan.schedule, run.step - 1)
-                    if history:
-                        history.add(run.step, **values)
-                    progress.update(task, psnr=f"{values['psnr']:.2f} dB")
-                    seen, since = [], time.perf_counter()
-                if run.step % plan.schedule.save_every == 0 or interrupted.is_set():
-                    run.save()
-                if interrupted.is_set():
-                    raise KeyboardInterrupt
+        with Report(plan.name, run.step, end, first) as report, _interrupts() as interrupted:
+            stop = _advance(run, history, report, interrupted, until)
         run.save()
+        if stop is _Stop.INTERRUPTED:
+            raise KeyboardInterrupt
+        if stop is _Stop.OUT_OF_TIME and first:
+            print(
+                f"{plan.name}: out of time at step {run.step} of {end}; the same command resumes",
+                file=sys.stderr,
+            )
         return run.deploy()
     finally:
         if history:
             history.close()
         run.close()
+
+
+def _advance(
+    run: Run, history: History | None, report: Report, interrupted: Event, until: float
+) -> _Stop:
+    """Train until the end or until there is a reason to stop, which is returned."""
+    schedule = run.plan.schedule
+    seen: list[Step] = []
+    since, stop = time.perf_counter(), _Stop.NOT
+    while run.step < schedule.iterations and stop is _Stop.NOT:
+        seen.append(run.advance())
+        report.at(run.step)
+        if run.step % LOG_EVERY == 0 or run.step == schedule.iterations:
+            values = _means(seen)
+            # The means have waited for a GPU, so the steps are done.
+            values["steps_per_s"] = len(seen) / (time.perf_counter() - since)
+            values["rate"] = learning_rate(schedule, run.step - 1)
+            if history:
+                history.add(run.step, **values)
+            report.note(run.step, values["psnr"], values["steps_per_s"])
+            seen, since = [], time.perf_counter()
+        if run.step % schedule.save_every == 0:
+            run.save()
+        stop = _agreed(run, interrupted, until)
+    return stop
+
+
+def _agreed(run: Run, interrupted: Event, until: float) -> _Stop:
+    """Whether to stop now: of several processes, all after the same step."""
+    stop = _Stop.OUT_OF_TIME if time.monotonic() >= until else _Stop.NOT
+    if interrupted.is_set():
+        stop = _Stop.INTERRUPTED
+    if run.fabric.world_size == 1:
+        return stop
+    if run.step % LOG_EVERY:
+        return _Stop.NOT
+    return _Stop(int(run.fabric.all_reduce(torch.tensor(float(stop)), reduce_op="max").item()))
 
 
 def open_source(plan: Recipe, data: Path | None) -> Sequence:
@@ -90,23 +137,11 @@ def open_source(plan: Recipe, data: Path | None) -> Sequence:
     return list(found.images.values())
 
 
-def _means(seen: list[Step], seconds: float) -> dict[str, float]:
+def _means(seen: list[Step]) -> dict[str, float]:
     return {
         "loss": torch.stack([step.loss for step in seen]).mean().item(),
         "psnr": torch.stack([step.psnr for step in seen]).mean().item(),
-        "steps_per_s": len(seen) / seconds,
     }
-
-
-def _progress(shown: bool) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[psnr]}"),
-        disable=not shown,
-    )
 
 
 @contextmanager
@@ -131,11 +166,17 @@ def main(arguments: list[str] | None = None, program: str = "training.train") ->
     parser.add_argument("--accelerator", default="auto", choices=("auto", "cpu", "cuda"))
     parser.add_argument("--devices", type=int, default=1, help="GPUs of each node")
     parser.add_argument("--nodes", type=int, default=1)
+    parser.add_argument(
+        "--minutes", type=float, default=math.inf, help="stop after these, to be resumed"
+    )
     options = parser.parse_args(arguments)
     try:
+        if not options.minutes > 0:
+            raise TrainingError(f"--minutes {options.minutes:g} must be above 0")
         plan = recipe.read(config_file(options.config))
         source = open_source(plan, options.data)
-        train(plan, source, options.out, _fabric(plan, options))
+        fabric = launched(plan.schedule, options.accelerator, options.devices, options.nodes)
+        train(plan, source, options.out, fabric, options.minutes)
     except TrainingError as error:
         print(f"{program}: {error}", file=sys.stderr)
         return 2
@@ -145,25 +186,31 @@ def main(arguments: list[str] | None = None, program: str = "training.train") ->
     return 0
 
 
-def _fabric(plan: Recipe, options: argparse.Namespace) -> Fabric:
-    accelerator = options.accelerator
+def launched(
+    schedule: Schedule, accelerator: str = "auto", devices: int = 1, nodes: int = 1
+) -> Fabric:
+    """What trains, `auto` being a GPU if there is one; torch is set up for it.
+
+    Raises:
+        TrainingError: this machine has fewer GPUs.
+    """
     if accelerator == "auto":
         accelerator = "cuda" if torch.cuda.is_available() else "cpu"
-    if accelerator == "cuda" and torch.cuda.device_count() < options.devices:
+    if accelerator == "cuda" and torch.cuda.device_count() < devices:
         raise TrainingError(
-            f"--devices {options.devices}: this machine has {torch.cuda.device_count()} GPUs"
+            f"--devices {devices}: this machine has {torch.cuda.device_count()} GPUs"
         )
     if accelerator == "cpu":
         torch.set_num_threads(1)  # sums in one order; and nets this small are slower on more
     else:
         torch.set_float32_matmul_precision("high")  # TF32 holds hardware's integers exactly
-    several = options.devices * options.nodes > 1
+        torch.backends.cudnn.benchmark = True  # all batches have one shape
     fabric = Fabric(
         accelerator=accelerator,
-        devices=options.devices,
-        num_nodes=options.nodes,
-        strategy="ddp" if several else "auto",
-        precision=plan.schedule.precision if accelerator == "cuda" else "32-true",
+        devices=devices,
+        num_nodes=nodes,
+        strategy="ddp" if devices * nodes > 1 else "auto",
+        precision=schedule.precision if accelerator == "cuda" else "32-true",
     )
     fabric.launch()
     return fabric

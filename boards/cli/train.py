@@ -27,12 +27,13 @@ def train(
     accelerator: Annotated[Accelerator, typer.Option(help="what trains")] = Accelerator.AUTO,
     devices: Annotated[int, typer.Option(help="GPUs of each node")] = 1,
     nodes: Annotated[int, typer.Option(help="machines")] = 1,
+    minutes: Annotated[float | None, typer.Option(help="stop after these, to be resumed")] = None,
 ) -> None:
     """Train a network; the same command resumes."""
     from training.train import main
 
     given = {"out": out, "data": data, "accelerator": accelerator}
-    given |= {"devices": devices, "nodes": nodes}
+    given |= {"devices": devices, "nodes": nodes, "minutes": minutes}
     options = [f"--{name}={value}" for name, value in given.items() if value is not None]
     # It says itself how an interruption left things: not as where nothing was written.
     raise SystemExit(main([config, *options], program="tarsier"))

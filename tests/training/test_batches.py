@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 import torch
 
+from training.ahead import made_ahead
 from training.batches import batch, smallest_side
 from training.data import CropRule
 from training.degrade import jpeg, shrink, shrunk_crop
+from training.errors import TrainingError
+from training.raw_pairs import RawPair
 from training.recipe import Noise, Quality, Recipe, Schedule
 from training.spec import NetSpec
 
@@ -84,3 +87,18 @@ def test_jpeg_of_quality_zero_is_the_worst_there_is(photos):
 
 def test_photographs_must_hold_a_sample():
     assert [smallest_side(plan(task)) for task in ("raw", "rgb", "jpeg", "sr")] == [32, 16, 24, 16]
+
+
+def test_batches_made_ahead_are_the_same_in_the_same_order(photos):
+    made = list(made_ahead(plan("rgb"), photos, range(7, 12), rank=1))
+    for step, batches in zip(range(7, 12), made, strict=True):
+        wanted = batch(plan("rgb"), photos, step, 1)
+        assert all(torch.equal(*pair) for pair in zip(batches, wanted, strict=True))
+
+
+def test_what_is_wrong_with_a_pair_is_one_sentence_from_another_process_too(tmp_path):
+    pair = RawPair(tmp_path / "dark", tmp_path / "bright", 1.0, lambda _: ())
+    ahead = made_ahead(plan("raw", pairs="crvd"), [pair], range(1))
+    with pytest.raises(TrainingError, match="dark or its pair cannot be read: ") as error:
+        next(ahead)
+    assert "Traceback" not in str(error.value)

@@ -65,6 +65,12 @@ def test_a_float_net_is_trained_converted_tuned_and_its_cost_reported(home, caps
     assert "--bits 13 must be whole numbers from 2 to 12" in capsys.readouterr().err
 
 
+def test_a_time_budget_is_above_zero(home, capsys):
+    for minutes in ("0", "-1", "nan"):
+        assert train.main([str(home / "tiny.toml"), "--minutes", minutes]) == 2
+        assert f"--minutes {minutes} must be above 0" in capsys.readouterr().err
+
+
 def test_every_version_is_trained_on_the_same_budget(home, capsys):
     given = ["--config", str(home / "tiny.toml"), "--set", "pictures", "--out", str(home / "out")]
     assert versions.main([*given, "--json", str(home / "order.json")]) == 0
@@ -86,8 +92,14 @@ def test_step_times_are_of_the_net_and_its_parent(home, capsys):
 
 @pytest.mark.slow
 def test_two_processes_train_one_net(home):
-    command = [sys.executable, "-m", "training.train", str(home / "tiny.toml")]
+    config = home / "tiny.toml"
+    config.write_text(config.read_text().replace("iterations = 6", "iterations = 60"))
+    command = [sys.executable, "-m", "training.train", str(config)]
     command += ["--accelerator", "cpu", "--devices", "2", "--out", str(home / "out")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
+    stops = {"1e-9": "out of time at step 50 of 60", "9": "step 60 of 60"}
+    for minutes, last in stops.items():
+        given = [*command, "--minutes", minutes]
+        done = subprocess.run(given, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stderr
+        assert last in done.stderr
     assert read_net(home / "out/tiny.safetensors")[0] == "tiny"

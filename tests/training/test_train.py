@@ -3,6 +3,7 @@
 
 import csv
 import os
+import re
 import signal
 from dataclasses import replace
 
@@ -89,6 +90,27 @@ def test_killed_at_any_step_it_ends_the_same(tmp_path, photos, monkeypatch, last
     straight, resumed = weights(tmp_path / "straight"), weights(tmp_path / "resumed")
     assert straight.keys() == resumed.keys()
     assert all(torch.equal(straight[name], resumed[name]) for name in straight)
+
+
+def test_out_of_time_it_leaves_a_net_and_resumes_to_the_bit(tmp_path, photos, capsys):
+    train(PLAN, photos, tmp_path / "straight")
+    for done in (1, 2):
+        train(PLAN, photos, tmp_path / "pieces", minutes=1e-9)
+        wanted = f"tiny: out of time at step {done} of 6; the same command resumes"
+        assert wanted in capsys.readouterr().err
+        assert weights(tmp_path / "pieces").keys() == weights(tmp_path / "straight").keys()
+    train(PLAN, photos, tmp_path / "pieces")
+
+    straight, pieces = weights(tmp_path / "straight"), weights(tmp_path / "pieces")
+    assert all(torch.equal(straight[name], pieces[name]) for name in straight)
+
+
+def test_a_log_holds_the_speed_and_the_time_left(tmp_path, photos, capsys, monkeypatch):
+    monkeypatch.setattr("training.train.LOG_EVERY", 3)
+    train(PLAN, photos, tmp_path)
+    lines = capsys.readouterr().err.splitlines()
+    assert re.fullmatch(r"tiny: step 3 of 6, .* dB, .* steps/s, \d:\d\d:\d\d left", lines[0])
+    assert lines[-1].startswith("tiny: step 6 of 6, ") and lines[-1].endswith(" 0:00:00 left")
 
 
 def test_history_is_continued_after_the_checkpoint(tmp_path, photos, monkeypatch):
