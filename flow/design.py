@@ -20,6 +20,7 @@ __all__ = [
     "Layer",
     "Wire",
     "read_design",
+    "read_graph",
 ]
 
 TOP = "tarsier_top"  # the stitched module
@@ -135,6 +136,24 @@ class Design(_Facts):
         """Write design.json into `folder`."""
         text = json.dumps(self.model_dump(mode="json"), indent=1)
         (folder / "design.json").write_text(text + "\n")
+
+
+def read_graph(folder: Path):
+    """The hardware graph of the design in `folder`, a ModelWrapper.
+
+    Raises:
+        FlowError: there is none, or its file is damaged.
+    """
+    from google.protobuf.message import DecodeError
+    from qonnx.core.modelwrapper import ModelWrapper
+
+    path = folder / GRAPH
+    if not path.is_file():
+        raise FlowError(f"{folder} holds no design: there is no {GRAPH} in it")
+    try:
+        return ModelWrapper(str(path))
+    except DecodeError:
+        raise FlowError(f"{path} is damaged; build it again") from None
 
 
 def read_design(folder: Path) -> Design:

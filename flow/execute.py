@@ -11,8 +11,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 from threadpoolctl import threadpool_limits
 
-from flow.design import GRAPH
-from flow.errors import FlowError
+from flow.design import read_graph
 from flow.finn import prepare_finn
 from flow.frame import check_frame
 from flow.ops import TarsierOp
@@ -28,10 +27,7 @@ def reference(folder: Path, frame: np.ndarray) -> np.ndarray:
     Raises:
         FlowError: there is no design, or the frame is too small for the network.
     """
-    path = folder / GRAPH
-    if not path.is_file():
-        raise FlowError(f"{folder} holds no design: there is no {GRAPH} in it")
-    model = ModelWrapper(str(path))
+    model = read_graph(folder)
     check_frame(model, *frame.shape[:2])
     return run_graph(model, frame)
 

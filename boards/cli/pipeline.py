@@ -5,19 +5,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from boards.diagram import Block, Wire, draw
-from flow.design import GRAPH, read_design
+from flow.design import read_design, read_graph
 
 __all__ = ["pipeline_svg"]
 
 
 def pipeline_svg(folder: Path, high_water: Mapping[str, int]) -> str:
     """SVG of the design in `folder`, each FIFO marked with the most it held."""
-    from qonnx.core.modelwrapper import ModelWrapper
-
     from flow.stitch import cell_names
 
     design = read_design(folder)
-    model = ModelWrapper(str(folder / GRAPH))
+    model = read_graph(folder)
     cells = cell_names(model)
     depths = {fifo.name: fifo.depth for fifo in design.fifos}
     nodes = [node for node in model.graph.node if cells[node.name] not in depths]

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from qonnx.core.modelwrapper import ModelWrapper
 from torch import Tensor
 
 from boards.errors import HostError
@@ -14,8 +13,7 @@ from boards.host.accelerator import Measured, Notify
 from boards.host.codes import Scale
 from boards.host.integer_net import IntegerNet
 from boards.host.integer_ops import EXACT, EXACT_BY_DETOUR
-from flow.design import GRAPH
-from flow.errors import FlowError
+from flow.design import read_graph
 from flow.ingest import net_facts
 
 __all__ = ["TorchAccelerator"]
@@ -31,10 +29,7 @@ class TorchAccelerator:
     def __init__(self, folder: Path, device: str) -> None:
         if device == "cuda" and not torch.cuda.is_available():
             raise HostError("accelerator gpu: PyTorch finds no CUDA GPU here; use cpu")
-        path = folder / GRAPH
-        if not path.is_file():
-            raise FlowError(f"{folder} holds no design: there is no {GRAPH} in it")
-        model = ModelWrapper(str(path))
+        model = read_graph(folder)
         facts = net_facts(model)
         bits = model.get_tensor_datatype(model.graph.input[0].name).bitwidth()
         self.name = "gpu" if device == "cuda" else device

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
-from qonnx.core.modelwrapper import ModelWrapper
 
-from flow.design import GRAPH, Design, Wire
+from flow.design import Design, Wire, read_graph
 from flow.execute import run_graph
 from flow.finn import prepare_finn
 from flow.sim.activity import Activity, Look, hash_beats
@@ -55,7 +54,7 @@ def why_wrong(folder: Path, design: Design, model: Model, frame: np.ndarray) -> 
     hashed = max(wire.beats for wire in design.streams)
     ran = model.run({"x": beats}, asked, look=Look(hashed)).activity
     prepare_finn()
-    graph = ModelWrapper(str(folder / GRAPH))
+    graph = read_graph(folder)
     streams = stream_names(graph)
     wrong = []
 

@@ -7,10 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from qonnx.core.modelwrapper import ModelWrapper
-
 from boards.board import AMD, Board, Family, board_names, load_board
-from flow.design import GRAPH, RTL, TOP, read_design
+from flow.design import GRAPH, RTL, TOP, read_design, read_graph
 from flow.errors import FlowError
 from flow.estimate import cost
 from flow.finn import prepare_finn
@@ -89,7 +87,7 @@ def check_board(board: Board, family: Family, built_for: str) -> None:
 def _read_netlist(folder: Path) -> Netlist:
     """The kernels of the design with the RTL as it lies in `folder`."""
     prepare_finn()
-    netlist = stitch(ModelWrapper(str(folder / GRAPH)), TOP)
+    netlist = stitch(read_graph(folder), TOP)
     try:
         texts = {path.name: path.read_text() for path in (folder / RTL).glob("*.sv")}
         cells = [

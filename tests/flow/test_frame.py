@@ -56,6 +56,9 @@ def test_reference_runs_the_graph_of_a_design(random_net, codes, tmp_path):
 def test_reference_needs_a_design(codes, tmp_path):
     with pytest.raises(FlowError, match=r"holds no design: there is no graph\.onnx in it"):
         reference(tmp_path, codes(20, 17))
+    (tmp_path / "graph.onnx").write_bytes(b"half a graph")
+    with pytest.raises(FlowError, match=r"graph\.onnx is damaged; build it again"):
+        reference(tmp_path, codes(20, 17))
 
 
 def test_execution_in_stripes_sees_no_seams(random_net, codes, run_qonnx):
