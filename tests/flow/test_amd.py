@@ -179,13 +179,33 @@ def test_what_is_fetched_lies_where_the_scripts_look(written, tmp_path, place):
     for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "all"]):
         subprocess.run([*git, *words], check=True)
     commit = subprocess.check_output([*git, "rev-parse", "HEAD"], text=True).strip()
-    fetch = re.search(
-        r"^fetch\(\) \{.*?^\}$", (written / "vivado" / "run.sh").read_text(), re.M | re.S
-    )
+    (tmp_path / "deps" / "folder.fetch-4bad").mkdir(parents=True)  # of an interrupted run
+    (tmp_path / "deps" / "folder.orig").mkdir()  # someone's
     call = f"fetch {tmp_path}/deps/folder {tmp_path}/origin {commit} {place}"
-    subprocess.run(["bash", "-euc", f"{fetch[0]}\n{call}\n{call}"], check=True)
+    bash(function(written, "fetch"), call, call)
     assert (tmp_path / "deps" / "folder" / "dma.h").read_text() == "// a header\n"
-    assert [path.name for path in (tmp_path / "deps").iterdir()] == ["folder"]
+    assert {path.name for path in (tmp_path / "deps").iterdir()} == {"folder", "folder.orig"}
+
+
+def test_a_step_begins_with_what_was_written(written, tmp_path):
+    for name in ("ip/top.tcl", "ip/left over's.log", "ip/sol1/top.v", "top.tcl"):
+        (tmp_path / "finn" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "finn" / name).touch()
+    (tmp_path / "files.txt").write_text("finn/ip/top.tcl\n")
+    bash(function(written, "anew"), f"top={tmp_path}; cd $top/finn/ip; anew true")
+    left = {str(p.relative_to(tmp_path)) for p in (tmp_path / "finn").rglob("*") if not p.is_dir()}
+    assert left == {"finn/ip/top.tcl", "finn/top.tcl"}  # the second is of another folder
+    assert not (tmp_path / "finn/ip/sol1").exists()
+
+
+def function(written: Path, name: str) -> str:
+    """A function of run.sh."""
+    text = (written / "vivado" / "run.sh").read_text()
+    return re.search(rf"^{name}\(\) \{{.*?^\}}$", text, re.M | re.S)[0]
+
+
+def bash(*lines: str) -> None:
+    subprocess.run(["bash", "-euc", "\n".join(lines)], check=True)
 
 
 def test_memories_of_hls_are_found_from_everywhere(finished):
