@@ -28,7 +28,7 @@ from flow.design import GRAPH, LOWERED, RTL, TOP, Design, FifoSizing, read_desig
 from flow.errors import FlowError
 from flow.estimate import estimate, estimate_fifos
 from flow.fifo import fifo_depths
-from flow.finn import prepare_finn
+from flow.finn import VERSIONS, prepare_finn
 from flow.fit import check_fit
 from flow.fold import fold, pixel_budget, solve_dots
 from flow.frame import check_frame, set_frame
@@ -212,7 +212,7 @@ def _packed(config: BuildConfig) -> tuple[int, int]:
 
 
 def _key(config: BuildConfig) -> str:
-    """Content of the network, the request, and the code that builds."""
+    """Content of the network, the request, and the code that builds, ours and FINN's."""
     try:
         network = config.onnx.read_bytes()
     except OSError as error:
@@ -226,7 +226,7 @@ def _key(config: BuildConfig) -> str:
     ]
     request = f"{config.raw_width}x{config.raw_height}@{config.fps} {config.constant}"
     board = config.board.model_dump_json()
-    return content_key([network, request, board, *(path.read_bytes() for path in code)])
+    return content_key([network, request, board, VERSIONS, *(path.read_bytes() for path in code)])
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import functools
 import logging
 import os
 from importlib import import_module
+from importlib.metadata import version
 
 from finn.util.settings import initialize_dummy_settings
 from qonnx.custom_op.registry import add_op_to_domain
@@ -16,9 +17,11 @@ from qonnx.custom_op.registry import add_op_to_domain
 from flow.cache import cache_dir
 from flow.ops import HLS_OPS, OPS, RTL_OPS
 
-__all__ = ["DOMAIN", "prepare_finn"]
+__all__ = ["DOMAIN", "VERSIONS", "prepare_finn"]
 
 DOMAIN = "finn.custom_op.fpgadataflow"
+# For the keys of what is kept: other versions may transform a graph otherwise.
+VERSIONS = ", ".join(f"{name} {version(name)}" for name in ("finn-plus", "qonnx"))
 
 
 @functools.cache

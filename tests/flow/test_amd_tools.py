@@ -3,11 +3,14 @@
 
 import os
 import time
+from pathlib import Path
 
 import pytest
 
 from boards.board import Platform, board_names, load_board
+from flow.design import GRAPH, Design
 from flow.errors import FlowError
+from flow.synth.amd import project as projects
 from flow.synth.amd.run import missing, run_project
 from flow.synth.amd.target import Tool, finn_board
 
@@ -46,6 +49,28 @@ def test_every_amd_board_has_a_tool_and_finn_knows_it():
 def test_the_wrong_tool_names_the_right_one(board, tool, instead):
     with pytest.raises(FlowError, match=f"{board} is no .* board.*--with {instead}$"):
         finn_board(load_board(board), Tool(tool))
+
+
+def test_a_project_is_of_all_that_it_is_made_from(tmp_path, monkeypatch):
+    read, names = Path.read_bytes, set()
+    monkeypatch.setattr(Path, "read_bytes", lambda path: names.add(path.name) or read(path))
+    (tmp_path / GRAPH).write_text("a graph")
+    design, board = Design.model_construct(key="0123"), load_board("zcu104")
+
+    def finished() -> bool:
+        return projects.is_finished(tmp_path, tmp_path, design, board, Tool.VIVADO)
+
+    key = projects._key(tmp_path, design, board, Tool.VIVADO)
+    assert {"graph.onnx", "shell.v.j2", "hls_top.cpp.j2", "run.sh.j2", "window.sv"} <= names
+    facts = projects.Project(
+        key=key, tool="vivado", board="zcu104", clock_mhz=250, steps=(), cells={}
+    )
+    (tmp_path / "project.json").write_text(facts.model_dump_json())
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "deploy.done").touch()
+    assert finished()
+    monkeypatch.setattr(projects, "VERSIONS", "finn-plus 0")
+    assert not finished()
 
 
 def test_missing_programs_are_named(monkeypatch, tmp_path):

@@ -138,3 +138,9 @@ def test_a_fifo_that_is_too_small_is_named(config, codes):
     (config.output / "design.json").write_text(json.dumps(facts))
     with pytest.raises(SimError, match=f"hangs.*full there: .*{small['name']} of depth 9"):
         FrameSim(config.output).restore(codes(15, 19)[None])
+
+
+def test_another_finn_is_another_design(config, monkeypatch):
+    before = build_module._key(config)
+    monkeypatch.setattr(build_module, "VERSIONS", "finn-plus 0")
+    assert build_module._key(config) != before

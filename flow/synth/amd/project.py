@@ -14,6 +14,7 @@ from boards.board import Board, Platform
 from flow.cache import content_key
 from flow.design import GRAPH, Design
 from flow.errors import FlowError
+from flow.finn import VERSIONS
 from flow.synth.amd.generate import generate
 from flow.synth.amd.settle import Step
 from flow.synth.amd.target import (
@@ -157,14 +158,13 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _key(design_folder: Path, design: Design, board: Board, tool: Tool) -> str:
-    code = [
-        path.read_bytes()
-        for folder in (_HERE, _HERE.parents[1] / "ops", _HERE.parents[2] / "hls")
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix != ".pyc"
-    ]
+    flow = _HERE.parents[1]
+    folders = (_HERE, flow / "ops", flow.parent / "hls")
+    code = [*flow.glob("*.j2"), *(path for folder in folders for path in folder.rglob("*"))]
+    texts = [path.read_bytes() for path in sorted(code) if path.is_file() and path.suffix != ".pyc"]
     graph = (design_folder / GRAPH).read_bytes()
-    return content_key([graph, design.key, board.model_dump_json(), tool.value, *code])
+    facts = [design.key, board.model_dump_json(), tool.value, VERSIONS]
+    return content_key([graph, *facts, *texts])
 
 
 @contextmanager
