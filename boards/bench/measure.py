@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
-from torch._dynamo.exc import TorchDynamoException
 
 from boards.bench import energy
 from boards.bench.contender import Contender, Scene
@@ -24,6 +23,9 @@ GROWTH = 4  # from batch to batch, since each is compiled anew
 HALVES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 Work = Callable[[], object]
+
+# What PyTorch's compiler and a device refuse are RuntimeErrors; full memory is one of them.
+_FAILURES = (TooSlow, RuntimeError)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +44,7 @@ def cpu_row(net: Contender, size: tuple[int, int], device: str, how: How) -> Row
     try:
         work = _work(net, net.inputs(*size, batch=1), how.compiled)
         time = median_time(work, how.runs, how.limit_s)
-    except (TooSlow, TorchDynamoException, RuntimeError) as error:
+    except _FAILURES as error:
         return Row(**facts, basis=Basis.SKIPPED, note=_reason(error))
     facts["psnr_db"] = net.psnr(how.scene, "cpu", torch.float32)
     return _row(facts, 1, time, net.note)
@@ -55,7 +57,7 @@ def gpu_rows(net: Contender, size: tuple[int, int], device: str, how: How) -> It
         facts = _facts(net, Place.GPU, device, precision, size, how)
         try:
             single, best = _batches(net, size, dtype, facts, meter, how)
-        except (TooSlow, TorchDynamoException, RuntimeError) as error:
+        except _FAILURES as error:
             yield Row(**facts, basis=Basis.SKIPPED, note=_reason(error))
             continue
         quality = net.psnr(how.scene, "cuda", dtype)
@@ -70,7 +72,7 @@ def _batches(net, size, dtype, facts, meter, how) -> tuple[Row, Row]:
     while True:
         try:
             row = _on_gpu(net, size, dtype, facts, meter, how, batch)
-        except (torch.OutOfMemoryError, TooSlow):
+        except _FAILURES:  # what a single frame gave stands
             return single, best
         if row.fps < WORTH * best.fps:
             return single, best
@@ -153,4 +155,4 @@ def _row(facts: dict, batch: int, time: Timing, note: str) -> Row:
 def _reason(error: Exception) -> str:
     if isinstance(error, torch.OutOfMemoryError):
         return "the frame does not fit into the GPU's memory"
-    return str(error).strip().splitlines()[0]
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

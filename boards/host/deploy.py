@@ -19,6 +19,7 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+from pydantic import BaseModel, PositiveFloat
 
 from boards.errors import HostError
 from flow.design import Design, read_design
@@ -38,11 +39,25 @@ class Deployed:
     clock_mhz: float
 
 
+class _Shapes(BaseModel):
+    """Of one DMA each way: its name, and its frame as FINN packs it."""
+
+    idma_names: tuple[str]
+    odma_names: tuple[str]
+    ishape_packed: tuple[tuple[int, ...]]
+    oshape_packed: tuple[tuple[int, ...]]
+
+
+class _DriverFacts(BaseModel):
+    io_shape_dict: _Shapes
+    fclk_mhz: PositiveFloat
+
+
 def read_deploy(folder: Path, design: Design, suffix: str) -> Deployed:
     """What `folder` holds for `design`.
 
     Raises:
-        HostError: something is missing, or it was made for another design.
+        HostError: something is missing or damaged, or it was made for another design.
     """
     made_for = read_design(folder)
     if made_for.key != design.key:
@@ -55,16 +70,16 @@ def read_deploy(folder: Path, design: Design, suffix: str) -> Deployed:
     for path in (settings, bitstream):
         if not path.is_file():
             raise HostError(f"{path} is missing: run.sh of tarsier synth makes it")
-    facts = json.loads(settings.read_text())["driver_information"]
-    shapes = facts["io_shape_dict"]
+    facts = _driver_facts(settings)
+    shapes = facts.io_shape_dict
     frame_bytes = _beat_bytes(design) * prod(design.packed_shape)
     for side in ("ishape_packed", "oshape_packed"):
-        if len(shapes[side]) != 1 or prod(shapes[side][0]) != frame_bytes:
+        if prod(*getattr(shapes, side)) != frame_bytes:
             raise HostError(
-                f"{settings}: {side} {shapes[side]} must be one frame of {frame_bytes} bytes"
+                f"{settings}: {side} {getattr(shapes, side)} must be one frame of"
+                f" {frame_bytes} bytes"
             )
-    names = shapes["idma_names"][0], shapes["odma_names"][0]
-    return Deployed(bitstream, *names, frame_bytes, facts["fclk_mhz"])
+    return Deployed(bitstream, *shapes.idma_names, *shapes.odma_names, frame_bytes, facts.fclk_mhz)
 
 
 def to_bytes(frames: np.ndarray, design: Design) -> np.ndarray:
@@ -104,6 +119,13 @@ def sentences_of(device: str) -> Iterator[None]:
     except (RuntimeError, OSError, MemoryError) as error:
         said = str(error).strip().splitlines() or [type(error).__name__]
         raise HostError(f"{device}: {said[0].rstrip('.')}; is it plugged in and free?") from None
+
+
+def _driver_facts(settings: Path) -> _DriverFacts:
+    try:
+        return _DriverFacts(**json.loads(settings.read_text())["driver_information"])
+    except (ValueError, KeyError, TypeError):
+        raise HostError(f"{settings} is damaged or not FINN's; synthesize it again") from None
 
 
 def _beat_bytes(design: Design) -> int:

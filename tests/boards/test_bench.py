@@ -129,6 +129,28 @@ def test_cpu_row_has_its_numbers_or_says_why_not(limit):
         assert "more than the limit of 0 s" in found.note
 
 
+def test_a_failure_without_words_still_has_its_reason(monkeypatch):
+    def fail(*_):
+        raise RuntimeError
+
+    monkeypatch.setattr(measure, "_work", fail)
+    scene = Scene(*[np.full((4, 4, 4), 300, np.uint16)] * 2, Scale(128, 896, 10))
+    net = Contender("n", torch.nn.Identity(), Frames.PACKED)
+    assert measure.cpu_row(net, (64, 48), "CPU", measure.How(scene)).note == "RuntimeError"
+
+
+@pytest.mark.parametrize("error", [torch.OutOfMemoryError, TooSlow, RuntimeError])
+def test_a_batch_that_fails_leaves_the_smaller_ones(monkeypatch, error):
+    def on_gpu(net, size, dtype, facts, meter, how, batch):
+        if batch > 4:
+            raise error("too much")
+        return row(batch=batch, fps=10.0 * batch)
+
+    monkeypatch.setattr(measure, "_on_gpu", on_gpu)
+    single, best = measure._batches(None, (64, 48), torch.float16, {}, None, None)
+    assert (single.batch, best.batch) == (1, 4)
+
+
 @pytest.mark.gpu
 def test_gpu_rows_have_power_and_the_best_batch():
     if not torch.cuda.is_available():

@@ -128,6 +128,13 @@ def test_driver_settings_of_another_size(folder):
         XrtAccelerator(folder)
 
 
+@pytest.mark.parametrize("content", ["", "[]", "{", '{"driver_information": {"fclk_mhz": 100}}'])
+def test_damaged_driver_settings(folder, content):
+    (folder / "vivado/deploy/driver/settings.json").write_text(content)
+    with pytest.raises(HostError, match=r"settings\.json is damaged or not FINN's; synthesize it"):
+        PynqAccelerator(folder)
+
+
 @pytest.mark.parametrize(
     ("kind", "sentence"),
     [
