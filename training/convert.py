@@ -2,7 +2,8 @@
 """Hardware's form of a trained net: python -m training.convert NET -o DIR [--bits 8] [--tune N]
 
 With --set, what each width of the residual costs in dB: --bits 6,8,10,12 --set CBSD68. Tuning
-continues the training of the net's own config, from the converted parameters, for N steps.
+continues the training of the net's own config, from the converted parameters, for N steps; on a
+GPU if there is one.
 """
 
 import argparse
@@ -27,7 +28,7 @@ from training.paths import config_file, data_dir, net_file
 from training.recipe import Recipe
 from training.score import DEFAULTS, score
 from training.spec import NetSpec, Task
-from training.train import open_source, train
+from training.train import launched, open_source, train
 
 __all__ = ["Converted", "convert", "mean_psnr"]
 
@@ -58,7 +59,6 @@ def convert(net: str, bits: int, tune: int, source: Sequence, plan: Recipe, out:
     codes = to_codes(degraded, spec.coding, rounded=spec.rounded)
     hardware = fitted(trained, spec, codes, bits)
     name = f"{plan.name}-hw{bits}"
-    module = to_hardware(trained, spec, hardware)
     file = out / f"{name}.safetensors"
     if tune:
         schedule = replace(
@@ -71,9 +71,9 @@ def convert(net: str, bits: int, tune: int, source: Sequence, plan: Recipe, out:
         )
         start = str(net_file(net).resolve())
         tuning = replace(plan, name=name, net=hardware, schedule=schedule, start=start)
-        module = train(tuning, source, out)
+        train(tuning, source, out, launched(schedule))
     else:
-        save_net(file, module, name, hardware)
+        save_net(file, to_hardware(trained, spec, hardware), name, hardware)
     return Converted(name, hardware, load(file), file)
 
 
@@ -86,6 +86,7 @@ def mean_psnr(net: nn.Module, spec: NetSpec, place: Path, settings: Sequence[int
         scenes = {name: data.scene(photo) for name, photo in data.photographs(place).items()}
         return fmean(score.after for score in evaluate.evaluate(net, scenes))
     images = read_folder(place, SMALLEST + 3 * spec.scale).images
+    net = net.to("cuda" if torch.cuda.is_available() else "cpu")
     return fmean(score(net, spec, images, value, place.name).psnr_db for value in settings)
 
 
