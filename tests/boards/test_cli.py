@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from boards.cli import doctor
 from boards.cli.app import app
 from boards.cli.guard import guarded
 from boards.cli.options import Accel
@@ -61,6 +62,14 @@ def test_doctor():
     assert {f"run --accel {name}" for name in Accel} <= set(found)
     assert done.returncode == 0
     assert tarsier("doctor", CXX="no-such-compiler").returncode == 1
+
+
+def test_doctor_tells_a_card_from_a_board(monkeypatch):
+    monkeypatch.setattr(doctor, "_module", lambda name: True)
+    monkeypatch.setattr(doctor, "_device", {doctor._FABRIC: None, doctor._CARD: "card"}.get)
+    found = {finding.name: finding.found for finding in doctor.examine()}
+    assert (found["FPGA board"], found["run --accel xrt"]) == ("card", "ready")
+    assert found["run --accel pynq"] is None
 
 
 @pytest.mark.parametrize(
