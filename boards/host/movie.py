@@ -52,9 +52,11 @@ def open_film(path: Path, rate: float) -> Iterator[Film]:
             raise HostError(f"{path}: the film could not be written")
         partial.replace(path)
     finally:
-        with suppress(HostError, OSError):
-            film.finish()
-        partial.unlink(missing_ok=True)
+        try:
+            with suppress(HostError, OSError):
+                film.finish()
+        finally:  # after a second Ctrl-C, too
+            partial.unlink(missing_ok=True)
 
 
 class _Mp4:

@@ -20,9 +20,11 @@ from boards.cli.options import Bad
 from boards.cli.run import summary
 from boards.cli.video import VideoJob, perform_video
 from boards.errors import HostError, Interrupted
+from boards.host import movie
 from boards.host.accelerator import Measured
 from boards.host.dng import write_dng
 from boards.host.exposure import Exposure
+from boards.host.movie import open_film
 from boards.host.read import read_raw
 from boards.host.video import is_video, list_frames
 from tests.boards.stand_in import StandIn
@@ -223,6 +225,21 @@ def test_ctrl_c_leaves_whole_pictures(folder, tmp_path, accelerator):
     assert time.monotonic() - begin < 10
     for path in (tmp_path / "out").iterdir():
         assert np.asarray(Image.open(path)).shape == (*SIZE, 3)
+
+
+def test_a_second_ctrl_c_leaves_no_half_film(tmp_path, monkeypatch):
+    finish = movie._Mp4.finish
+
+    def interrupted(film):
+        finish(film)
+        assert film._path.is_file()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(movie._Mp4, "finish", interrupted)
+    with pytest.raises(KeyboardInterrupt), open_film(tmp_path / "film.mp4", 24) as film:
+        film.add(np.zeros((8, 8, 3), np.uint8))
+        raise KeyboardInterrupt
+    assert not list(tmp_path.iterdir())
 
 
 def test_live_rate_is_shown(folder, tmp_path, accelerator):
