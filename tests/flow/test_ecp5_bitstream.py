@@ -20,7 +20,7 @@ from flow.errors import FlowError
 from flow.execute import reference
 from flow.sim.errors import ToolError
 from flow.synth.ecp5 import bitstream, build, tools
-from flow.synth.ecp5.bitstream import BITSTREAM
+from flow.synth.ecp5.bitstream import BITSTREAM, LINK
 from flow.synth.ecp5.pins import lpf
 from flow.synth.ecp5.pll import pll
 from flow.synth.ecp5.protocol import Status, from_payload, read_reply, request, to_payload
@@ -83,12 +83,39 @@ def test_a_bitstream_is_made_and_meets_its_clock(made):
 
 @pytest.mark.slow
 def test_the_loop_filter_of_the_pll_is_told_to_nextpnr(made):
-    texts = sources(made.folder, BOARD, system(made.folder, made.design, BOARD))
-    netlist = json.loads((synthesize(TOP, texts, made.out, quiet) / "netlist.json").read_text())
-    cells = netlist["modules"][TOP]["cells"].values()
+    cells = netlist_of(made)["cells"].values()
     (found,) = [cell["attributes"] for cell in cells if cell["type"] == "EHXPLLL"]
     filters = "ICP_CURRENT", "LPF_RESISTOR", "MFG_ENABLE_FILTEROPAMP", "MFG_GMCREF_SEL"
     assert [found[name].strip() for name in filters] == ["12", "8", "1", "2"]
+
+
+@pytest.mark.slow
+def test_what_belongs_to_no_clock_is_taken_by_one_flip_flop(made):
+    netlist = netlist_of(made)
+    (pll,) = [cell for cell in netlist["cells"].values() if cell["type"] == "EHXPLLL"]
+    ports = {name: netlist["ports"][name]["bits"] for name in ("rx_i", "reset_i")}
+    for bits in (*ports.values(), pll["connections"]["LOCK"]):
+        assert len(flip_flops_behind(netlist["cells"].values(), set(bits))) == 1
+
+
+def netlist_of(made: Made) -> dict:
+    """The board as Yosys writes it."""
+    texts = sources(made.folder, BOARD, system(made.folder, made.design, BOARD))
+    netlist = json.loads((synthesize(TOP, texts, made.out, quiet) / "netlist.json").read_text())
+    return netlist["modules"][TOP]
+
+
+def flip_flops_behind(cells, wires: set[int]) -> list[dict]:
+    """Those that take what logic makes of `wires`."""
+
+    def ends(cell: dict, direction: str) -> set[int]:
+        bits = cell["connections"].items()
+        return {b for port, bs in bits if cell["port_directions"][port] == direction for b in bs}
+
+    read = [cell for cell in cells if ends(cell, "input") & wires]
+    kept = [cell for cell in read if cell["type"] == "TRELLIS_FF"]
+    made = [ends(cell, "output") for cell in read if cell["type"] != "TRELLIS_FF"]
+    return kept + (flip_flops_behind(cells, set().union(*made)) if made else [])
 
 
 @pytest.mark.slow
@@ -127,10 +154,14 @@ def test_what_is_there_is_not_made_again(made, monkeypatch):
 @pytest.mark.slow
 def test_a_clock_that_is_missed_leaves_the_logs_but_no_bitstream(made, tmp_path, monkeypatch):
     pretend(monkeypatch, 40.1, 44.91, 43)
+    out = tmp_path / "out"
+    out.mkdir()
+    for name in (BITSTREAM, LINK):
+        (out / name).write_text("of an earlier design")
     with pytest.raises(FlowError, match=r"misses its clock: 44.9 of 50 MHz at the best of 3 place"):
-        build(made.folder, BOARD, tmp_path / "out", quiet)
-    assert (tmp_path / "out" / "nextpnr.log").is_file()
-    assert not (tmp_path / "out" / BITSTREAM).exists()
+        build(made.folder, BOARD, out, quiet)
+    kept = {"netlist.v", "yosys.log", "nextpnr.log", "report.json", "pins.lpf"}
+    assert {path.name for path in out.iterdir()} == kept
 
 
 @pytest.mark.slow

@@ -30,7 +30,7 @@ from tests.flow.ecp5.line import levels, rest, said
 
 SHAPE, BITS = (4, 5, 2), 10  # of a frame, so 20 bits and 3 bytes a pixel
 SYSTEM = System(
-    number=0x1234ABCD, width=20, pixels=20, divider=8, baud=0, silence=400, pll=Pll(1, 2, 12)
+    number=0x1234ABCD, width=20, pixels=20, divider=5, baud=0, silence=400, pll=Pll(1, 2, 12)
 )
 PAUSE = rest(2 * SYSTEM.silence)
 ANSWER = rest(SYSTEM.divider * 10 * 100)  # longer than the longest reply
@@ -88,7 +88,8 @@ def damages(rng):
     """Requests that went wrong on their way: what arrives, and the status of the refusal."""
     good, _ = ask(rng)
     start, body, end = good[:20], good[20:40], good[40:]
-    broken = np.concatenate([levels(start, 8), levels(body, 8, stop=0), levels(end, 8)])
+    parts = (start, 1), (body, 0), (end, 1)
+    broken = np.concatenate([levels(p, SYSTEM.divider, stop) for p, stop in parts])
     return [
         (request(SYSTEM.number + 1, bytes(60)), Status.DESIGN),
         (request(SYSTEM.number, bytes(59)), Status.LENGTH),

@@ -45,20 +45,20 @@ def build(folder: Path, board: Board, out: Path, show: Show) -> Synthesis:
 
     netlist = synthesize(TOP, texts, out, show)
     placed, report = _placed(netlist, board, pins, out, show)
-    packed = pack(placed, out, show)
-
     made = {path.name: path for made in (netlist, placed) for path in made.iterdir()}
     kept = ("netlist.v", "yosys.log", "nextpnr.log", "report.json", "pins.lpf")
     _keep(out, {name: made[name].read_bytes() for name in kept})
     clock = report.clock
     if not clock.reached:
-        (out / BITSTREAM).unlink(missing_ok=True)  # of an earlier design
+        for name in (BITSTREAM, LINK):  # of an earlier design
+            (out / name).unlink(missing_ok=True)
         raise FlowError(
             f"{design.net} on {board.name} misses its clock: {clock.achieved:.1f} of"
             f" {clock.constraint:g} MHz at the best of {len(_SEEDS)} placements; the slowest path"
             f" ends in {report.slowest}, see {out / 'nextpnr.log'};"
             " a lower rate folds the network into shorter paths"
         )
+    packed = pack(placed, out, show)
     link = (json.dumps(_link(design, board, facts), indent=2) + "\n").encode()
     _keep(out, {LINK: link, BITSTREAM: (packed / BITSTREAM).read_bytes()})
     files = tuple(f"{out.name}/{name}" for name in (BITSTREAM, LINK, *kept))

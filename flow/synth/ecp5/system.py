@@ -23,6 +23,7 @@ _RTL = Path(__file__).with_name("rtl")
 # What an FT231X makes exactly, fastest first.
 _RATES = (3_000_000, 2_000_000, 1_500_000, 1_000_000, 500_000, 250_000)
 _OFF = 0.01  # of the 3 % at which a byte is still read, and the host has a clock too
+_LEAST_DIVIDER = 5  # of uart_rx
 _SILENCE_S = 0.1  # longer than a host lets a USB port wait
 _EBR_BITS = 1024 * 18
 
@@ -127,6 +128,6 @@ def _rate(clock: float) -> tuple[int, int]:
     """The fastest rate of the line that `clock` in Hz makes well enough, and its divider."""
     for baud in _RATES:
         divider = round(clock / baud)
-        if divider >= 4 and abs(clock / divider - baud) <= _OFF * baud:
+        if divider >= _LEAST_DIVIDER and abs(clock / divider - baud) <= _OFF * baud:
             return baud, divider
     raise FlowError(f"no rate of a serial line can be made of {clock / 1e6:g} MHz")

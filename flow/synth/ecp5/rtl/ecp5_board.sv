@@ -24,7 +24,7 @@ module ecp5_board #(
 );
 
   logic       clk, locked;
-  logic [1:0] reset_q;
+  logic [1:0] reset_q;       // button and lock belong to no clock
   logic [7:0] awake_q = '0;  // counts to 128; the device starts with it at 0
 
   // Its loop filter, as ecppll of Project Trellis sets it; nextpnr would leave it off.
@@ -54,9 +54,9 @@ module ecp5_board #(
   );
 
   always_ff @(posedge clk) begin
-    reset_q <= {reset_q[0], reset_i};
-    if (reset_q[1] || !locked) awake_q <= '0;
-    else if (!awake_q[7])      awake_q <= awake_q + 1'b1;
+    reset_q <= {reset_q[0], reset_i || !locked};
+    if (reset_q[1])       awake_q <= '0;
+    else if (!awake_q[7]) awake_q <= awake_q + 1'b1;
   end
 
   frame_server #(

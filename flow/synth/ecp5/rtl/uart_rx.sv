@@ -20,7 +20,7 @@ module uart_rx #(
   output logic [7:0] byte_data_o
 );
 
-  if (Divider < 4) $error("uart_rx: Divider=%0d must be at least 4", Divider);
+  if (Divider < 5) $error("uart_rx: Divider=%0d must be at least 5", Divider);
 
   localparam int unsigned WaitW = $clog2(Divider);
   localparam int unsigned Bits  = 10;  // with start and stop

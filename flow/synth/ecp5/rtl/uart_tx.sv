@@ -2,7 +2,7 @@
 //
 // uart_tx - bytes onto a serial line: a low start bit, 8 bits, lowest first, a high stop bit.
 //
-// Rate      10 * Divider cycles per byte.
+// Rate      10 * Divider + 1 cycles per byte: the stop bit is one longer.
 // Reset     synchronous.  The line goes high, where it rests.
 // Golden    tests/flow/ecp5/line.py     Test  tests/flow/test_ecp5_system.py
 module uart_tx #(
