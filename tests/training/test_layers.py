@@ -4,7 +4,15 @@
 import pytest
 import torch
 
-from training.layers import BinaryConv, FixedPointConv, fixed_point, on_grid, settle, sign
+from training.layers import (
+    BinaryConv,
+    FixedPointConv,
+    XnorConv,
+    fixed_point,
+    on_grid,
+    settle,
+    sign,
+)
 
 
 def test_sign_of_zero_is_plus_one():
@@ -15,6 +23,31 @@ def test_binary_weight_of_zero_is_plus_one():
     conv = BinaryConv(2, 2)
     torch.nn.init.zeros_(conv.weight)
     assert torch.equal(conv.quant_weight().value, torch.ones_like(conv.weight))
+
+
+def test_xnor_weights_have_the_mean_magnitude_of_their_output():
+    conv = XnorConv(2, 2)
+    with torch.no_grad():
+        conv.weight.copy_(torch.tensor([-0.5, 1.0]).repeat(18).view(2, 2, 3, 3))
+        conv.weight[1] *= 4
+    assert conv.quant_weight().value.flatten().tolist() == [-0.75, 0.75] * 9 + [-3.0, 3.0] * 9
+
+
+@pytest.mark.parametrize("layer", [BinaryConv, XnorConv])
+def test_weight_gradient_is_that_of_the_clip(layer):
+    # The scale is a constant to the gradient, and does not multiply it either.
+    conv = layer(1, 1).train()
+    with torch.no_grad():
+        conv.weight.copy_(torch.linspace(-2, 2, 9).view(1, 1, 3, 3))
+    conv(torch.ones(1, 1, 3, 3)).sum().backward()
+    assert conv.weight.grad.flatten().tolist() == [0, 0, 1, 1, 1, 1, 1, 0, 0]
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("conv", [BinaryConv(4, 4), XnorConv(4, 4), FixedPointConv(4, 4, -8)])
+def test_training_computes_what_brevitas_does(conv):
+    x = torch.randint(-8, 8, (2, 4, 6, 6)).float()
+    assert torch.equal(conv.train()(x), conv.eval()(x))
 
 
 def test_sign_gradient_is_piecewise_quadratic():
