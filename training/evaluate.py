@@ -117,8 +117,8 @@ def _report(net: str, scores: list[Score]) -> dict:
     }
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="training.evaluate", description="Score one net.")
+def main(arguments: list[str] | None = None, program: str = "training.evaluate") -> int:
+    parser = argparse.ArgumentParser(prog=program, description="Score one net.")
     parser.add_argument("net", help="a net that ships, or a .safetensors file")
     parser.add_argument("--data", type=Path, help="folder of image sets; default $TARSIER_DATA")
     parser.add_argument("--json", type=Path, help="write the scores here too")
@@ -128,7 +128,7 @@ def main(arguments: list[str] | None = None) -> int:
         name, _, _ = read_net(net_file(options.net))
         scores = evaluate(load(options.net), held_back(data_dir(options.data)))
     except TrainingError as error:
-        print(f"training.evaluate: {error}", file=sys.stderr)
+        print(f"{program}: {error}", file=sys.stderr)
         return 2
     print(f"{name} on {SET}: electrons at white, PSNR noisy, restored, gain (dB)")
     for score in scores:

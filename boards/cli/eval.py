@@ -36,7 +36,8 @@ def evaluate(
                 "without --set, --sigma, --quality or --scale"
             )
         options = (("--data", data), ("--json", json))
-        return evaluate_raw([net, *(str(a) for key, at in options if at for a in (key, at))])
+        given = [f"{name}={value}" for name, value in options if value]
+        return evaluate_raw([net, *given], program="tarsier")
     results = []
     print(f"{question.name}: PSNR in dB, SSIM; (paper)")
     for result, row in ask(question, [name for name in sets.split(",") if name], data):

@@ -57,7 +57,7 @@ def run(
         show("reading the raw frame", 0.0)
         video = is_video(raw)
         if video:
-            _check_video_outputs(out, film, reference)
+            _check_video_outputs(out, film, film_rate, reference)
         else:
             _check_picture_outputs(out, film)
         from boards.cli.job import Job, parse_gain
@@ -97,7 +97,9 @@ def _check_picture_outputs(out: Path, film: Path | None) -> None:
         raise HostError(f"{film}: a single frame makes no film; name a folder of frames")
 
 
-def _check_video_outputs(out: Path, film: Path | None, reference: Path | None) -> None:
+def _check_video_outputs(
+    out: Path, film: Path | None, film_rate: float, reference: Path | None
+) -> None:
     if out.suffix.lower() == ".png" or out.is_file():
         raise HostError(f"{out}: a video becomes a folder of pictures, name a folder")
     if not out.parent.is_dir():
@@ -105,10 +107,14 @@ def _check_video_outputs(out: Path, film: Path | None, reference: Path | None) -
     if reference:
         raise HostError(f"{reference}: a reference is for a single frame, not for a video")
     if film:
-        from boards.host.movie import FORMATS
+        from boards.host.movie import FORMATS, GIF_MOST
 
         if film.suffix.lower() not in FORMATS:
             raise HostError(f"{film}: a film is named {' or '.join(f'FILM{e}' for e in FORMATS)}")
+        if film.suffix.lower() == ".gif" and film_rate > GIF_MOST:
+            raise HostError(
+                f"{film}: a GIF shows at most {GIF_MOST} pictures per second, not {film_rate:g}"
+            )
         if film.parent != out or out.is_dir():  # OUT itself is made
             check_folder(film)
 

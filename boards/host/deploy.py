@@ -59,6 +59,8 @@ def read_deploy(folder: Path, design: Design, suffix: str) -> Deployed:
     Raises:
         HostError: something is missing or damaged, or it was made for another design.
     """
+    if not folder.is_dir():
+        raise _missing(folder)
     made_for = read_design(folder)
     if made_for.key != design.key:
         raise HostError(
@@ -69,7 +71,7 @@ def read_deploy(folder: Path, design: Design, suffix: str) -> Deployed:
     settings, bitstream = folder / "driver/settings.json", folder / f"bitfile/finn-accel{suffix}"
     for path in (settings, bitstream):
         if not path.is_file():
-            raise HostError(f"{path} is missing: run.sh of tarsier synth makes it")
+            raise _missing(path)
     facts = _driver_facts(settings)
     shapes = facts.io_shape_dict
     frame_bytes = _beat_bytes(design) * prod(design.packed_shape)
@@ -119,6 +121,10 @@ def sentences_of(device: str) -> Iterator[None]:
     except (RuntimeError, OSError, MemoryError) as error:
         said = str(error).strip().splitlines() or [type(error).__name__]
         raise HostError(f"{device}: {said[0].rstrip('.')}; is it plugged in and free?") from None
+
+
+def _missing(path: Path) -> HostError:
+    return HostError(f"{path} is missing: run.sh of tarsier synth makes it")
 
 
 def _driver_facts(settings: Path) -> _DriverFacts:

@@ -12,9 +12,10 @@ from PIL import Image
 
 from boards.errors import HostError
 
-__all__ = ["FORMATS", "Film", "beside", "open_film"]
+__all__ = ["FORMATS", "GIF_MOST", "Film", "beside", "open_film"]
 
 FORMATS = (".mp4", ".gif")
+GIF_MOST = 50  # pictures per second: a GIF counts hundredths, and one each is shown as ten
 _MP4_WIDTH, _GIF_WIDTH = 1920, 640
 
 

@@ -36,6 +36,7 @@ OTHER = DESIGN.model_copy(update={"key": "fedcba9876543210", "net": "other"})
 def folder(tmp_path, monkeypatch):
     """A design folder and its deploy folders; who reads a design gets DESIGN, or OTHER."""
     known = {tmp_path: DESIGN, tmp_path / "other": OTHER}
+    (tmp_path / "other").mkdir()
     for tool, suffix in {"vivado": ".bit", "vitis": "-0.xclbin"}.items():
         known[place := tmp_path / tool / "deploy"] = DESIGN
         (place / "bitfile").mkdir(parents=True)
@@ -119,6 +120,11 @@ def test_nothing_synthesized_yet(folder):
     (folder / "vivado/deploy/bitfile/finn-accel.bit").unlink()
     with pytest.raises(HostError, match=r"finn-accel\.bit is missing: run\.sh of tarsier synth"):
         PynqAccelerator(folder)
+
+
+def test_no_deploy_folder(folder):
+    with pytest.raises(HostError, match=r"vitis/gone is missing: run\.sh of tarsier synth"):
+        XrtAccelerator(folder, folder / "vitis/gone")
 
 
 def test_driver_settings_of_another_size(folder):

@@ -109,6 +109,7 @@ def test_run_refuses_a_bad_place_for_its_output(tmp_path, dng):
         ([".", "-o", "no/out"], "the folder no does not exist"),
         ([".", "-o", "out", "--reference", "frame.dng"], "a reference is for a single frame"),
         ([".", "-o", "out", "--film", "film.avi"], "a film is named FILM.mp4 or FILM.gif"),
+        ([".", "-o", "out", "--film", "f.gif", "--film-rate", "60"], "at most 50 pictures per sec"),
         (["numbers.npy", "-o", "out"], "numbers.npy is truncated or damaged, or no .npy file"),
         (["empty", "-o", "out"], "empty holds no raw frames"),
         ([".", "-o", "out", "--bad", "ignore"], "'ignore' is not one of 'stop', 'skip'"),

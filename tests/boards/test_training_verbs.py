@@ -80,6 +80,7 @@ def test_train_says_how_to_go_on(tmp_path, capsys):
         (["eval", "input", "--set", "x"], "one of --sigma, --quality and --scale"),
         (["eval", "input", "--sigma", "25"], "give --set: the image sets to score input on"),
         (["eval", "input", "--set", "x", "--sigma", "a"], "must be whole numbers from 1 to 255"),
+        (["eval", "bbcu-raw-16x8", "--data", "gone"], "tarsier: image sets not found: gone is no"),
         (["eval", "bbcu-raw-16x8", "--sigma", "25"], "bbcu-raw-16x8 takes raw frames"),
     ],
 )
