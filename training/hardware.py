@@ -37,6 +37,9 @@ def started(plan: Recipe, frames: Callable[[], Tensor]) -> nn.Module:
     """
     if not plan.start:
         net = build(plan.net)
+        for layer in net.modules():
+            if plan.orthogonal and isinstance(layer, nn.Conv2d):
+                nn.init.orthogonal_(layer.weight, plan.orthogonal)
         net.calibrate(frames())
         return net
     name, spec, _ = read_net(net_file(plan.start))

@@ -82,6 +82,9 @@ class Recipe:
     quality: Quality = field(default_factory=Quality)
     parent: str = ""  # config of the full-precision network to compare with
     start: str = ""  # net whose parameters the run starts from, converted if its form differs
+    orthogonal: float = (
+        0.0  # gain of orthogonal first weights, the paper's way; 0: each layer's own
+    )
     pairs: str = ""  # layout of `photographs` where they are real raw pairs: sid or crvd
 
     def __post_init__(self) -> None:
@@ -90,6 +93,8 @@ class Recipe:
                 f"{self.name}: schedule.precision = {self.schedule.precision!r} does not hold the "
                 "integers of the hardware form; use 32-true"
             )
+        if self.orthogonal < 0:
+            raise TrainingError(f"{self.name}: orthogonal = {self.orthogonal} must not be below 0")
         if self.pairs not in ("", "sid", "crvd"):
             raise TrainingError(f"{self.name}: pairs = {self.pairs!r} must be sid or crvd")
 

@@ -114,3 +114,12 @@ def test_what_has_no_hardware_form_is_named(codes):
         spec = replace(SPEC, **facts)
         with pytest.raises(TrainingError, match="has no hardware form to find"):
             fitted(build(spec), spec, codes, 8)
+
+
+def test_a_run_starts_from_orthogonal_weights_where_asked(codes):
+    plan = Recipe("r", SPEC, Schedule(iterations=1), "-", orthogonal=0.2)
+    for layer in started(plan, lambda: codes).modules():
+        if isinstance(layer, torch.nn.Conv2d):
+            rows = layer.weight.flatten(1)
+            square = rows @ rows.T if len(rows) <= rows.shape[1] else rows.T @ rows
+            assert torch.allclose(square, 0.04 * torch.eye(len(square)), atol=1e-6)

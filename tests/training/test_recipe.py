@@ -53,6 +53,7 @@ def test_parent_has_the_same_shape_and_data():
         ("= 10", '= 10\nprecision = "bf16-mixed"', r"does not hold the integers of the hardware"),
         ("= 10", "= 10\nhalve_at = [1.5]", r"halve_at = \[1\.5\] must be of type tuple\[int"),
         ("= 10", "= 0", r"schedule\.iterations = 0 must be at least 1"),
+        ("[net]", "orthogonal = -1.0\n[net]", r"orthogonal = -1\.0 must not be below 0"),
         ("[net]", 'pairs = "nikon"\n[net]', r"pairs = 'nikon' must be sid or crvd"),
     ],
 )
