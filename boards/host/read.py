@@ -6,7 +6,7 @@ import os
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import rawpy
@@ -27,6 +27,10 @@ _XYZ_FROM_SRGB = np.array(
 )
 
 
+Gain = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Row = tuple[float, float, float]
+
+
 class Levels(BaseModel):
     """What bare numbers do not say; NAME.toml beside NAME.npy.
 
@@ -38,8 +42,8 @@ class Levels(BaseModel):
     cfa: Literal["RGGB", "GRBG", "GBRG", "BGGR"]
     black: int | tuple[int, int, int, int] = 0
     white: int = Field(ge=1, le=65535)
-    balance: tuple[float, float, float] | None = None
-    xyz_to_camera: tuple[tuple[float, float, float], ...] | None = None
+    balance: tuple[Gain, Gain, Gain] | None = None
+    xyz_to_camera: tuple[Row, Row, Row] | None = None
 
 
 class Sidecar(Levels):
@@ -133,7 +137,7 @@ def _facts(kind: type[Levels], sidecar: Path) -> Levels:
 
 def _described(path: Path, mosaic: np.ndarray, facts: Levels) -> Raw:
     black = (facts.black,) * 4 if isinstance(facts.black, int) else facts.black
-    matrix = None if facts.xyz_to_camera is None else _to_srgb(np.array(facts.xyz_to_camera))
+    matrix = None if facts.xyz_to_camera is None else _to_srgb(path, np.array(facts.xyz_to_camera))
     return _checked(path, mosaic, facts.cfa, black, facts.white, facts.balance, matrix, flip=0)
 
 
@@ -149,7 +153,7 @@ def _read_with_libraw(path: Path) -> Raw:
             colours = file.raw_colors_visible[:2, :2].ravel()
             black = [file.black_level_per_channel[colour] for colour in colours]
             balance = tuple(float(gain) for gain in file.camera_whitebalance[:3])
-            matrix = _camera_matrix(file)
+            matrix = _camera_matrix(path, file)
             white, flip = int(file.white_level), int(file.sizes.flip)
     except rawpy.LibRawFileUnsupportedError:
         raise HostError(f"{path} is no raw frame: LibRaw does not know its format") from None
@@ -174,18 +178,22 @@ def _bayer_phase(path: Path, file: rawpy.RawPy) -> str:
     return phase
 
 
-def _camera_matrix(file: rawpy.RawPy) -> np.ndarray | None:
+def _camera_matrix(path: Path, file: rawpy.RawPy) -> np.ndarray | None:
     """Balanced camera RGB to linear sRGB; cameras LibRaw knows by name carry the inverse."""
     direct = np.array(file.color_matrix)[:, :3].astype(np.float64)
     if direct.any():
         return direct
     xyz_to_camera = np.array(file.rgb_xyz_matrix)[:3].astype(np.float64)
-    return _to_srgb(xyz_to_camera) if xyz_to_camera.any() else None
+    return _to_srgb(path, xyz_to_camera) if xyz_to_camera.any() else None
 
 
-def _to_srgb(xyz_to_camera: np.ndarray) -> np.ndarray:
+def _to_srgb(path: Path, xyz_to_camera: np.ndarray) -> np.ndarray:
     camera_from_srgb = xyz_to_camera @ _XYZ_FROM_SRGB
-    return np.linalg.inv(camera_from_srgb / camera_from_srgb.sum(axis=1, keepdims=True))
+    with contextlib.suppress(np.linalg.LinAlgError), np.errstate(all="ignore"):
+        white_kept = camera_from_srgb / camera_from_srgb.sum(axis=1, keepdims=True)
+        if np.isfinite(matrix := np.linalg.inv(white_kept)).all():
+            return matrix
+    raise HostError(f"{path}: its colour matrix {xyz_to_camera.tolist()} has no inverse")
 
 
 def _checked(path, mosaic, cfa, black, white, balance, matrix, flip) -> Raw:

@@ -106,22 +106,24 @@ def test_headerless(tmp_path, rng, named):
 @pytest.mark.parametrize(
     ("facts", "message"),
     [
-        (SIDECAR, "frame.raw has 40 bytes, but frame.toml describes 10: 5 x 1"),
+        (SIDECAR.replace("10", "8"), "40 bytes, but frame.toml describes 20: 5 x 4 pixels of 8"),
         (SIDECAR.replace("GRBG", "RGBG"), "frame.toml: cfa: input should be 'RGGB', 'GRBG'"),
         (SIDECAR.replace("bits = 10\n", ""), "frame.toml: bits: field required"),
         (SIDECAR + "whte = 3\n", "frame.toml: whte: extra inputs are not permitted"),
         (SIDECAR.replace("1023", "3"), "white level 3 must be above black level 4"),
         ("width = = 3", "frame.toml is no TOML"),
+        (SIDECAR + "balance = [0, 1, 1]\n", "frame.toml: balance.0: input should be greater"),
+        (SIDECAR + "balance = [1, nan, 1]\n", "frame.toml: balance.1: input should be"),
+        (SIDECAR + f"xyz_to_camera = {2 * [[1, 2, 3]]}\n", "frame.toml: xyz_to_camera.2: field"),
+        (SIDECAR + f"xyz_to_camera = {3 * [[1, 2, 3]]}\n", "frame.raw: its colour matrix .* no"),
+        (SIDECAR + f"xyz_to_camera = {3 * [[0, 0, 0]]}\n", "frame.raw: its colour matrix .* no"),
     ],
 )
 def test_wrong_sidecar(tmp_path, facts, message):
     path = tmp_path / "frame.raw"
     path.write_bytes(bytes(40))
-    if "describes 10" in message:
-        facts = facts.replace("height = 4", "height = 3").replace("bits = 10", "bits = 8")
-        message = message.replace("describes 10: 5 x 1", "describes 15: 5 x 3 pixels of 8 bits")
     path.with_suffix(".toml").write_text(facts)
-    with pytest.raises(HostError, match=message.replace("(", r"\(")):
+    with pytest.raises(HostError, match=message):
         read_raw(path)
 
 
