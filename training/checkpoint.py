@@ -7,6 +7,7 @@ parameters and, in the header, the facts that rebuild the module around them.
 
 import copy
 import json
+import os
 import pickle
 from collections.abc import Callable
 from dataclasses import asdict
@@ -27,7 +28,8 @@ __all__ = ["load_state", "read_net", "save_net", "save_state", "write_atomically
 def write_atomically(path: Path, write: Callable[[Path], Any]) -> None:
     """Let `write` fill a temporary file beside `path`, then rename it to `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
+    # Of this process alone: several may make the same file, such as a decoded photograph.
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         write(partial)
         partial.replace(path)

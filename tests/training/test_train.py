@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from training.checkpoint import read_net
+from training.checkpoint import read_net, write_atomically
 from training.codes import to_codes
 from training.data import CropRule
 from training.errors import TrainingError
@@ -163,6 +163,19 @@ def test_a_damaged_checkpoint_is_named(tmp_path, photos):
     (tmp_path / "tiny.pt").write_bytes(b"not a checkpoint")
     with pytest.raises(TrainingError, match=r"tiny\.pt is no checkpoint"):
         train(PLAN, photos, tmp_path)
+
+
+def test_two_processes_may_write_the_same_file(tmp_path, monkeypatch):
+    file = tmp_path / "file"
+
+    def slow(partial):
+        partial.write_text("first")
+        monkeypatch.setattr(os, "getpid", lambda: -1)
+        write_atomically(file, lambda other: other.write_text("second"))
+
+    write_atomically(file, slow)
+    assert file.read_text() == "first"
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_rate_warms_up_and_falls():
