@@ -15,13 +15,13 @@ from statistics import median
 
 import numpy as np
 import torch
-from lightning_fabric import Fabric
 
 from training import recipe
 from training.checkpoint import write_json
 from training.errors import TrainingError
 from training.paths import config_file
 from training.run import Run
+from training.train import launched
 
 __all__ = ["StepTimes", "step_times"]
 
@@ -72,9 +72,7 @@ def step_times(net: str, steps: int, device: str) -> StepTimes:
 def _run(one: recipe.Recipe, plan: recipe.Recipe, photos: list, out: Path, device: str) -> Run:
     crop = replace(plan.crop, **CPU_SAMPLES) if device == "cpu" else plan.crop
     one = replace(one, crop=crop, start="")
-    precision = one.schedule.precision if device == "cuda" else "32-true"
-    fabric = Fabric(accelerator=device, devices=1, precision=precision)
-    return Run(one, photos, out, fabric)
+    return Run(one, photos, out, launched(one.schedule, device))
 
 
 def _milliseconds(run: Run, steps: int) -> float:
@@ -94,10 +92,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, help="write the times here too")
     options = parser.parse_args(arguments)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    if device == "cpu":
-        torch.set_num_threads(1)
-    else:
-        torch.set_float32_matmul_precision("high")
     try:
         times = step_times(options.net, options.steps, device)
     except TrainingError as error:
