@@ -70,9 +70,9 @@ def train(
         with Report(plan.name, run.step, end, first) as report, _interrupts() as interrupted:
             stop = _advance(run, history, report, interrupted, until)
         run.save()
-        if stop is _Stop.INTERRUPTED:
+        if stop is _Stop.INTERRUPTED and run.step < end:
             raise KeyboardInterrupt
-        if stop is _Stop.OUT_OF_TIME and first:
+        if run.step < end and first:
             print(
                 f"{plan.name}: out of time at step {run.step} of {end}; the same command resumes",
                 file=sys.stderr,

@@ -99,6 +99,11 @@ def test_out_of_time_it_leaves_a_net_and_resumes_to_the_bit(tmp_path, photos, ca
         wanted = f"tiny: out of time at step {done} of 6; the same command resumes"
         assert wanted in capsys.readouterr().err
         assert weights(tmp_path / "pieces").keys() == weights(tmp_path / "straight").keys()
+    capsys.readouterr()
+    train(
+        replace(PLAN, name="whole", schedule=Schedule(iterations=1)), photos, tmp_path, minutes=1e-9
+    )
+    assert "out of time" not in capsys.readouterr().err
     train(PLAN, photos, tmp_path / "pieces")
 
     straight, pieces = weights(tmp_path / "straight"), weights(tmp_path / "pieces")
