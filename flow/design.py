@@ -153,7 +153,7 @@ def read_graph(folder: Path):
     try:
         return ModelWrapper(str(path))
     except DecodeError:
-        raise FlowError(f"{path} is damaged; build it again") from None
+        raise FlowError(f"{path} is damaged; delete {folder} and build it again") from None
 
 
 def read_design(folder: Path) -> Design:
@@ -166,7 +166,7 @@ def read_design(folder: Path) -> Design:
     if not path.is_file():
         raise FlowError(f"{folder} holds no design: there is no {path.name} in it")
     try:
-        return Design.model_validate_json(path.read_text())
+        return Design.model_validate_json(path.read_bytes())
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

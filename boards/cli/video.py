@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from boards.board import load_board
 from boards.cli.guard import os_sentence
 from boards.cli.job import Job, chip_facts
 from boards.cli.options import Bad
@@ -75,6 +76,7 @@ def perform_video(job: VideoJob, show: Show) -> dict[str, Any]:
             before stay.
         Interrupted: Ctrl-C; the same.
     """
+    load_board(job.job.board)
     show("looking for frames", 0.0)
     frames = list_frames(job.job.raw)
     accelerator, folder = job.job.open(_first_good(frames, job), show)

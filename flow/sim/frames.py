@@ -64,7 +64,10 @@ class FrameSim:
         return self._compiled(threads=1)
 
     def _compiled(self, threads: int) -> Model:
-        sources = {path.name: path.read_text() for path in sorted((self.folder / RTL).glob("*.sv"))}
+        rtl = self.folder / RTL
+        sources = {path.name: path.read_text() for path in sorted(rtl.glob("*.sv"))}
+        if f"{TOP}.sv" not in sources:
+            raise FlowError(f"{rtl}: there is no {TOP}.sv; delete {self.folder} and build it again")
         width = self.design.channels * self.design.bits
         probes = {fifo.name: f"{fifo.name}.high_water_q" for fifo in self.design.fifos}
         ports = (Stream("x", width),), (Stream("y", width),)

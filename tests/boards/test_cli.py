@@ -112,6 +112,7 @@ def test_run_refuses_a_bad_place_for_its_output(tmp_path, dng):
         ([".", "-o", "out", "--film", "f.gif", "--film-rate", "60"], "at most 50 pictures per sec"),
         (["numbers.npy", "-o", "out"], "numbers.npy is truncated or damaged, or no .npy file"),
         (["empty", "-o", "out"], "empty holds no raw frames"),
+        ([".", "-o", "out", "--accel", "cpu", "--board", "zcu999"], "unknown board 'zcu999'"),
         ([".", "-o", "out", "--bad", "ignore"], "'ignore' is not one of 'stop', 'skip'"),
     ],
 )

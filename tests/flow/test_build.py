@@ -117,11 +117,18 @@ def test_frames_of_another_size_are_refused(config, codes):
         FrameSim(config.output).restore(codes(9, 9)[None])
 
 
-def test_a_damaged_design_is_named(config):
+def test_a_damaged_design_is_named(config, codes):
     build(config)
-    (config.output / "design.json").write_text('{"net": 1}')
-    with pytest.raises(FlowError, match=r"design\.json: key: field required; build it again"):
-        read_design(config.output)
+    (config.output / "rtl/tarsier_top.sv").unlink()
+    with pytest.raises(FlowError, match=r"rtl: there is no tarsier_top\.sv; delete .* and build"):
+        FrameSim(config.output).restore(codes(15, 19)[None])
+    for content, problem in {
+        b'{"net": 1}': "key: field required",
+        b"\xff": "the file: inva",
+    }.items():
+        (config.output / "design.json").write_bytes(content)
+        with pytest.raises(FlowError, match=rf"design\.json: {problem}.*; build it again"):
+            read_design(config.output)
     assert build(config) == read_design(config.output)
 
 
