@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """FINN's own operators, simulated through FINN's own API, on Verilator."""
 
+import re
 import subprocess
 import sys
 import time
@@ -171,6 +172,23 @@ def test_a_restarted_design_begins_again(rng):
     sim.tasks.clear()
     sim.top.restart()
     assert run() == first
+
+
+def test_waves_are_of_what_ran_since_the_last_start(rng, tmp_path):
+    model = as_rtl(_padding(rng))
+    getCustomOp(model.graph.node[0]).set_nodeattr("rtlsim_trace", str(tmp_path / "waves.wdb"))
+    model = model.transform(PrepareIP(PART, CLK_NS)).transform(PrepareRTLSim())
+    op = getCustomOp(model.graph.node[0])
+    sim = op.get_rtlsim()
+
+    for cycles in (50, 20):
+        sim.top.restart()
+        sim.top.clock(cycles)
+    op.close_rtlsim(sim)
+    text = (tmp_path / "waves.vcd").read_text()
+    times = re.findall(r"^#(\d+)$", text, re.MULTILINE)
+    assert (times[0], times[-1]) == ("1", "41")  # as it began, then two edges a cycle
+    assert "in0_V_TDATA" in text
 
 
 def test_a_silent_output_wakes_its_watchdog(rng):

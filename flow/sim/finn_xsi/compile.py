@@ -87,6 +87,8 @@ def _library(top: str, texts: dict[str, str], flags: list[str], trace: bool) -> 
             folder,
         )
         (folder / "ports.hpp").write_text(_ports(top, (folder / "cpp" / "Vtop.h").read_text()))
+        if trace:  # what the runtime of all designs lacks, by a name that is compiled before Vtop
+            (folder / "cpp" / "VCD.cpp").write_text('#include "verilated_vcd_c.cpp"\n')
         link(folder, _HARNESS, trace)
 
     return made_once("finn_xsi", key, make) / "model.so"

@@ -17,7 +17,7 @@
 #include "ports.hpp"
 #include "verilated.h"
 #if VM_TRACE
-#include "verilated_vcd_c.cpp"  // not part of the runtime that all designs share
+#include "verilated_vcd_c.h"
 #endif
 
 namespace {
@@ -55,7 +55,7 @@ struct Watchdog {
 struct Design {
   int seed;
   std::string path;  // of the waves, or empty
-  VerilatedContext context;
+  std::unique_ptr<VerilatedContext> context;  // it would ask every top it ever had for waves
   std::unique_ptr<Vtop> top;
 #if VM_TRACE
   std::unique_ptr<VerilatedVcdC> waves;
@@ -64,10 +64,12 @@ struct Design {
   /// Begin, or begin again, with waves of their own.
   void Start() {
     Stop();
-    context.randSeed(seed);
-    context.gotError(false);
-    context.gotFinish(false);
-    top = std::make_unique<Vtop>(&context);
+    context = std::make_unique<VerilatedContext>();
+    context->randReset(2);
+    context->randSeed(seed);
+    context->fatalOnError(false);  // $error and $stop must not end the caller
+    context->traceEverOn(!path.empty());
+    top = std::make_unique<Vtop>(context.get());
 #if VM_TRACE
     if (path.empty()) return;
     waves = std::make_unique<VerilatedVcdC>();
@@ -80,14 +82,16 @@ struct Design {
     if (top) top->final();
 #if VM_TRACE
     if (waves) waves->close();
+    waves.reset();
 #endif
+    top.reset();
   }
 
   void Settle() {
     top->eval();
 #if VM_TRACE
-    context.timeInc(1);
-    if (waves) waves->dump(context.time());
+    context->timeInc(1);
+    if (waves) waves->dump(context->time());
 #endif
   }
 };
@@ -199,9 +203,6 @@ int xsi_ports(void *handle, Port *port) {
 /// Registers without an initial value, and memories, start with random contents.
 void *xsi_open(int seed, const char *waves) {
   auto *design = new Design{seed, waves ? waves : ""};
-  design->context.randReset(2);
-  design->context.fatalOnError(false);  // $error and $stop must not end the caller
-  design->context.traceEverOn(waves != nullptr);
   design->Start();
   return design;
 }
@@ -220,7 +221,7 @@ void xsi_eval(void *handle) { static_cast<Design *>(handle)->Settle(); }
 
 /// 1 after $error or $stop, 2 after $finish.
 int xsi_status(void *handle) {
-  VerilatedContext &context = static_cast<Design *>(handle)->context;
+  VerilatedContext &context = *static_cast<Design *>(handle)->context;
   return context.gotError() ? 1 : context.gotFinish() ? 2 : 0;
 }
 
