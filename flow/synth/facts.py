@@ -7,7 +7,7 @@ from boards.board import Board
 from flow.design import Estimate
 from flow.synth.resources import Resources
 
-__all__ = ["HlsKernel", "Part", "Synthesis", "utilisation"]
+__all__ = ["COUNTED", "HlsKernel", "Part", "Synthesis", "utilisation"]
 
 COUNTED = ("lut", "ff", "bram36", "uram", "dsp")
 
