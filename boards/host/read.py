@@ -63,6 +63,8 @@ def read_raw(path: Path, sidecar: Path | None = None, index: int | None = None) 
     Raises:
         HostError: the file is missing, damaged, no raw, or its sensor is no Bayer sensor.
     """
+    if path.is_dir():
+        raise HostError(f"{path} is a folder, name one raw frame in it")
     if not path.is_file():
         raise HostError(f"{path}: there is no such file")
     beside = path.with_suffix(".toml")

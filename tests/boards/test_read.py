@@ -56,6 +56,8 @@ def test_no_raw(tmp_path, content):
 def test_missing_file(tmp_path):
     with pytest.raises(HostError, match=r"gone\.dng: there is no such file$"):
         read_raw(tmp_path / "gone.dng")
+    with pytest.raises(HostError, match="is a folder, name one raw frame in it"):
+        read_raw(tmp_path)
 
 
 def test_xtrans_sensor(tmp_path):
