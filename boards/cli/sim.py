@@ -92,7 +92,7 @@ def sim(
         f"{design / 'sim.json'}"
     )
     if found["reset_complete"]:
-        print("every stream is the same, whatever registers begin with")
+        print("every stream is the same in runs that begin with other registers")
     if wrong or unset:
         print(wrong or unset)
     return NOT_EXACT if wrong or unset else 0

@@ -99,6 +99,21 @@ def test_data_that_reset_leaves_undefined_are_found(folder, codes):
     ), said
 
 
+def test_a_single_bit_that_reset_leaves_undefined_is_found(folder, codes):
+    edit(
+        folder / "rtl/sign_threshold.sv",
+        r"if \(x_ready_o\) y_data_o <= bits;",
+        """if (x_valid_i && x_ready_o) begin
+      y_data_o <= bits ^ Channels'(once_q);
+      once_q   <= 1'b0;
+    end""",
+    )
+    once = "logic once_q;  // never reset\n  "
+    edit(folder / "rtl/sign_threshold.sv", r"(?=logic \[Channels-1:0\] bits;)", once)
+    said = FrameSim(folder).unset(codes(HEIGHT, WIDTH))
+    assert "u_sign_threshold_0 to" in said and "undefined after reset: beat 0 is" in said
+
+
 def test_handshakes_that_reset_leaves_undefined_are_found(folder, codes):
     top = folder / "rtl/tarsier_top.sv"
     edit(top, r"assign x_valid = x_valid_i;", f"{PAUSE}\n  assign x_valid = x_valid_i && !pause;")
