@@ -34,7 +34,7 @@ def parse_size(text: str) -> tuple[int, int]:
     """Width and height.
 
     Raises:
-        HostError: not WIDTHxHEIGHT, or not even.
+        HostError: not WIDTHxHEIGHT, not even, or without pixels.
 
     >>> parse_size("1920x1080")
     (1920, 1080)
@@ -43,6 +43,8 @@ def parse_size(text: str) -> tuple[int, int]:
     if not match:
         raise HostError(f"size {text!r} is not WIDTHxHEIGHT, such as 1920x1080")
     width, height = int(match[1]), int(match[2])
+    if not width * height:
+        raise HostError(f"size {text}: a frame of no pixels")
     if width % 2 or height % 2:
         raise HostError(f"size {text}: a Bayer frame is even in both directions")
     return width, height

@@ -76,6 +76,7 @@ def test_train_says_how_to_go_on(tmp_path, capsys):
         (["count", "dncnn", "--psnr", "chest=3"], "--psnr chest=3: give PART=DB with PART of full"),
         (["count", "dncnn", "--psnr", "full=nan"], "--psnr full=nan: give PART=DB with PART of"),
         (["count", "dncnn", "--psnr", "body=3"], "--psnr full=DB is missing"),
+        (["count", "dncnn", "--size", "0x0"], "size 0x0: a frame of no pixels"),
         (["eval", "nothing", "--sigma", "25"], "no net 'nothing'"),
         (["eval", "input", "--set", "x"], "one of --sigma, --quality and --scale"),
         (["eval", "input", "--sigma", "25"], "give --set: the image sets to score input on"),
