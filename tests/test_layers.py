@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Imports go one way: training -> (file) -> flow -> hls, boards on top."""
+"""Imports go one way, training -> (file) -> flow -> hls, boards on top; libraries are declared."""
 
 import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -57,3 +61,23 @@ def test_imports_go_one_way(path):
     }
     wrong = {name for name in ours if not any(within(name, package) for package in allowed)}
     assert not wrong, f"{module} must not import {', '.join(sorted(wrong))}"
+
+
+def test_what_is_imported_is_a_dependency_and_pinned():
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    lock = (ROOT / "requirements.lock").read_text()
+    pinned = {plain(name) for name in re.findall(r"^([\w.-]+)==", lock, re.MULTILINE)}
+    assert {plain(name) for name in declared} <= pinned
+    provided = packages_distributions()
+    names = {name for path in SOURCES for name in imported(ast.parse(path.read_text()))}
+    outside = {name.split(".")[0] for name in names} - set(PACKAGES) - sys.stdlib_module_names
+    missing = {
+        name
+        for name in outside
+        if not {plain(by) for by in provided.get(name, [])} & {plain(name) for name in declared}
+    }
+    assert missing == set()
+
+
+def plain(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
