@@ -89,6 +89,11 @@ def build(config: BuildConfig, notify: Notify = lambda step, fraction: None) -> 
                 return existing
     elif config.output.exists() and (not config.output.is_dir() or any(config.output.iterdir())):
         raise FlowError(f"{config.output} exists and is no design folder; name another one")
+    if Path.cwd().is_relative_to(config.output.resolve()):
+        raise FlowError(
+            f"{config.output} holds the folder you are in, and is replaced as a whole;"
+            " name another one"
+        )
     with _replacing(config.output) as folder:
         return _build(config, key, folder, notify)
 

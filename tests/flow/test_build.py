@@ -3,6 +3,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -151,3 +152,13 @@ def test_another_finn_is_another_design(config, monkeypatch):
     before = build_module._key(config)
     monkeypatch.setattr(build_module, "VERSIONS", "finn-plus 0")
     assert build_module._key(config) != before
+
+
+@pytest.mark.parametrize("output", [".", ".."])
+def test_the_folder_one_is_in_is_not_replaced(config, tmp_path, monkeypatch, output):
+    (tmp_path / "above" / "here").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "above" / "here")
+    for folder in (tmp_path / "above", tmp_path / "above" / "here"):
+        (folder / "design.json").write_text("{}")  # a damaged design may be replaced
+    with pytest.raises(FlowError, match=r"holds the folder you are in, and is replaced as a whole"):
+        build(replace(config, output=Path(output)))
