@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from boards.host import codes
+from boards.host.codes import Scale, encode
+from boards.host.exposure import GAIN_STEPS
 from boards.host.raw import Raw
 from hls import make
 from hls.beats import pack
@@ -122,15 +123,15 @@ def test_golden_rounds_a_half_to_even():
 @pytest.mark.parametrize("way", ["rtl-stall0%", "hls"])
 def test_gives_the_codes_that_the_host_gives(way):
     """With the gain of boards/host/codes.py it does on chip what encode does on the host."""
-    cases = []
+    cases, scale = [], Scale(black=128, white=896, bits=10)
     for white, gain in ((4095, 1.0), (15871, 37.25), (1023, 256.0), (4352, 1 / 256)):
         x_width, black = white.bit_length(), (63, 64, 65, 80)
         x = np.arange(1 << 10).reshape(-1, 16) * ((1 << x_width) // (1 << 10))
-        numerator = codes.SPAN * round(gain * codes.GAIN_STEPS)
-        ratios = tuple((numerator, codes.GAIN_STEPS * (white - level)) for level in black)
-        p = Params(4, 16, x_width, 10, black, ratios, codes.BLACK, make.Cfa.RGGB)
+        numerator = scale.span * round(gain * GAIN_STEPS)
+        ratios = tuple((numerator, GAIN_STEPS * (white - level)) for level in black)
+        p = Params(4, 16, x_width, 10, black, ratios, scale.black, make.Cfa.RGGB)
         cases.append(case(p, x))
-        wanted = codes.encode(Raw("ramp", x.astype(np.uint16), black, white), gain)
+        wanted = encode(Raw("ramp", x.astype(np.uint16), black, white), gain, scale)
         assert np.array_equal(cases[-1].expected["y"], pack(wanted.reshape(-1, 8), 10))
     agrees(cases, way)
 
