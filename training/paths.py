@@ -37,11 +37,7 @@ def net_file(net: str | Path) -> Path:
     Raises:
         TrainingError: neither; the message lists the nets that ship.
     """
-    for path in (Path(net), NETS / f"{net}.safetensors"):
-        if path.suffix == ".safetensors" and path.is_file():
-            return path
-    known = ", ".join(sorted(path.stem for path in NETS.glob("*.safetensors")))
-    raise TrainingError(f"no net {str(net)!r}: give a .safetensors file or one of {known}")
+    return _named("net", net, NETS, ".safetensors")
 
 
 def config_file(net: str | Path) -> Path:
@@ -50,8 +46,12 @@ def config_file(net: str | Path) -> Path:
     Raises:
         TrainingError: neither; the message lists the configs that ship.
     """
-    for path in (Path(net), CONFIGS / f"{net}.toml"):
-        if path.suffix == ".toml" and path.is_file():
+    return _named("config", net, CONFIGS, ".toml")
+
+
+def _named(what: str, name: str | Path, folder: Path, suffix: str) -> Path:
+    for path in (Path(name), folder / f"{name}{suffix}"):
+        if path.suffix == suffix and path.is_file():
             return path
-    known = ", ".join(sorted(path.stem for path in CONFIGS.glob("*.toml")))
-    raise TrainingError(f"no config {str(net)!r}: give a .toml file or one of {known}")
+    known = ", ".join(sorted(path.stem for path in folder.glob(f"*{suffix}")))
+    raise TrainingError(f"no {what} {str(name)!r}: give a {suffix} file or one of {known}")
