@@ -35,6 +35,7 @@ from flow.frame import check_frame, set_frame
 from flow.ingest import ingest, net_facts, read_qonnx
 from flow.layers import fifo_facts, layer_facts, wire_facts
 from flow.lower import lower
+from flow.memories import place_fifos
 from flow.netlist import Netlist
 from flow.rtl_top import rtl_top
 from flow.stitch import stitch
@@ -197,7 +198,7 @@ def _with_fifos(model: ModelWrapper, plan: _Plan) -> ModelWrapper:
     """`model` with its FIFOs; what does not fit without them is refused before they are sized."""
     _check_fit(model, plan)
     depths, sizing = fifo_depths(model)
-    model = insert_fifos(model, depths, plan.board.part)
+    model = place_fifos(insert_fifos(model, depths, plan.board.part), plan.board)
     model.set_metadata_prop(_SIZING, sizing.model_dump_json())
     return model
 

@@ -18,7 +18,7 @@ from flow.netlist import Cell, Netlist
 from hls import make
 from hls.instance import Instance, Stream
 
-__all__ = ["cell_names", "joins", "stitch", "stream_names"]
+__all__ = ["cell_names", "joins", "kernel_of", "stitch", "stream_names"]
 
 
 def stitch(model: ModelWrapper, name: str = "tarsier_top") -> Netlist:
@@ -31,7 +31,7 @@ def stitch(model: ModelWrapper, name: str = "tarsier_top") -> Netlist:
     names, streams = cell_names(model), stream_names(model)
     cells = []
     for node in model.graph.node:
-        instance = _instance(node, model)
+        instance = kernel_of(node, model)
         read = [tensor for tensor in node.input if tensor not in constants]
         ends = [
             *zip(instance.inputs, read, strict=True),
@@ -45,6 +45,25 @@ def stitch(model: ModelWrapper, name: str = "tarsier_top") -> Netlist:
         for port in cell.instance.inputs + cell.instance.outputs
     }
     return Netlist(name, tuple(cells), (Stream("x", widths["x"]),), (Stream("y", widths["y"]),))
+
+
+def kernel_of(node, model: ModelWrapper) -> Instance:
+    """The kernel that `node` of `model` is.
+
+    Raises:
+        FlowError: as `stitch`.
+    """
+    op = getCustomOp(node)
+    match _kernel(node.op_type):
+        case "fifo":
+            lane = DataType[op.get_nodeattr("dataType")].bitwidth()
+            width = lane * int(op.get_nodeattr("folded_shape")[-1])
+            style = op.get_nodeattr("ram_style").replace("srl", make.RamStyle.DISTRIBUTED)
+            return make.fifo(width, op.get_nodeattr("depth"), make.RamStyle(style))
+        case "width_adapter":
+            return make.width_adapter(op.get_nodeattr("inWidth"), op.get_nodeattr("outWidth"))
+        case _:
+            return op.instance(model)
 
 
 def joins(netlist: Netlist) -> list[str]:
@@ -91,16 +110,3 @@ def _kernel(op_type: str) -> str:
             raise FlowError(
                 f"{other}: no kernel; the graph may hold Tarsier..., FIFO and DWC nodes"
             )
-
-
-def _instance(node, model: ModelWrapper) -> Instance:
-    op = getCustomOp(node)
-    match _kernel(node.op_type):
-        case "fifo":
-            lane = DataType[op.get_nodeattr("dataType")].bitwidth()
-            width = lane * int(op.get_nodeattr("folded_shape")[-1])
-            return make.fifo(width, op.get_nodeattr("depth"))
-        case "width_adapter":
-            return make.width_adapter(op.get_nodeattr("inWidth"), op.get_nodeattr("outWidth"))
-        case _:
-            return op.instance(model)
