@@ -7,7 +7,7 @@ from boards.board import Board
 from flow.design import Estimate
 from flow.synth.resources import Resources
 
-__all__ = ["COUNTED", "HlsKernel", "Part", "Synthesis", "utilisation"]
+__all__ = ["COUNTED", "HlsKernel", "Part", "Synthesis", "Timing", "utilisation"]
 
 COUNTED = ("lut", "ff", "bram36", "uram", "dsp")
 
@@ -19,7 +19,8 @@ class _Facts(BaseModel):
 class Part(_Facts):
     """What one kernel of a design takes; `stage` as in design.json, "" where a tool tells none.
 
-    `estimate` is by formula, where it was compared.
+    `estimate` is by formula, where it was compared. `delay_ns` and `levels` are as in Timing, of
+    the kernel alone with a register at every port; None where no netlist was timed.
     """
 
     name: str
@@ -30,6 +31,28 @@ class Part(_Facts):
     uram: float
     dsp: float
     estimate: Estimate | None = None
+    delay_ns: float | None = None
+    levels: int | None = None
+
+
+class Timing(_Facts):
+    """The longest path between two registers, before place and route: logic without its wires.
+
+    Attributes:
+        delay_ns: of the slowest path
+        levels: LUTs on the path that has most of them, maybe another one
+        adders: carry chains likewise
+        path: the kernels that the slowest path leads through
+        untimed: cells without a delay, where paths end as in registers
+        delays: whose they are
+    """
+
+    delay_ns: float
+    levels: int
+    adders: int
+    path: tuple[str, ...]
+    untimed: tuple[str, ...] = ()
+    delays: str
 
 
 class HlsKernel(_Facts):
@@ -56,6 +79,7 @@ class Synthesis(_Facts):
         clock_mhz: the clock asked for
         fmax_mhz: the clock that place and route reached; None where nothing was placed
         wns_ns: the worst slack of all clocks, negative where one is missed; None likewise
+        timing: what the mapped netlist lets expect; None where none was timed
         power_w: watts on the chip, as a tool estimates them for the routed design; None likewise
         utilisation: the share of what the board offers, of each resource
         fits: no share is above 1, and the clock asked for was reached where one was
@@ -72,6 +96,7 @@ class Synthesis(_Facts):
     clock_mhz: float
     fmax_mhz: float | None = None
     wns_ns: float | None = None
+    timing: Timing | None = None
     power_w: float | None = None
     lut: float
     ff: float
