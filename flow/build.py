@@ -24,7 +24,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 
 from boards.board import Board
 from flow.cache import content_key, made_once
-from flow.design import GRAPH, LOWERED, RTL, TOP, Design, FifoSizing, read_design
+from flow.design import GRAPH, LOWERED, RTL, TOP, Design, FifoSizing, packing, read_design
 from flow.errors import FlowError
 from flow.estimate import estimate, estimate_fifos
 from flow.fifo import fifo_depths
@@ -56,7 +56,8 @@ class BuildConfig:
 
     Attributes:
         onnx: the network, as training/export.py writes it
-        raw_width, raw_height: of the Bayer mosaic, both even
+        raw_width, raw_height: of the Bayer mosaic, both even, or of the picture, if the network
+            restores pictures
         fps: frames per second the design must reach at the board's clock; None for one packed
             pixel per cycle
         output: the design folder
@@ -126,11 +127,12 @@ _STEPS: dict[str, Step] = {
 
 def _build(config: BuildConfig, key: str, folder: Path, notify: Notify) -> Design:
     prepare_finn()
-    board, (height, width) = config.board, _packed(config)
-    model = read_qonnx(config.onnx)
+    board, model = config.board, read_qonnx(config.onnx)
     facts = net_facts(model)
-    check_frame(model, height, width)
-    budget = pixel_budget(board, height, width, config.fps)
+    step = packing(model.get_tensor_shape(model.graph.input[0].name)[1])
+    height, width = _packed(config, step)
+    check_frame(model, height, width, step)
+    budget = pixel_budget(board, height, width, config.fps, step)
     plan = _Plan(board, height, width, budget, config.constant, folder)
 
     (folder / "intermediate").mkdir()
@@ -209,12 +211,12 @@ def _check_fit(model: ModelWrapper, plan: _Plan) -> None:
     check_fit(needed, plan.board, net, plan.folder / LOWERED, fifos, plan.budget)
 
 
-def _packed(config: BuildConfig) -> tuple[int, int]:
-    if config.raw_width % 2 or config.raw_height % 2:
+def _packed(config: BuildConfig, step: int) -> tuple[int, int]:
+    if config.raw_width % step or config.raw_height % step:
         raise FlowError(
             f"a Bayer frame of {config.raw_width}x{config.raw_height} pixels must be even both ways"
         )
-    return config.raw_height // 2, config.raw_width // 2
+    return config.raw_height // step, config.raw_width // step
 
 
 def _key(config: BuildConfig) -> str:

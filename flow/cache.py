@@ -3,13 +3,30 @@
 
 import fcntl
 import hashlib
+import json
 import os
+import resource
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-__all__ = ["cache_dir", "content_key", "made_once"]
+__all__ = ["Cost", "cache_dir", "content_key", "cost_of", "made_once"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What making a folder of the cache took.
+
+    Attributes:
+        seconds: by the clock
+        gigabytes: memory of the largest process among those that its maker had run so far
+    """
+
+    seconds: float
+    gigabytes: float
 
 
 def cache_dir() -> Path:
@@ -43,8 +60,26 @@ def made_once(kind: str, key: str, make: Callable[[Path], None]) -> Path:
         if not final.is_dir():
             work = Path(tempfile.mkdtemp(prefix=f"{key}.", dir=home))
             try:
+                begin = time.monotonic()
                 make(work)
+                _note_cost(final, time.monotonic() - begin)
                 work.rename(final)
             finally:
                 shutil.rmtree(work, ignore_errors=True)
     return final
+
+
+def cost_of(folder: Path) -> Cost | None:
+    """What making `folder`, of the cache, took; None if an older version made it."""
+    path = _cost_file(folder)
+    return Cost(**json.loads(path.read_text())) if path.is_file() else None
+
+
+def _note_cost(folder: Path, seconds: float) -> None:
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss  # KiB
+    cost = Cost(round(seconds, 1), round(largest * 1024 / 1e9, 3))
+    _cost_file(folder).write_text(json.dumps(asdict(cost)))
+
+
+def _cost_file(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.cost.json")

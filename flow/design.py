@@ -19,6 +19,7 @@ __all__ = [
     "FifoSizing",
     "Layer",
     "Wire",
+    "packing",
     "read_design",
     "read_graph",
 ]
@@ -99,7 +100,8 @@ class Design(_Facts):
         key: content key of everything the design was made from
         net: name of the network
         clock_mhz: the board's clock, assumed until placed and routed
-        width, height: raw mosaic pixels; the network works on packed frames half as wide and high
+        width, height: pixels of a frame; a network on mosaics works on packed ones, half as wide
+            and high
         pixels_per_cycle: packed pixels, at most 1
         ideal_cycles: packed pixels times the fold of the slowest layer
         channels, bits: of a packed pixel on the external streams, channel 0 lowest
@@ -129,13 +131,23 @@ class Design(_Facts):
 
     @property
     def packed_shape(self) -> tuple[int, int]:
-        """(H, W) of the packed frame."""
-        return self.height // 2, self.width // 2
+        """(H, W) of the frame as it is streamed, packed if it is a mosaic."""
+        step = packing(self.channels)
+        return self.height // step, self.width // step
 
     def write(self, folder: Path) -> None:
         """Write design.json into `folder`."""
         text = json.dumps(self.model_dump(mode="json"), indent=1)
         (folder / "design.json").write_text(text + "\n")
+
+
+def packing(channels: int) -> int:
+    """How many pixels of a frame, each way, are one on the streams: 2 of a mosaic, 1 of a picture.
+
+    >>> packing(4), packing(3)
+    (2, 1)
+    """
+    return 2 if channels == 4 else 1
 
 
 def read_graph(folder: Path):

@@ -11,7 +11,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 from threadpoolctl import threadpool_limits
 
-from flow.design import read_graph
+from flow.design import packing, read_graph
 from flow.finn import prepare_finn
 from flow.frame import check_frame
 from flow.ops import TarsierOp
@@ -28,7 +28,7 @@ def reference(folder: Path, frame: np.ndarray) -> np.ndarray:
         FlowError: there is no design, or the frame is too small for the network.
     """
     model = read_graph(folder)
-    check_frame(model, *frame.shape[:2])
+    check_frame(model, *frame.shape[:2], packing(frame.shape[2]))
     return run_graph(model, frame)
 
 

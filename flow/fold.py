@@ -86,10 +86,11 @@ def solve_dots(model: ModelWrapper, progress: Callable[[float], None]) -> ModelW
     return model
 
 
-def pixel_budget(board: Board, height: int, width: int, fps: float | None) -> int:
+def pixel_budget(board: Board, height: int, width: int, fps: float | None, step: int = 2) -> int:
     """Cycles that each of `height` x `width` pixels may take at `fps` frames per second.
 
-    Without `fps` it is one cycle, the fastest there is.
+    Each is packed of `step` x `step` pixels of the frame. Without `fps` it is one cycle, the
+    fastest there is.
 
     Raises:
         FlowError: one pixel per cycle is not enough for `fps`.
@@ -99,7 +100,7 @@ def pixel_budget(board: Board, height: int, width: int, fps: float | None) -> in
     most = board.clock_mhz * 1e6 / (height * width)
     if not 0 < fps <= most:
         raise FlowError(
-            f"{fps:g} frames per second of {2 * width}x{2 * height} raw pixels are not possible:"
+            f"{fps:g} frames per second of {step * width}x{step * height} pixels are not possible:"
             f" {board.name} at {board.clock_mhz:g} MHz and one packed pixel per cycle reaches"
             f" {most:.1f}"
         )

@@ -32,12 +32,15 @@ def set_frame(model: ModelWrapper, height: int, width: int) -> ModelWrapper:
     return model
 
 
-def check_frame(model: ModelWrapper, height: int, width: int) -> None:
-    """Raise FlowError if a frame is smaller than what one pixel depends on."""
+def check_frame(model: ModelWrapper, height: int, width: int, step: int = 2) -> None:
+    """Raise FlowError if a frame is smaller than what one pixel depends on.
+
+    It is told in pixels before packing, of which `step` are one, each way.
+    """
     facts = net_facts(model)
     least = 2 * facts.radius + 1
     if min(height, width) < least:
         raise FlowError(
-            f"{facts.name}: a frame of {2 * width}x{2 * height} raw pixels is too small,"
-            f" it needs at least {2 * least}x{2 * least}"
+            f"{facts.name}: a frame of {step * width}x{step * height} pixels is too small,"
+            f" it needs at least {step * least}x{step * least}"
         )

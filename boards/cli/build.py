@@ -16,7 +16,7 @@ __all__ = ["build"]
 def build(
     net: Annotated[str, typer.Argument(help="a shipped net, a checkpoint or an .onnx")],
     board: Annotated[str, typer.Option(help="board to build for")],
-    size: Annotated[str, typer.Option(help="raw frame, WIDTHxHEIGHT")],
+    size: Annotated[str, typer.Option(help="frame, WIDTHxHEIGHT")],
     out: Annotated[Path, typer.Option("--out", "-o", help="folder to write the design to")],
     fps: Annotated[
         float | None, typer.Option(help="frames per second; the most if left out")

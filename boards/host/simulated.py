@@ -28,7 +28,7 @@ class SimulatedAccelerator(Designed):
         run = self._sim.restore(sent, progress=progress)
         return Measured(
             frames=run.frames,
-            seconds=run.cycles / run.sim_cycles_per_second,
+            seconds=run.seconds,
             cycles_per_frame=run.cycles_per_frame,
             latency_cycles=run.latency_cycles,
             sim_cycles_per_second=run.sim_cycles_per_second,

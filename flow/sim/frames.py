@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from flow.cache import Cost, cost_of
 from flow.design import RTL, TOP, Design, read_design
 from flow.errors import FlowError
 from flow.sim import verilate
@@ -32,7 +33,8 @@ class FrameRun:
         cycles: from the end of reset to the last pixel
         cycles_per_frame: last pixel of one frame to last pixel of the next, at steady state
         latency_cycles: first pixel taken to first pixel given
-        sim_cycles_per_second: clock cycles the simulator ran per second of wall time
+        seconds: of wall time in the simulator
+        compiling: what compiling the design took, now or earlier; None if that is not known
         high_water: FIFO name -> most beats it held
         activity: what every stream inside did, where they are watched
     """
@@ -41,9 +43,15 @@ class FrameRun:
     cycles: int
     cycles_per_frame: int
     latency_cycles: int
-    sim_cycles_per_second: float
+    seconds: float
+    compiling: Cost | None
     high_water: Mapping[str, int]
     activity: Activity
+
+    @property
+    def sim_cycles_per_second(self) -> float:
+        """Clock cycles that the simulator ran per second of wall time."""
+        return self.cycles / self.seconds
 
 
 class FrameSim:
@@ -104,7 +112,8 @@ class FrameSim:
         pixels = shape[0] * shape[1]
         beats = {"x": pack(fed.reshape(-1, self.design.channels), self.design.bits)}
         try:
-            result = self._model_for(beats, len(fed) * self.design.ideal_cycles).run(
+            model = self._model_for(beats, len(fed) * self.design.ideal_cycles)
+            result = model.run(
                 beats,
                 {"y": len(fed) * pixels},
                 stall={"x": stall_in, "y": stall_out},
@@ -128,7 +137,8 @@ class FrameSim:
             cycles=result.cycles,
             cycles_per_frame=int(ends[-1] - ends[-2]),
             latency_cycles=int(result.out_cycles["y"][0] - result.in_cycles["x"][0]),
-            sim_cycles_per_second=result.cycles / result.seconds,
+            seconds=result.seconds,
+            compiling=cost_of(model.library.parent),
             high_water=result.probes,
             activity=result.activity,
         )

@@ -43,8 +43,7 @@ class NetWriter:
         shape = {"kernel_shape": [kernel] * 2, "dilations": [dilation] * 2}
         return self.node("Conv", x, weights, strides=[1, 1], pads=[0] * 4, group=1, **shape)
 
-    def model(self, output: str, height: int, width: int, radius: int) -> ModelWrapper:
-        shape = (1, 4, height, width)
+    def model(self, output: str, shape: tuple[int, ...], radius: int) -> ModelWrapper:
         graph = helper.make_graph(
             self.nodes,
             "net",
@@ -73,12 +72,13 @@ def random_net(rng):
         kernel, dilation = twist.get("kernel", 3), twist.get("dilation", 1)  # of the units
         border = dilation * (kernel - 1) // 2
         wide, signs = (1, channels, 1, 1), (channels, channels, kernel, kernel)
+        colours = twist.get("colours", 4)
 
         def grid(exponent, reach, shape):
             return np.ldexp(rng.integers(-reach, reach + 1, shape), exponent).astype(np.float64)
 
         x = net.node("Mul", net.node("Sub", "x", np.float32(BLACK)), np.float32(2.0**-5))
-        head = net.quant(net.constant(grid(-8, 90, (channels, 4, 3, 3))), 2.0**-8, 8)
+        head = net.quant(net.constant(grid(-8, 90, (channels, colours, 3, 3))), 2.0**-8, 8)
         r = net.conv(net.pad(x), head)
         if twist.get("rectified", True):
             r = net.node("Relu", r)
@@ -93,14 +93,14 @@ def random_net(rng):
             q = net.node("Add", d, grid(-8, 2500, wide))
             q = net.quant(q, RESIDUAL, 8, signed=twist.get("branch_signed", 1))
             r = net.quant(net.node("Add", r, q), RESIDUAL, bits, signed=twist.get("signed", 1))
-        tail = net.quant(net.constant(grid(-9, 90, (4, channels, 3, 3))), 2.0**-9, 8)
+        tail = net.quant(net.constant(grid(-9, 90, (colours, channels, 3, 3))), 2.0**-9, 8)
         n = net.node("Mul", net.conv(net.pad(r), tail), np.float32(twist.get("gain", 32.0)))
         zero, mode = twist.get("zero", 0.0), twist.get("mode", "ROUND")
         n = net.quant(n, twist.get("noise_scale", 1.0), 11, zero=zero, mode=mode)
         if "extra" in twist:
             n = net.node(twist["extra"], n)
         y = net.quant(net.node("Add", "x", n), 1.0, 10, signed=0)
-        return net.model(y, height, width, radius=units * border + 2)
+        return net.model(y, (1, colours, height, width), radius=units * border + 2)
 
     return build
 

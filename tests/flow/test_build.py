@@ -40,6 +40,17 @@ def test_rtl_of_a_random_net_equals_its_graph(config, codes, fps):
     assert sim.restore(frames).cycles_per_frame == design.ideal_cycles
 
 
+def test_a_network_on_pictures_takes_each_pixel_as_it_is(config, random_net, rng):
+    random_net(channels=4, units=1, height=9, width=9, colours=3).save(str(config.onnx))
+    design = build(replace(config, raw_width=19, raw_height=15))
+    assert (design.width, design.height, design.packed_shape) == (19, 15, (15, 19))
+    frames = rng.integers(0, 1024, (2, 15, 19, 3)).astype(np.uint16)
+    run = FrameSim(config.output).restore(frames)
+    assert run.cycles_per_frame == design.ideal_cycles == 15 * 19
+    want = [reference(config.output, frame) for frame in frames]
+    assert np.array_equal(run.frames, np.stack(want))
+
+
 def test_a_single_frame_runs_at_its_rate(config, codes):
     design = build(config)
     frame = codes(15, 19)
@@ -88,8 +99,8 @@ def test_a_failed_build_leaves_nothing(config, monkeypatch):
     ("change", "sentence"),
     [
         ({"raw_width": 39}, "a Bayer frame of 39x30 pixels must be even both ways"),
-        ({"raw_width": 16}, "a frame of 16x30 raw pixels is too small, it needs at least 18x18"),
-        ({"fps": 1e9}, "1e\\+09 frames per second of 38x30 raw pixels are not possible"),
+        ({"raw_width": 16}, "a frame of 16x30 pixels is too small, it needs at least 18x18"),
+        ({"fps": 1e9}, "1e\\+09 frames per second of 38x30 pixels are not possible"),
         ({"fps": 0.0}, "0 frames per second"),
     ],
 )

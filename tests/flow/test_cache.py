@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 """The cache: made once, whole or not at all."""
 
+import subprocess
+import sys
+
 import pytest
 
-from flow.cache import content_key, made_once
+from flow.cache import cache_dir, content_key, cost_of, made_once
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +26,17 @@ def test_second_use_does_not_make_again():
     assert first == second
     assert (second / "a").read_text() == "1"
     assert len(calls) == 1
+
+
+def test_what_it_cost_is_known_later():
+    def fill(folder):
+        subprocess.run([sys.executable, "-c", "bytearray(200_000_000)"], check=True)
+
+    cost = cost_of(made_once("kind", "key", fill))
+    assert cost.seconds > 0
+    assert cost.gigabytes >= 0.2
+    assert cost_of(made_once("kind", "key", None)) == cost
+    assert cost_of(cache_dir() / "kind/older") is None
 
 
 def test_an_interrupted_make_leaves_nothing():

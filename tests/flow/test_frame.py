@@ -42,7 +42,7 @@ def test_window_learns_the_frame(random_net):
 
 def test_too_small_a_frame_is_refused(random_net):
     graph = lower(ingest(random_net(units=2)))
-    with pytest.raises(FlowError, match=r"random: a frame of 40x16 raw pixels .* at least 18x18"):
+    with pytest.raises(FlowError, match=r"random: a frame of 40x16 pixels .* at least 18x18"):
         set_frame(graph, 8, 20)
 
 

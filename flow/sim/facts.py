@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""What sim.json holds: what `tarsier sim` found of a design."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from flow.errors import FlowError
+
+__all__ = ["Filled", "Simulation", "read_simulation"]
+
+
+class _Facts(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Filled(_Facts):
+    """A FIFO: beats it holds, and the most it held."""
+
+    name: str
+    depth: int
+    high_water: int
+
+
+class Simulation(_Facts):
+    """A run of a design's RTL.
+
+    Attributes:
+        frames: that were sent, back to back
+        stall_in, stall_out: shares of cycles in which the outside did not offer, or accept
+        cycles_per_frame: last pixel of the last but one frame to that of the last
+        ideal_cycles: of design.json
+        latency_cycles: first pixel taken to first pixel given
+        sim_cycles_per_second: clock cycles per second of wall time
+        sim_seconds: of all frames, compilation aside
+        compile_seconds: when it was compiled, which may have been before; None if not known
+        compile_gigabytes: of memory, in the largest process among the compilers; likewise
+        bit_exact: every frame is what the hardware graph gives in Python
+        reset_complete: nothing depends on what reset leaves undefined; None if not looked for
+    """
+
+    frames: int
+    stall_in: float
+    stall_out: float
+    cycles_per_frame: int
+    ideal_cycles: int
+    latency_cycles: int
+    sim_cycles_per_second: int
+    sim_seconds: float
+    compile_seconds: float | None
+    compile_gigabytes: float | None
+    bit_exact: bool
+    reset_complete: bool | None
+    fifos: tuple[Filled, ...]
+
+
+def read_simulation(folder: Path) -> Simulation | None:
+    """What `tarsier sim` found of the design in `folder`, if it was asked.
+
+    Raises:
+        FlowError: the file is damaged or of another version.
+    """
+    path = folder / "sim.json"
+    if not path.is_file():
+        return None
+    try:
+        return Simulation.model_validate_json(path.read_bytes())
+    except ValidationError:
+        raise FlowError(f"{path} is damaged or of another version; simulate again") from None
