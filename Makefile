@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 .DEFAULT_GOAL := help
-.PHONY: help demo test check baselines prove bench-fifo bench-host bench-sim bench-train clean
+.PHONY: help demo test check baselines fmax prove bench-fifo bench-host bench-sim bench-train exposures clean
 .DELETE_ON_ERROR:
 
 # Named after the lock's content: a changed lock installs again, a touched one does not.
@@ -25,8 +25,14 @@ check: $(INSTALLED)  ## lint and the quick tests
 baselines: $(INSTALLED)  ## record the sizes of all kernels in tests/baselines; minutes
 	@.venv/bin/python -m tests.baselines.record
 
+fmax: $(INSTALLED)  ## record the clock of single kernels on an ECP5; minutes
+	@.venv/bin/python -m tests.baselines.fmax
+
 prove: $(INSTALLED)  ## prove the contract of every kernel, K="fifo window" for some; a few minutes
 	@.venv/bin/python -m flow.prove $(K)
+
+flagship: $(INSTALLED)  ## the large designs in full, NET=name for one, and their tables; hours
+	@.venv/bin/python -m boards.cli.flagship $(NET)
 
 bench-fifo: $(INSTALLED)  ## FIFO sizing side by side with FINN's; minutes
 	@.venv/bin/python -m tests.bench.fifo_sizing
@@ -40,6 +46,9 @@ bench-sim: $(INSTALLED)  ## simulators side by side: ours, cocotb, Icarus Verilo
 
 bench-train: $(INSTALLED)  ## the time of a training step, a net's beside its parent's; minutes
 	@.venv/bin/python -m training.bench $(NET)
+
+exposures: $(INSTALLED)  ## a real dark scene at three shutter times, restored by NET
+	@.venv/bin/python -m tests.bench.exposures $(NET)
 
 clean:  ## remove the demo and the caches of the tools; keep .venv and training runs
 	rm -rf build/demo build/prove .pytest_cache .ruff_cache

@@ -29,7 +29,8 @@ class Job:
 
     `gain` is a factor, or how it is found in the frame; `design` None builds one for the whole
     frame, at `fps` or, with None, as fast as one packed pixel per cycle; `deploy` None is where
-    `tarsier synth` leaves the files of a board; `check` compares all bits with the hardware graph.
+    `tarsier synth` leaves the files of a board; `check` compares all bits with the hardware graph;
+    `reference` has been given `exposure` times the light of `raw`.
     """
 
     raw: Path
@@ -43,6 +44,7 @@ class Job:
     reference: Path | None = None
     deploy: Path | None = None
     check: bool = True
+    exposure: float = 1.0
 
     def open(self, raw: Raw, show: Show) -> tuple[Accelerator, Path]:
         """The accelerator for frames like `raw`, and the folder of its hardware graph."""
@@ -93,7 +95,9 @@ def perform(job: Job, show: Show) -> Result:
     reference = _read_reference(job)
     gain = job.gain_of(raw)
     accelerator, folder = job.open(raw, show)
-    restored = restore(raw, accelerator, gain, reference, lambda done: show("restoring", done))
+    restored = restore(
+        raw, accelerator, gain, reference, lambda done: show("restoring", done), job.exposure
+    )
     exact = None
     if job.check:
         from flow import execute

@@ -37,6 +37,9 @@ def run(
     gain: Annotated[str, typer.Option(help="auto, red, or a factor on the light")] = "auto",
     sidecar: Annotated[Path | None, typer.Option(help="describes bare numbers in RAW")] = None,
     reference: Annotated[Path | None, typer.Option(help="clean raw frame, for PSNR")] = None,
+    reference_exposure: Annotated[
+        float, typer.Option(min=1 / 1024, max=1024, help="times as much light as in RAW")
+    ] = 1.0,
     check: Annotated[
         bool | None,
         typer.Option("--check/--no-check", help="compare all bits (one frame, no board)"),
@@ -59,13 +62,15 @@ def run(
         if video:
             _check_video_outputs(out, film, film_rate, reference)
         else:
-            _check_picture_outputs(out, film)
+            _check_picture_options(out, film, previous_gain, bad)
         from boards.cli.job import Job, parse_gain
 
         if check is None:  # a board need not have what the comparison takes
             check = not video and accel not in (Accel.PYNQ, Accel.XRT)
-        how = parse_gain(gain)
-        job = Job(raw, net, board, accel, design, fps, how, sidecar, reference, deploy, check)
+        how, light = parse_gain(gain), reference_exposure
+        job = Job(
+            raw, net, board, accel, design, fps, how, sidecar, reference, deploy, check, light
+        )
         if video:
             from boards.cli.video import VideoJob, perform_video
 
@@ -88,13 +93,17 @@ def _one(job, out: Path, show: Show) -> dict:
     return result.facts
 
 
-def _check_picture_outputs(out: Path, film: Path | None) -> None:
+def _check_picture_options(out: Path, film: Path | None, previous_gain: bool, bad: Bad) -> None:
     if out.suffix.lower() != ".png":
         raise HostError(f"{out}: the picture is a PNG, name it OUT.png")
     for path in (out, out.with_suffix(".json")):
         check_folder(path)
     if film:
         raise HostError(f"{film}: a single frame makes no film; name a folder of frames")
+    if previous_gain:
+        raise HostError("--previous-gain is for a video: before a single frame there is none")
+    if bad is not Bad.STOP:
+        raise HostError(f"--bad {bad} is for a video: a single frame is restored or refused")
 
 
 def _check_video_outputs(

@@ -51,8 +51,11 @@ def restore(
     gain: float,
     reference: Raw | None = None,
     progress: Notify | None = None,
+    exposure: float = 1.0,
 ) -> Restored:
-    """`raw` restored by `accelerator`, with `gain` applied to it and to `reference`.
+    """`raw` restored by `accelerator`, with `gain` applied to it.
+
+    `reference` has been given `exposure` times the light of `raw`, and so gets less gain.
 
     Raises:
         HostError: the frame is smaller than the design, or the reference has another size.
@@ -69,7 +72,7 @@ def restore(
     return Restored(
         before=before,
         after=join(measured.frames, before.shape[:2], accelerator.radius),
-        reference=None if reference is None else encode(reference, gain, scale),
+        reference=None if reference is None else encode(reference, gain / exposure, scale),
         scale=scale,
         gain=gain,
         tiles=len(tiles),

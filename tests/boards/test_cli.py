@@ -104,6 +104,8 @@ def test_run_refuses_a_bad_place_for_its_output(tmp_path, dng):
         (["frame.dng", "--accel", "pynq"], "pynq: name with --design what the board is configured"),
         (["frame.dng", "-o", "taken.png"], "taken.json is a folder, name a file in it"),
         (["frame.dng", "--film", "a.mp4"], "a single frame makes no film; name a folder of frames"),
+        (["frame.dng", "--previous-gain"], "--previous-gain is for a video: before a single frame"),
+        (["frame.dng", "--bad", "skip"], "--bad skip is for a video: a single frame is restored"),
         ([".", "-o", "out", "--design", "empty"], "empty holds no design"),
         ([".", "-o", "out.png"], "a video becomes a folder of pictures, name a folder"),
         ([".", "-o", "no/out"], "the folder no does not exist"),

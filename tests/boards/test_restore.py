@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from boards.errors import HostError
-from boards.host.codes import Scale
+from boards.host.codes import Scale, encode
 from boards.host.metrics import psnr
 from boards.host.raw import Raw
 from boards.host.restore import matches, restore
@@ -47,6 +47,13 @@ def test_reference_gets_the_same_gain(rng):
 def test_frame_smaller_than_the_design(rng):
     with pytest.raises(HostError, match="test: too small for the stand-in"):
         restore(frame(rng), StandIn((30, 41)), 1.0)
+
+
+def test_reference_of_more_light_gets_less_gain(rng):
+    dark, light = frame(rng), frame(rng)
+    restored = restore(dark, StandIn((30, 40)), 8.0, reference=light, exposure=4.0)
+    assert np.array_equal(restored.before, encode(dark, 8.0, restored.scale))
+    assert np.array_equal(restored.reference, encode(light, 2.0, restored.scale))
 
 
 def test_reference_of_another_size(rng):

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""A real dark scene at several shutter times, restored, beside its longest exposure.
+
+    make exposures NET=bbcu-raw-32x18
+
+Each frame is amplified to the light of the longest, with which it is compared: where that is
+linear, up to 150 of 235, and it has noise of its own. The shortest of the eight is left out: one of
+its steps, amplified, would be two fifths of white. Leaves build/exposures/NET.png, a detail at
+every exposure before, after and long, and NET.json. The frames are those of raw_mcr_lowlight, in
+$TARSIER_DATA.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from boards.cli.guard import guarded
+from boards.cli.job import Job, perform
+from boards.cli.options import Accel
+from boards.cli.outputs import json_bytes, write_together
+from boards.cli.progress import progress
+from boards.cli.run import DEFAULT_BOARD, DEFAULT_NET
+from boards.host.exposure import check_gain
+from boards.host.metrics import psnr
+from boards.host.png import png_bytes
+from boards.host.raw import phases
+from boards.host.read import read_raw
+from boards.host.restore import Restored
+from training.paths import data_dir
+
+FOLDER = Path("build/exposures")
+SIDECAR = Path(__file__).with_name("mcr_lowlight.toml")
+FRAMES = "raw_mcr_lowlight/C00400_48mp_0x8_0x{:04x}.raw"
+SHUTTERS = (511, 1023, 2047)
+LONG = 12287
+LINEAR = 150  # the highest value that is in proportion to light
+LIT = 0.8  # of white, what it becomes
+DETAIL = (slice(80, 400), slice(240, 720))  # rows, columns
+GAP = 8
+
+
+def exposures(net: str) -> int:
+    """The sheet and the scores of `net`."""
+    frames = data_dir()
+    long = frames / FRAMES.format(LONG)
+    reference = read_raw(long, SIDECAR)
+    gain = LIT * reference.white / LINEAR
+    linear = np.stack(phases(reference.mosaic), -1) <= LINEAR
+    rows, scores = [], []
+    with progress() as show:
+        for shutter in SHUTTERS:
+            ratio = LONG / shutter
+            job = Job(
+                frames / FRAMES.format(shutter),
+                net,
+                DEFAULT_BOARD,
+                Accel.CPU,
+                gain=check_gain(gain * ratio),
+                sidecar=SIDECAR,
+                reference=long,
+                check=False,
+                exposure=ratio,
+            )
+            result = perform(job, show)
+            done = result.restored
+            rows.append([result.picture(x) for x in (done.before, done.after, done.reference)])
+            before, after = (_psnr(done, codes, linear) for codes in (done.before, done.after))
+            scores.append({"exposure": f"1/{ratio:.1f}", "psnr_noisy_db": before, "psnr_db": after})
+        show("drawing", 1.0)
+        out = FOLDER / Path(net).stem
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        sheet = png_bytes(np.vstack([_row(row) for row in rows]))
+        facts = {"net": net, "scores": scores}
+        write_together({Path(f"{out}.png"): sheet, Path(f"{out}.json"): json_bytes(facts)})
+    for score in scores:
+        print("{exposure}: {psnr_noisy_db} -> {psnr_db} dB".format(**score))
+    print(f"{out}.png")
+    return 0
+
+
+def _psnr(done: Restored, codes: np.ndarray, where: np.ndarray) -> float:
+    return round(psnr(codes[where], done.reference[where], done.scale), 2)
+
+
+def _row(pictures: list[np.ndarray]) -> np.ndarray:
+    """Details side by side, white between them."""
+    shown = [np.pad(p[DETAIL], ((0, GAP), (0, GAP), (0, 0)), constant_values=255) for p in pictures]
+    return np.hstack(shown)
+
+
+if __name__ == "__main__":
+    sys.exit(guarded(lambda: exposures(*(sys.argv[1:2] or [DEFAULT_NET]))))
