@@ -2,7 +2,7 @@
 """The time of a training step, a net's beside its parent's: python -m training.bench [NET]
 
 Both run in turns in one process, on the recipe's own batches of random photographs; compiled on
-a GPU, as they are trained. On a CPU they are not compiled, and samples are smaller.
+a GPU, as they are trained. On a CPU they are compiled if asked for, and samples are smaller.
 """
 
 import argparse
@@ -43,8 +43,10 @@ class StepTimes:
         return self.net / self.parent
 
 
-def step_times(net: str, steps: int, device: str) -> StepTimes:
+def step_times(net: str, steps: int, device: str, compiled: bool = False) -> StepTimes:
     """Step times of the config `net` and of its parent, `steps` of each in every round.
+
+    On a GPU they are compiled if the config says so, on a CPU if `compiled`.
 
     Raises:
         TrainingError: there is no such config, or it names no parent.
@@ -57,7 +59,7 @@ def step_times(net: str, steps: int, device: str) -> StepTimes:
     parent = replace(parent, schedule=replace(parent.schedule, precision=plan.schedule.precision))
     photos = [np.random.default_rng(0).integers(0, 256, PHOTO, np.uint8)]
     with tempfile.TemporaryDirectory() as folder:
-        runs = [_run(one, plan, photos, Path(folder), device) for one in (plan, parent)]
+        runs = [_run(one, plan, photos, Path(folder), device, compiled) for one in (plan, parent)]
         times: tuple[list[float], list[float]] = ([], [])
         for round_index in range(WARM_UP + ROUNDS):
             for run, seen in zip(runs, times, strict=True):
@@ -69,10 +71,17 @@ def step_times(net: str, steps: int, device: str) -> StepTimes:
     return StepTimes(*(median(seen) for seen in times))
 
 
-def _run(one: recipe.Recipe, plan: recipe.Recipe, photos: list, out: Path, device: str) -> Run:
+def _run(
+    one: recipe.Recipe,
+    plan: recipe.Recipe,
+    photos: list,
+    out: Path,
+    device: str,
+    compiled: bool,
+) -> Run:
     crop = replace(plan.crop, **CPU_SAMPLES) if device == "cpu" else plan.crop
     one = replace(one, crop=crop, start="")
-    return Run(one, photos, out, launched(one.schedule, device))
+    return Run(one, photos, out, launched(one.schedule, device), compiled)
 
 
 def _milliseconds(run: Run, steps: int) -> float:
@@ -90,16 +99,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("net", nargs="?", default="bbcu-rgb-64x18", help="a config with a parent")
     parser.add_argument("--steps", type=int, default=3, help="of each in every round")
     parser.add_argument("--json", type=Path, help="write the times here too")
+    parser.add_argument("--compiled", action="store_true", help="compile for a CPU, too")
     options = parser.parse_args(arguments)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        times = step_times(options.net, options.steps, device)
+        times = step_times(options.net, options.steps, device, options.compiled)
     except TrainingError as error:
         print(f"training.bench: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
-    where = torch.cuda.get_device_name() if device == "cuda" else "one CPU thread, not compiled"
+    how = "compiled" if options.compiled else "not compiled"
+    where = torch.cuda.get_device_name() if device == "cuda" else f"one CPU thread, {how}"
     print(
         f"{options.net}: {times.net:.1f} ms a step, its parent {times.parent:.1f} ms: "
         f"{times.ratio:.2f} times ({where})"

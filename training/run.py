@@ -57,9 +57,16 @@ def learning_rate(schedule: Schedule, step: int) -> float:
 
 
 class Run:
-    """One run of `plan` on `source`, with its files in `out`."""
+    """One run of `plan` on `source`, with its files in `out`; `compiled` even on a CPU."""
 
-    def __init__(self, plan: Recipe, source: Sequence, out: Path, fabric: Fabric | None = None):
+    def __init__(
+        self,
+        plan: Recipe,
+        source: Sequence,
+        out: Path,
+        fabric: Fabric | None = None,
+        compiled: bool = False,
+    ):
         torch.manual_seed(plan.seed)
         self.plan, self.source, self.step = plan, source, 0
         self.fabric = fabric or Fabric(accelerator="cpu", devices=1)
@@ -67,9 +74,9 @@ class Run:
         self.net = net.to(memory_format=torch.channels_last)
         self.optimiser = torch.optim.Adam(_groups(self.net, plan.schedule))
         # Compiling for a CPU takes longer than it saves on the nets that are trained there.
-        pays = plan.schedule.compile and self.fabric.device.type == "cuda"
-        compiled = torch.compile(self.net) if pays else self.net
-        self.engine, self.stepper = self.fabric.setup(compiled, self.optimiser)
+        pays = compiled or (plan.schedule.compile and self.fabric.device.type == "cuda")
+        module = torch.compile(self.net) if pays else self.net
+        self.engine, self.stepper = self.fabric.setup(module, self.optimiser)
         decay = plan.schedule.ema
         self.average = (
             AveragedModel(self.net, multi_avg_fn=get_ema_multi_avg_fn(decay)) if decay else None
