@@ -110,10 +110,21 @@ def summary(found, board: Board, net: str, files: list[Path]) -> str:
     lines = [
         f"{net} on {board.title}: {', '.join(amounts)}",
         f"{found.clock_mhz:g} MHz {reached}{power}; {found.tool}, {found.seconds:g} s",
+        *([_timing(found.timing)] if found.timing else []),
         *(_estimates(found) if found.estimate else []),
         ", ".join(map(str, files)),
     ]
     return "\n".join(lines)
+
+
+def _timing(found) -> str:
+    """What the logic of the longest path takes; no wires are known yet."""
+    unknown = f"; no delays for {', '.join(found.untimed)}" if found.untimed else ""
+    return (
+        f"before place and route: {found.delay_ns:.2f} ns through {', '.join(found.path)}"
+        f" ({found.delays}), between registers at most {found.levels} LUTs and"
+        f" {found.adders} carry chains{unknown}"
+    )
 
 
 def _estimates(found) -> list[str]:

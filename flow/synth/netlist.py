@@ -16,8 +16,9 @@ from flow.netlist import Netlist
 from flow.rtl_top import rtl_top
 from flow.stitch import stitch
 from flow.synth.facts import COUNTED, Part, Synthesis, utilisation
-from flow.synth.pool import synthesize_all
+from flow.synth.pool import key_of, synthesize_all
 from flow.synth.resources import total
+from flow.synth.timing import Timed, alone, arcs_of, longest
 from flow.synth.yosys import TOOL, cells_of_top
 from hls.instance import rtl_sources
 
@@ -44,6 +45,9 @@ def build(folder: Path, board: Board, show: Show) -> Synthesis:
         board.family,
         lambda kernel, done: show("synthesizing", done),
     )
+    show("timing", 1.0)
+    timed = _timed(netlist, board.family)
+    paths = [alone(arcs) for arcs, _ in timed]
     used = total(found)
     shares = utilisation(used, board)
     return Synthesis(
@@ -51,6 +55,7 @@ def build(folder: Path, board: Board, show: Show) -> Synthesis:
         board=board.name,
         part=board.part,
         clock_mhz=board.clock_mhz,
+        timing=longest(netlist, timed),
         **{name: getattr(used, name) for name in COUNTED},
         utilisation=shares,
         fits=max(shares.values()) <= 1,
@@ -60,12 +65,22 @@ def build(folder: Path, board: Board, show: Show) -> Synthesis:
                 stage=stages[cell.name],
                 **{name: getattr(part, name) for name in COUNTED},
                 estimate=cost(cell.instance, board.family),
+                delay_ns=path.ps / 1000,
+                levels=path.luts,
             )
-            for cell, part in zip(netlist.cells, found, strict=True)
+            for cell, part, path in zip(netlist.cells, found, paths, strict=True)
         ],
         estimate=design.estimate,
         seconds=round(time.monotonic() - begin, 1),
     )
+
+
+def _timed(netlist: Netlist, family: Family) -> list[Timed]:
+    """The arcs of each cell, those of equal kernels read once."""
+    keys = [key_of(cell.instance) for cell in netlist.cells]
+    distinct = dict(zip(keys, (cell.instance for cell in netlist.cells), strict=True))
+    found = {key: arcs_of(kernel, family) for key, kernel in distinct.items()}
+    return [found[key] for key in keys]
 
 
 def check_board(board: Board, family: Family, built_for: str) -> None:

@@ -12,7 +12,7 @@ from flow.synth.resources import Resources
 from flow.synth.yosys import synthesize
 from hls.instance import Instance
 
-__all__ = ["Show", "synthesize_all"]
+__all__ = ["Show", "key_of", "synthesize_all"]
 
 Show = Callable[[str, float], None]  # the kernel that was finished, the fraction that is done
 
@@ -35,7 +35,7 @@ def synthesize_all(
         ToolError: Yosys refuses a kernel.
     """
     stop = Event()
-    keys = [_key(kernel) for kernel in kernels]
+    keys = [key_of(kernel) for kernel in kernels]
     distinct = dict(zip(keys, kernels, strict=True))
     work = {key: _LOADING + cost(kernel, family).lut for key, kernel in distinct.items()}
     order = sorted(distinct, key=work.__getitem__, reverse=True)
@@ -55,5 +55,6 @@ def synthesize_all(
     return [found[key] for key in keys]
 
 
-def _key(kernel: Instance) -> tuple:
+def key_of(kernel: Instance) -> tuple:
+    """Equal for kernels that are the same hardware."""
     return kernel.module, *sorted(kernel.params.items()), *sorted(kernel.sources.items())

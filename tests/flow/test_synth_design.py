@@ -19,8 +19,10 @@ from flow.build import BuildConfig
 from flow.design import FifoSizing
 from flow.errors import FlowError
 from flow.sim.errors import ToolError
-from flow.synth import netlist, yosys
+from flow.synth import delays, netlist, yosys
+from flow.synth.delays import Cell
 from flow.synth.netlist import build
+from flow.synth.sta import REGISTER, Cost
 from hls.instance import rtl_paths
 
 ZCU104 = load_board("zcu104")
@@ -53,11 +55,15 @@ def stand_in(tmp_path, monkeypatch):
         tool.chmod(tool.stat().st_mode | stat.S_IXUSR)
         monkeypatch.setattr(yosys, "_YOSYS", tool)
         monkeypatch.setattr(netlist, "cells_of_top", lambda top, texts, kernels: kernels)
+        monkeypatch.setattr(netlist, "arcs_of", lambda kernel, family: (ARCS, ()))
+        known = {"FDRE": Cell(launch={("Q", 0): 300})}
+        monkeypatch.setattr(delays, "primitives", lambda: known)
         return tool
 
     return install
 
 
+ARCS = {(REGISTER, REGISTER): Cost(700, 2), ("rst_n", REGISTER): Cost(500, 3)}
 COUNTS = """echo "$PWD" >> ../../../runs; sleep 0.1
 echo '{"design": {"num_cells_by_type": {"LUT3": 7, "FDRE": 5}}}' > cells.json"""
 
@@ -75,6 +81,8 @@ def test_all_kernels_are_added_and_each_distinct_one_runs_once(design, stand_in,
     runs = (tmp_path / "runs").read_text().splitlines()
     assert len(runs) == len(set(runs)) < len(names)  # forks are alike
     assert all(part.stage in ("head", "body1", "tail") for part in found.layers)
+    assert {(part.delay_ns, part.levels) for part in found.layers} == {(0.8, 3)}
+    assert (found.timing.delay_ns, found.timing.levels) == (0.8, 3)
 
 
 def test_an_interrupted_synthesis_goes_on_where_it_was(design, stand_in, tmp_path):

@@ -40,7 +40,9 @@ class _End(BaseModel):
 
 
 class _Step(BaseModel):
+    delay: float  # ns
     to: _End
+    type: str
 
 
 class _Path(BaseModel):
@@ -69,6 +71,12 @@ class Report(BaseModel):
     def slowest(self) -> str:
         """Where the slowest path ends."""
         return self.critical_paths[0].path[-1].to.cell
+
+    @property
+    def wires_ns(self) -> float:
+        """How long its wires take."""
+        steps = self.critical_paths[0].path
+        return sum(step.delay for step in steps if step.type == "routing")
 
 
 def read_report(path: Path) -> Report:

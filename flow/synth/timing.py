@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""The longest path of a design before place and route, through as many kernels as it leads.
+
+Each distinct kernel is reduced to its arcs once, and they are joined where kernels share a stream:
+valid and data go one way, ready the other. Outside the design there is a register at every port.
+"""
+
+import gzip
+import json
+from collections.abc import Sequence
+from dataclasses import astuple
+from functools import reduce
+from pathlib import Path
+
+from boards.board import Family
+from flow.cache import content_key, made_once
+from flow.netlist import Cell, Netlist
+from flow.synth import delays, sta
+from flow.synth.facts import Timing
+from flow.synth.sta import REGISTER, Arcs, Cost, worst
+from flow.synth.yosys import NETLIST, mapped
+from hls.instance import Instance
+
+__all__ = ["Timed", "alone", "arcs_of", "longest"]
+
+_ARCS = "arcs.json"
+
+Timed = tuple[Arcs, tuple[str, ...]]  # with the types of cells that have no delays
+
+_Node = tuple[str, str]  # a stream or a cell, and which signal of it
+_Path = tuple[Cost, tuple[str, ...]]  # with the cells it leads through
+_BEGIN, _END = ("", "launch"), ("", "capture")  # registers
+
+
+def arcs_of(kernel: Instance, family: Family) -> Timed:
+    """The arcs of one kernel between its signals, kept by content; it must map.
+
+    Raises:
+        ToolError: Yosys refuses it.
+        FlowError: it has a loop without a register.
+    """
+    folder = mapped(kernel, family)
+    code = [Path(module.__file__).read_bytes() for module in (delays, sta)]
+
+    def make(kept: Path) -> None:
+        netlist = json.loads(gzip.decompress((folder / NETLIST).read_bytes()))
+        arcs, untimed = sta.between(netlist["modules"]["top"])
+        table = [[*ends, *astuple(cost)] for ends, cost in arcs.items()]
+        (kept / _ARCS).write_text(json.dumps({"arcs": table, "untimed": untimed}))
+
+    found = made_once("timed", content_key([folder.name, *code]), make)
+    facts = json.loads((found / _ARCS).read_text())
+    arcs = {(source, target): Cost(*cost) for source, target, *cost in facts["arcs"]}
+    return arcs, tuple(facts["untimed"])
+
+
+def alone(arcs: Arcs) -> Cost:
+    """The longest path of one kernel with a register at every port."""
+    launch = _launch()
+    paths = (cost if source == REGISTER else launch + cost for (source, _), cost in arcs.items())
+    return reduce(worst, paths, Cost())
+
+
+def longest(netlist: Netlist, timed: Sequence[Timed]) -> Timing:
+    """The longest path between two registers of `netlist`; `timed` are its cells in order.
+
+    Raises:
+        FlowError: kernels form a loop without a register.
+    """
+    ways = _ways(netlist, [arcs for arcs, _ in timed])
+    reached = {_BEGIN: (Cost(), ())}
+    for node in sta.in_order({to: [source for source, _, _ in into] for to, into in ways.items()}):
+        # What nothing of the design drives comes from a register outside.
+        found = [_along(reached[source], *way) for source, *way in ways.get(node, ())]
+        slowest = max(found, key=lambda path: path[0].ps, default=(_launch(), ()))
+        cost = reduce(worst, (cost for cost, _ in found), slowest[0])
+        reached.setdefault(node, (cost, slowest[1]))
+    cost, path = reached[_END]
+    return Timing(
+        delay_ns=cost.ps / 1000,
+        levels=cost.luts,
+        adders=cost.chains,
+        path=[cell.removeprefix("u_") for cell in path],
+        untimed=sorted({kind for _, untimed in timed for kind in untimed}),
+        delays=delays.SOURCE,
+    )
+
+
+def _ways(netlist: Netlist, arcs: Sequence[Arcs]) -> dict[_Node, list[tuple[_Node, Cost, str]]]:
+    """What leads into each signal, at what cost, and through which cell."""
+    ways: dict[_Node, list[tuple[_Node, Cost, str]]] = {_END: []}
+    for cell, found in zip(netlist.cells, arcs, strict=True):
+        for (source, target), cost in found.items():
+            begin = _BEGIN if source == REGISTER else _node(cell, source)
+            end = _END if target == REGISTER else _node(cell, target)
+            ways.setdefault(end, []).append((begin, cost, cell.name))
+    # Whatever is late is a path to a register, at the latest outside.
+    ways[_END] += [(node, Cost(), "") for node in ways if node != _END]
+    return ways
+
+
+def _node(cell: Cell, name: str) -> _Node:
+    """A signal of a cell by its stream, of the cell alone if it has none."""
+    port, _, what = name.rpartition("_")
+    return (cell.streams[port], what) if port in cell.streams else (cell.name, name)
+
+
+def _along(before: _Path, cost: Cost, cell: str) -> _Path:
+    path = before[1]
+    return before[0] + cost, path if cell in ("", *path[-1:]) else (*path, cell)
+
+
+def _launch() -> Cost:
+    return Cost(max(delays.primitives()["FDRE"].launch.values()))

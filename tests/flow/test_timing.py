@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: MIT
+"""The longest path of mapped kernels, and of a design through several of them."""
+
+import gzip
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from boards.board import Family
+from flow.errors import FlowError
+from flow.netlist import Cell, Netlist
+from flow.synth import yosys
+from flow.synth.delays import primitives
+from flow.synth.sta import REGISTER, Cost, between
+from flow.synth.timing import alone, arcs_of, longest
+from hls import make
+from hls.instance import Stream
+from tests.baselines.kernels import KERNELS, instance, signs, weights
+
+HERE = Path(__file__).parent
+ULTRASCALE = Family.ULTRASCALE_PLUS
+ROWS = [(kernel, label) for kernel, table in KERNELS.items() for label in table]
+
+
+def cell(kind: str, outputs: str, **nets: int | str) -> dict:
+    """A cell of single-bit ports as Yosys writes it."""
+    ways = {port: "output" if port in outputs.split() else "input" for port in nets}
+    connections = {port: [net] for port, net in nets.items()}
+    return {"type": kind, "port_directions": ways, "connections": connections}
+
+
+def module(*cells: dict, **ports: tuple[str, int]) -> dict:
+    return {
+        "ports": {name: {"direction": way, "bits": [net]} for name, (way, net) in ports.items()},
+        "cells": {f"cell{n}": cell for n, cell in enumerate(cells)},
+    }
+
+
+def test_arcs_added_by_hand():
+    found, untimed = between(
+        module(
+            cell("FDRE", "Q", C=2, CE="1", R="0", D=7, Q=3),
+            cell("LUT2", "O", I0=3, I1=4, O=5),
+            cell("CARRY4", "O", CI="0", CYINIT="0", DI="0", S=5, O=7),
+            clk_i=("input", 2),
+            x_data_i=("input", 4),
+            y_data_o=("output", 3),
+        )
+    )
+    assert found == {
+        (REGISTER, REGISTER): Cost(303 + 238 + 223, luts=1, chains=1),
+        ("x_data", REGISTER): Cost(127 + 223, luts=1, chains=1),
+        (REGISTER, "y_data"): Cost(303),
+    }
+    assert untimed == ()
+
+
+def test_an_enable_is_needed_before_the_clock():
+    found, _ = between(module(cell("FDRE", "Q", CE=3, D=4), y_ready_i=("input", 3)))
+    assert found == {("y_ready", REGISTER): Cost(109)}
+
+
+def test_paths_end_in_cells_without_delays_and_these_are_named():
+    found, untimed = between(
+        module(cell("DSP48E2", "P", A=3, P=4), x_data_i=("input", 3), y_data_o=("output", 4))
+    )
+    assert found == {("x_data", REGISTER): Cost(), (REGISTER, "y_data"): Cost()}
+    assert untimed == ("DSP48E2",)
+
+
+def test_logic_in_a_ring_is_refused():
+    ring = cell("LUT1", "O", I0=3, O=4), cell("LUT1", "O", I0=4, O=3)
+    with pytest.raises(FlowError, match=r"a loop without a register has no longest path: \d -> \d"):
+        between(module(*ring))
+
+
+def test_what_only_ultrascale_has_is_as_slow_as_its_like():
+    known = primitives()
+    assert known["LUT6_2"].through["I0", 0] == {("O5", 0): 642, ("O6", 0): 642}
+    for port in "ABCDEFGH":
+        assert set(known["RAM64M8"].through[f"ADDR{port}", 5]) == {(f"DO{port}", 0)}
+    assert known["RAM64M8"].capture["DIH", 0] == known["RAM64M"].capture["DID", 0]
+    for block, pin in {
+        "RAMB36E2": "DOUTADOUT",
+        "RAMB18E2": "DOUTBDOUT",
+        "URAM288": "DOUT_A",
+    }.items():
+        assert known[block].launch[pin, 0] == known["RAMB36E1"].launch["DOADO", 0] == 2454
+
+
+@pytest.mark.slow
+def test_yosys_finds_the_same_delay():
+    """Its `sta` knows no flip-flops once synth_xilinx is done, and needs the library again."""
+    text = {"timed.sv": (HERE / "timed.sv").read_text()}
+    again = "read_verilog -overwrite -lib -specify +/xilinx/cells_sim.v\ntee -q -o sta.txt sta\n"
+    facts = {"top": "timed", "sources": ["timed.sv"], "family": ULTRASCALE, "options": ""}
+    script = yosys.render("synth/script.ys.j2", {}, **facts) + "select -clear\n" + again
+    folder = yosys._made(text, script)
+    latest = re.search(r"Latest arrival time in 'timed' is (\d+)", (folder / "sta.txt").read_text())
+    netlist = json.loads(gzip.decompress((folder / yosys.NETLIST).read_bytes()))
+    arcs, _ = between(netlist["modules"]["timed"])
+    assert max(cost.ps for cost in arcs.values()) == int(latest[1]) > 1000
+    assert max(cost.chains for cost in arcs.values()) == 2
+
+
+def chained(*arcs: dict) -> Netlist:
+    """Three FIFOs in a row, which stand for kernels with other arcs."""
+    fifo = make.fifo(8, 2)
+    names = [f"s{n}" for n in range(len(arcs) + 1)]
+    cells = [
+        Cell(f"u_k{n}", fifo, {"x": source, "y": target})
+        for n, (source, target) in enumerate(pairwise(names))
+    ]
+    return Netlist("top", tuple(cells), (Stream(names[0], 8),), (Stream(names[-1], 8),))
+
+
+def through(*arcs: dict):
+    return longest(chained(*arcs), [(found, ()) for found in arcs])
+
+
+def test_a_path_leads_through_kernels_forwards():
+    found = through(
+        {(REGISTER, "y_data"): Cost(500, 1)},
+        {("x_data", "y_data"): Cost(200, 1, 1), ("x_data", REGISTER): Cost(250, 3)},
+        {("x_data", REGISTER): Cost(100)},
+    )
+    assert (found.delay_ns, found.levels, found.adders) == (0.8, 4, 1)
+    assert found.path == ("k0", "k1", "k2")
+
+
+def test_a_path_of_ready_leads_through_kernels_backwards():
+    found = through(
+        {("y_ready", REGISTER): Cost(60)},
+        {("y_ready", "x_ready"): Cost(50, 1), ("x_data", "y_data"): Cost(40)},
+        {(REGISTER, "x_ready"): Cost(900, 2)},
+    )
+    assert (found.delay_ns, found.levels, found.path) == (1.01, 3, ("k2", "k1", "k0"))
+
+
+def test_outside_the_design_is_a_register_at_every_port():
+    found = through({("x_data", "y_data"): Cost(700, 2)}, {("x_data", "y_data"): Cost(90)}, {})
+    assert (found.delay_ns, found.path) == ((303 + 700 + 90) / 1000, ("k0", "k1"))
+    assert alone({("x_data", "y_data"): Cost(700, 2)}) == Cost(303 + 700, 2)
+
+
+def test_kernels_in_a_ring_are_refused():
+    with pytest.raises(FlowError, match="a loop without a register has no longest path"):
+        through({("y_ready", "y_data"): Cost(1)}, {("x_data", "x_ready"): Cost(1)})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kernel", "label"), ROWS)
+def test_mapped_kernels_keep_the_rules_of_streams(kernel, label):
+    dut = instance(kernel, label)
+    arcs, _ = arcs_of(dut, ULTRASCALE)
+    assert arcs[REGISTER, REGISTER].ps > 0 or kernel in ("stream_join", "channel_shuffle")
+    for source, target in arcs:
+        if source.endswith("_ready"):
+            assert target == REGISTER or target.endswith("_ready")
+        if kernel == "fifo":
+            assert REGISTER in (source, target)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("levels", [1, 2, 3])
+def test_no_mapped_path_has_more_adders_than_asked(levels):
+    bits = make.xnor_dot_const(signs(8, 72), levels)
+    integers = make.int_dot_const(weights(2, 18), np.arange(2), 8, True, levels)
+    found = []
+    for kernel in (bits, integers):
+        arcs, _ = arcs_of(kernel, ULTRASCALE)
+        found += [arcs[source, REGISTER].chains for source in (REGISTER, "x_data")]
+    assert max(found) == levels
