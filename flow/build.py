@@ -46,6 +46,7 @@ __all__ = ["BuildConfig", "build"]
 
 _SIZING = "tarsier.fifo_sizing"  # property of the model, from its step to design.json
 _MODEL = "model.onnx"  # in the cache, after a step
+_PROJECTS = ("vivado", "vitis")  # folders that are kept, of `tarsier synth`
 
 Notify = Callable[[str, float], None]
 
@@ -81,7 +82,8 @@ def build(config: BuildConfig, notify: Notify = lambda step, fraction: None) -> 
 
     Raises:
         FlowError: the network cannot be lowered, the frame is too small or odd, the rate is out
-            of reach, the design does not fit the board, or the folder holds something else.
+            of reach, the design does not fit the board, or the folder holds something else, or
+            another design's project for AMD's tools, in which hours of their work may lie.
     """
     key = _key(config)
     if (config.output / "design.json").is_file():
@@ -96,6 +98,9 @@ def build(config: BuildConfig, notify: Notify = lambda step, fraction: None) -> 
             f"{config.output} holds the folder you are in, and is replaced as a whole;"
             " name another one"
         )
+    for project in (config.output / tool for tool in _PROJECTS):
+        if project.exists():
+            raise FlowError(f"{project} is of another design; name another folder, or remove it")
     with _replacing(config.output) as folder:
         return _build(config, key, folder, notify)
 

@@ -78,6 +78,15 @@ def test_a_second_build_returns_at_once(config, monkeypatch):
     assert build(config) == design
 
 
+def test_a_design_with_a_vendor_project_is_not_replaced(config):
+    build(config)
+    (config.output / "vivado").mkdir()
+    assert build(config) == read_design(config.output)
+    with pytest.raises(FlowError, match="design/vivado is of another design; name another folder"):
+        build(replace(config, raw_width=40))
+    assert read_design(config.output).width == config.raw_width
+
+
 def test_another_request_replaces_the_design(config):
     build(config)
     wider = build(replace(config, raw_width=40))
