@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "boards.host": ("boards.errors", "boards.board", "flow", "hls"),
     "boards.diagram": (),
     "boards.bench": ("boards.errors", "boards.board", "boards.host", "flow"),
+    "boards.flagship": ("boards.errors", "boards.bench", "flow"),
     "boards.report": ("boards.board", "boards.bench", "boards.host.codes"),
     "boards.cli": PACKAGES,
     "flow": ("hls", "boards.board"),

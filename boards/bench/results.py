@@ -8,9 +8,10 @@ from pathlib import Path
 
 from boards.bench.facts import Basis, Bench, Machine, Place, Row, read_bench
 
-__all__ = ["RESULTS", "published", "record_file", "recorded", "to_record"]
+__all__ = ["FLAGSHIP", "RESULTS", "published", "record_file", "recorded", "to_record"]
 
 RESULTS = Path(__file__).parents[1] / "results"
+FLAGSHIP = RESULTS / "flagship.json"  # the one that is of no GPU
 
 
 def published() -> list[Row]:
@@ -46,6 +47,8 @@ def recorded(
     """
     nets, sizes, rows = set(nets), set(sizes), []
     for path in sorted(folder.glob("*.json")):
+        if path.name == FLAGSHIP.name:
+            continue
         bench = read_bench(path)
         machine = bench.machine
         where = f"{machine.date[:10]}, driver {machine.driver}, PyTorch {machine.torch}"

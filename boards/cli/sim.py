@@ -38,6 +38,7 @@ def sim(
     import numpy as np
 
     wanted = parse_trace(trace) if trace else None
+    load = os.getloadavg()[0]
     with progress() as show, _partial(design) as partial:
         show("compiling the simulation", 0.0)
         from flow.design import read_design
@@ -81,6 +82,7 @@ def sim(
         cycles_per_frame=run.cycles_per_frame,
         ideal_cycles=facts.ideal_cycles,
         latency_cycles=run.latency_cycles,
+        load=round(load, 1),
         sim_cycles_per_second=round(run.sim_cycles_per_second),
         sim_seconds=round(run.seconds, 2),
         compile_seconds=run.compiling and run.compiling.seconds,

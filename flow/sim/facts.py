@@ -31,6 +31,7 @@ class Simulation(_Facts):
         cycles_per_frame: last pixel of the last but one frame to that of the last
         ideal_cycles: of design.json
         latency_cycles: first pixel taken to first pixel given
+        load: processes that wanted to run, on average, in the minute before
         sim_cycles_per_second: clock cycles per second of wall time
         sim_seconds: of all frames, compilation aside
         compile_seconds: when it was compiled, which may have been before; None if not known
@@ -45,6 +46,7 @@ class Simulation(_Facts):
     cycles_per_frame: int
     ideal_cycles: int
     latency_cycles: int
+    load: float
     sim_cycles_per_second: int
     sim_seconds: float
     compile_seconds: float | None
