@@ -36,7 +36,6 @@ def describe(
         trained=trained,
         origin=origin,
         resources=resources,
-        synth_seconds=found.seconds,
         timing=found.timing,
         simulated=Simulated(**facts),
         computed=_compute(design, found, run),

@@ -110,7 +110,6 @@ class Entry(_Facts):
     key: str
     origin: Origin
     resources: dict[str, Amount]
-    synth_seconds: float
     timing: Timing | None
     simulated: Simulated
     computed: Computed

@@ -60,7 +60,7 @@ def _facts(designs: tuple[Entry, ...]) -> str:
         "of one in each LUT used, of the board": lambda d: (
             f"{d.computed.of_used_luts:.0%}, {d.computed.of_all_luts:.0%}"
         ),
-        "simulation": lambda d: f"{d.simulated.cycles_per_second:,} cycles per second",
+        "simulation": _speed,
         "its compilation": _compilation,
     }
     if any(design.timing for design in designs):
@@ -114,6 +114,15 @@ def _simulated(design: Entry) -> str:
     run = design.simulated
     whole = (run.width, run.height) == (design.width, design.height)
     return f"{run.frames} whole frames" if whole else f"{run.frames} of {run.width} x {run.height}"
+
+
+def _speed(design: Entry) -> str:
+    run, load = design.simulated, design.origin.machine.load
+    seconds = run.cycles_per_frame / run.cycles_per_second
+    return (
+        f"{run.cycles_per_second:,} cycles per second, {seconds:.1f} s a frame;"
+        f" {load:g} other processes ran"
+    )
 
 
 def _compilation(design: Entry) -> str:
