@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """tarsier synth: what a design takes on its board, or the files that configure the board."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
@@ -121,10 +122,17 @@ def _timing(found) -> str:
     """What the logic of the longest path takes; no wires are known yet."""
     unknown = f"; no delays for {', '.join(found.untimed)}" if found.untimed else ""
     return (
-        f"before place and route: {found.delay_ns:.2f} ns through {', '.join(found.path)}"
-        f" ({found.delays}), between registers at most {found.levels} LUTs and"
-        f" {found.adders} carry chains{unknown}"
+        f"before place and route: {found.delay_ns:.2f} ns through {_ends(found.path)}"
+        f" ({found.delays}); between registers at most {found.adders} carry chains, and"
+        f" {found.levels} LUTs through {_ends(found.deepest)}{unknown}"
     )
+
+
+def _ends(kernels: Sequence[str]) -> str:
+    """A way through kernels, long ones by their ends and length."""
+    if len(kernels) > 3:
+        return f"{len(kernels)} kernels from {kernels[0]} to {kernels[-1]}"
+    return ", ".join(kernels)
 
 
 def _estimates(found) -> list[str]:

@@ -40,9 +40,10 @@ class Timing(_Facts):
 
     Attributes:
         delay_ns: of the slowest path
-        levels: LUTs on the path that has most of them, maybe another one
+        levels: LUTs on the path that has most of them
         adders: carry chains likewise
         path: the kernels that the slowest path leads through
+        deepest: those that the path with the most LUTs leads through
         untimed: cells without a delay, where paths end as in registers
         delays: whose they are
     """
@@ -51,6 +52,7 @@ class Timing(_Facts):
     levels: int
     adders: int
     path: tuple[str, ...]
+    deepest: tuple[str, ...]
     untimed: tuple[str, ...] = ()
     delays: str
 

@@ -8,7 +8,7 @@ valid and data go one way, ready the other. Outside the design there is a regist
 import gzip
 import json
 from collections.abc import Sequence
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from functools import reduce
 from pathlib import Path
 
@@ -28,8 +28,16 @@ _ARCS = "arcs.json"
 Timed = tuple[Arcs, tuple[str, ...]]  # with the types of cells that have no delays
 
 _Node = tuple[str, str]  # a stream or a cell, and which signal of it
-_Path = tuple[Cost, tuple[str, ...]]  # with the cells it leads through
 _BEGIN, _END = ("", "launch"), ("", "capture")  # registers
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """The worst way to a signal; cells of the slowest one, and of the one with the most LUTs."""
+
+    cost: Cost
+    slowest: tuple[str, ...] = ()
+    deepest: tuple[str, ...] = ()
 
 
 def arcs_of(kernel: Instance, family: Family) -> Timed:
@@ -68,19 +76,19 @@ def longest(netlist: Netlist, timed: Sequence[Timed]) -> Timing:
         FlowError: kernels form a loop without a register.
     """
     ways = _ways(netlist, [arcs for arcs, _ in timed])
-    reached = {_BEGIN: (Cost(), ())}
+    reached = {_BEGIN: _Path(Cost())}
     for node in sta.in_order({to: [source for source, _, _ in into] for to, into in ways.items()}):
-        # What nothing of the design drives comes from a register outside.
-        found = [_along(reached[source], *way) for source, *way in ways.get(node, ())]
-        slowest = max(found, key=lambda path: path[0].ps, default=(_launch(), ()))
-        cost = reduce(worst, (cost for cost, _ in found), slowest[0])
-        reached.setdefault(node, (cost, slowest[1]))
-    cost, path = reached[_END]
+        if node != _BEGIN:
+            paths = [_along(reached[source], *way) for source, *way in ways.get(node, ())]
+            # What nothing of the design drives comes from a register outside.
+            reached[node] = reduce(_either, paths) if paths else _Path(_launch())
+    end = reached[_END]
     return Timing(
-        delay_ns=cost.ps / 1000,
-        levels=cost.luts,
-        adders=cost.chains,
-        path=[cell.removeprefix("u_") for cell in path],
+        delay_ns=end.cost.ps / 1000,
+        levels=end.cost.luts,
+        adders=end.cost.chains,
+        path=[cell.removeprefix("u_") for cell in end.slowest],
+        deepest=[cell.removeprefix("u_") for cell in end.deepest],
         untimed=sorted({kind for _, untimed in timed for kind in untimed}),
         delays=delays.SOURCE,
     )
@@ -105,9 +113,19 @@ def _node(cell: Cell, name: str) -> _Node:
     return (cell.streams[port], what) if port in cell.streams else (cell.name, name)
 
 
-def _along(before: _Path, cost: Cost, cell: str) -> _Path:
-    path = before[1]
-    return before[0] + cost, path if cell in ("", *path[-1:]) else (*path, cell)
+def _along(path: _Path, cost: Cost, cell: str) -> _Path:
+    def through(cells: tuple[str, ...]) -> tuple[str, ...]:
+        return cells if cell in ("", *cells[-1:]) else (*cells, cell)
+
+    return _Path(path.cost + cost, through(path.slowest), through(path.deepest))
+
+
+def _either(one: _Path, other: _Path) -> _Path:
+    return _Path(
+        worst(one.cost, other.cost),
+        max(one, other, key=lambda path: path.cost.ps).slowest,
+        max(one, other, key=lambda path: path.cost.luts).deepest,
+    )
 
 
 def _launch() -> Cost:

@@ -129,7 +129,7 @@ def test_a_path_leads_through_kernels_forwards():
         {("x_data", REGISTER): Cost(100)},
     )
     assert (found.delay_ns, found.levels, found.adders) == (0.8, 4, 1)
-    assert found.path == ("k0", "k1", "k2")
+    assert (found.path, found.deepest) == (("k0", "k1", "k2"), ("k0", "k1"))
 
 
 def test_a_path_of_ready_leads_through_kernels_backwards():
