@@ -52,7 +52,7 @@ class Timing(_Facts):
     levels: int
     adders: int
     path: tuple[str, ...]
-    deepest: tuple[str, ...]
+    deepest: tuple[str, ...] = ()
     untimed: tuple[str, ...] = ()
     delays: str
 
