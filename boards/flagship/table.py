@@ -54,17 +54,16 @@ def _facts(designs: tuple[Entry, ...]) -> str:
         "1-bit TOPS": lambda d: number(d.computed.binary_tops),
         "integer TOPS (head, tail)": lambda d: number(d.computed.integer_tops),
         "LUTs per 1-bit multiply-add a cycle": lambda d: (
-            f"{d.computed.luts_per_mac:.2f}, of the dot products alone"
-            f" {d.computed.dot_luts_per_mac:.2f}"
+            f"{d.computed.luts_per_mac:.2f}; {d.computed.dot_luts_per_mac:.2f} in dot products"
         ),
-        "of one in each LUT used, of the board": lambda d: (
-            f"{d.computed.of_used_luts:.0%}, {d.computed.of_all_luts:.0%}"
+        "against one a cycle in every LUT": lambda d: (
+            f"{d.computed.of_used_luts:.0%} of those used, {d.computed.of_all_luts:.0%} of all"
         ),
         "simulation": _speed,
         "its compilation": _compilation,
     }
     if any(design.timing for design in designs):
-        rows["longest path before placement, wires aside"] = _path
+        rows["longest path before placement"] = _path
     lines = [["", *(f"`{design.net}`" for design in designs)]]
     lines += [["---"] * (len(designs) + 1)]
     lines += [[title, *map(tell, designs)] for title, tell in rows.items()]
@@ -121,7 +120,7 @@ def _speed(design: Entry) -> str:
     seconds = run.cycles_per_frame / run.cycles_per_second
     return (
         f"{run.cycles_per_second:,} cycles per second, {seconds:.1f} s a frame;"
-        f" {load:g} other processes ran"
+        f" load before {load:g}"
     )
 
 
@@ -135,7 +134,8 @@ def _compilation(design: Entry) -> str:
 def _path(design: Entry) -> str:
     if not design.timing:
         return "not looked for"
-    return f"{design.timing.delay_ns:.2f} ns, {design.timing.levels} LUTs deep"
+    timing = design.timing
+    return f"{timing.delay_ns:.2f} ns by {timing.delays}; at most {timing.levels} LUTs"
 
 
 def _line(cells: Iterable[str]) -> str:
