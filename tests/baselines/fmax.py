@@ -8,11 +8,11 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from boards.board import load_board
+from flow.cache import cache_dir
 from flow.synth.ecp5.alone import placed_alone
 from flow.synth.ecp5.tools import TOOL
 from hls import make
@@ -67,15 +67,14 @@ KERNELS: Mapping[str, Mapping[str, Callable[[], Instance]]] = {
 
 def measured(kernel: str, label: str) -> dict[str, float]:
     """The clock that a kernel reaches, the share of wires in its slowest path."""
-    with TemporaryDirectory() as out:
-        report = placed_alone(
-            KERNELS[kernel][label](),
-            load_board(BOARD),
-            ASKED_MHZ,
-            SEED,
-            Path(out) / "failed",
-            lambda step, done: None,
-        )
+    report = placed_alone(
+        KERNELS[kernel][label](),
+        load_board(BOARD),
+        ASKED_MHZ,
+        SEED,
+        cache_dir() / "failed" / f"fmax-{kernel}",
+        lambda step, done: None,
+    )
     mhz = report.clock.achieved
     return {"mhz": round(mhz, 2), "wires": round(report.wires_ns * mhz / 1000, 3)}
 

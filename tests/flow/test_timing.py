@@ -155,9 +155,8 @@ def test_kernels_in_a_ring_are_refused():
 @pytest.mark.slow
 @pytest.mark.parametrize(("kernel", "label"), ROWS)
 def test_mapped_kernels_keep_the_rules_of_streams(kernel, label):
-    dut = instance(kernel, label)
-    arcs, _ = arcs_of(dut, ULTRASCALE)
-    assert arcs[REGISTER, REGISTER].ps > 0 or kernel in ("stream_join", "channel_shuffle")
+    arcs, _ = arcs_of(instance(kernel, label), ULTRASCALE)
+    assert any(source.endswith("_ready") for source, _ in arcs)
     for source, target in arcs:
         if source.endswith("_ready"):
             assert target == REGISTER or target.endswith("_ready")
