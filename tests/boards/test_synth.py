@@ -6,6 +6,9 @@ import json
 import pytest
 from PIL import Image
 
+from boards.board import load_board
+from boards.cli.synth import summary
+from flow.synth.facts import COUNTED, Synthesis, Timing
 from hls.adders.schedule import LEVELS
 from tests.boards.test_cli import refused, tarsier
 from training.paths import NETS
@@ -71,6 +74,26 @@ def test_synth_writes_what_it_counted(designs):
     assert timing["delay_ns"] >= max(part["delay_ns"] for part in found["layers"])
     assert f"before place and route: {timing['delay_ns']:.2f} ns through" in done.stdout
     assert Image.open(folder / "synth.png").size > (1000, 300)
+
+
+def test_a_long_path_is_told_by_its_ends():
+    timing = Timing(
+        delay_ns=4.777,
+        levels=15,
+        adders=3,
+        path=("fifo_0", "residual_add_8"),
+        deepest=("fifo_1", "act_table_0", "requant_0", "window_0"),
+        untimed=("DSP48E2",),
+        delays="by hand",
+    )
+    facts = {"tool": "t", "board": "zcu104", "part": "p", "clock_mhz": 250, "seconds": 1}
+    board, used = load_board("zcu104"), dict.fromkeys(COUNTED, 1)
+    found = Synthesis(**facts, **used, utilisation=used, fits=True, timing=timing)
+    assert summary(found, board, "net", []).splitlines()[2] == (
+        "before place and route: 4.78 ns through fifo_0, residual_add_8 (by hand); between"
+        " registers at most 3 carry chains, and 15 LUTs through 4 kernels from fifo_1 to window_0;"
+        " no delays for DSP48E2"
+    )
 
 
 def test_synth_refuses(tmp_path):
