@@ -16,7 +16,7 @@ _READ = {
     Seen.PAPER: "",
     Seen.ABSTRACT: " (abstract)",
     Seen.THREAD: "",
-    Seen.NOTES: " (second-hand: others' notes on it; frame size not known)",
+    Seen.NOTES: " (second-hand: others' notes on it)",
     Seen.HERE: "",
 }
 

@@ -170,8 +170,7 @@ def test_tables_hold_what_is_recorded_and_nothing_else(entry):
     nothing = tables(Flagship(), [], peers)
     assert nothing.splitlines()[2:] == [
         NO_GPU,
-        "| p | a chip | | | 28.2 | | a paper (second-hand: others' notes on it; frame size not"
-        " known) |",
+        "| p | a chip | | | 28.2 | | a paper (second-hand: others' notes on it) |",
     ]
     lines = tables(Flagship(designs=(entry,)), [], peers).splitlines()
     assert lines[0] == "| | `n` |"
