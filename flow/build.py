@@ -204,7 +204,7 @@ def _write_rtl(model: ModelWrapper, folder: Path) -> Netlist:
 def _with_fifos(model: ModelWrapper, plan: _Plan) -> ModelWrapper:
     """`model` with its FIFOs; what does not fit without them is refused before they are sized."""
     _check_fit(model, plan)
-    depths, sizing = fifo_depths(model)
+    depths, sizing = fifo_depths(model, plan.board.clock_mhz)
     model = place_fifos(insert_fifos(model, depths, plan.board.part), plan.board)
     model.set_metadata_prop(_SIZING, sizing.model_dump_json())
     return model

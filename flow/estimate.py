@@ -34,7 +34,7 @@ __all__ = ["cost", "estimate", "estimate_fifos"]
 
 _POOL_LUTS = 2.2  # per bit of x, two sums: 16 lanes of 8 bits 285, 3 lanes of 12 bits 88
 _BILINEAR_LUTS = 7.2  # per bit of x, four sums: 3 lanes of 10 bits 278, 16 lanes of 8 bits 978
-_SHUFFLE_LUTS = 0.33  # per bit of y, times Factor^3: 128 bits by 2 485, 32 bits by 4 814
+_SHUFFLE_LUTS = 0.33  # per bit of y, times Factor^3: 32 bits by 4 859
 _SCALE_LUTS = 0.7  # per output bit of a lane too narrow for a DSP: 8 lanes of 6 bits 35
 _BAYER_LUTS = {Family.SERIES7: 20, Family.ULTRASCALE_PLUS: 31}  # per sample: 2 samples 39 and 51
 _BAYER_LUTS_2 = 36  # for a second DSP: 4 samples 126, and 270 with two
@@ -106,8 +106,10 @@ def cost(kernel: Instance, family: Family) -> Estimate:
             return fifo_cost(x, p["Depth"], p["RamStyle"], family)
         case "frame_delay":
             word = p["DataWidth"] // x * x
-            queues = [fifo_cost(word, n * p["Burst"], "auto", family) for n in (2, p["Reads"])]
-            return summed([*queues, logic_cost(lut=100, ff=80 + word + x)])
+            depths = [n * p["Burst"] for n in (2, p["Reads"])]
+            queues = [fifo_cost(word, depth, "auto", family) for depth in depths]
+            chosen = word * sum(depth > LUTRAM_DEPTH for depth in depths)
+            return summed([*queues, logic_cost(lut=100 + chosen, ff=80 + word + x)])
         case "avg_pool":
             row = memory_cost(x + p["Lanes"], p["FrameW"] // 2, family)
             return summed([logic_cost(lut=_POOL_LUTS * x + 15, ff=x + y + 20), row])
@@ -179,8 +181,9 @@ def _window(p: Mapping[str, int | Bits], family: Family) -> Estimate:
 def _pixel_shuffle(p: Mapping[str, int | Bits], y: int, family: Family) -> Estimate:
     r, word = p["Factor"], p["Factor"] * y
     rests = [p["FrameW"] * (r - 1 + i) // r for i in range(r)]  # behind each fifo's output
-    held = sum(25 + word * (2 if rest <= LUTRAM_DEPTH else 1) for rest in rests)
-    logic = logic_cost(lut=_SHUFFLE_LUTS * r**3 * y + 55 * r, ff=held)
+    # 128 bits by 2: 763 LUTs; in LUTRAM, which has no register behind it, the choice is shared
+    chosen = word if r == 2 and rests[-1] > LUTRAM_DEPTH else 0
+    logic = logic_cost(lut=_SHUFFLE_LUTS * r**3 * y + 55 * r + chosen, ff=r * (25 + 2 * word))
     return summed([logic, *(memory_cost(word, rest, family) for rest in rests)])
 
 

@@ -32,8 +32,12 @@ from hls.instance import Instance, Stream, rtl_path
 
 __all__ = ["CUT_DEPTH", "Sizing", "fifo_depths", "size_fifos", "timed"]
 
-# After every join, a FIFO of this depth ends the combinational chain of ready signals.
+# A FIFO of this depth ends the combinational chain of ready signals: before every fork, after every
+# join, and in the middle of a unit, where its stream is narrowest; for a fast clock also behind its
+# dot product.
 CUT_DEPTH = 4
+_FAST_MHZ = 150
+_NARROW, _DOTS = ("sign_threshold",), ("xnor_dot", "int_dot")
 _LEAST = 3  # FINN makes no FIFO of depth 2 or less
 _FRAMES = 3
 _UNBOUNDED = 2**31 - 1
@@ -57,8 +61,10 @@ class Sizing:
     cycles_per_frame: int
 
 
-def fifo_depths(model: ModelWrapper) -> tuple[dict[str, int], FifoSizing]:
+def fifo_depths(model: ModelWrapper, clock_mhz: float) -> tuple[dict[str, int], FifoSizing]:
     """Depths by tensor name for a hardware graph without FIFOs, and what finding them showed.
+
+    The faster the clock, the shorter chains of ready signals must be.
 
     Raises:
         FlowError, SimError: as `size_fifos`.
@@ -66,7 +72,7 @@ def fifo_depths(model: ModelWrapper) -> tuple[dict[str, int], FifoSizing]:
     _, height, width, _ = model.get_tensor_shape(model.graph.input[0].name)
     rows = min(height, 2 * net_facts(model).radius + 1)
     netlist = stitch(set_frame(copy.deepcopy(model), rows, width), TOP)
-    sizing = size_fifos(netlist, rows * width)
+    sizing = size_fifos(netlist, rows * width, clock_mhz > _FAST_MHZ)
     bits = {stream.name: stream.width for stream in netlist.streams}
     facts = FifoSizing(
         rows=rows,
@@ -79,8 +85,10 @@ def fifo_depths(model: ModelWrapper) -> tuple[dict[str, int], FifoSizing]:
     return {tensors[name]: depth for name, depth in sizing.depths.items()}, facts
 
 
-def size_fifos(netlist: Netlist, pixels: int) -> Sizing:
-    """Depths of the FIFOs of `netlist`: before joins what the full rate needs, after them a cut.
+def size_fifos(netlist: Netlist, pixels: int, fast: bool = False) -> Sizing:
+    """Depths of the FIFOs of `netlist`: before joins what the full rate needs, else cuts.
+
+    With `fast`, there are more cuts.
 
     `netlist` has no FIFOs yet and takes and gives `pixels` beats a frame.
 
@@ -88,8 +96,7 @@ def size_fifos(netlist: Netlist, pixels: int) -> Sizing:
         FlowError: the throughput with the final depths is not that of the unbounded run.
         SimError: the design hangs.
     """
-    given = {stream.name for stream in netlist.outputs}
-    cuts = [name for name in joins(netlist) if name not in given]
+    cuts = _cuts(netlist, _NARROW + _DOTS if fast else _NARROW)
     meeting = [
         cell.streams[port.name]
         for cell in netlist.cells
@@ -114,6 +121,19 @@ def size_fifos(netlist: Netlist, pixels: int) -> Sizing:
         )
     depths = _less(bench, depths, least, before)
     return Sizing({name: depth for name, depth in depths.items() if depth}, filled, before, after)
+
+
+def _cuts(netlist: Netlist, behind: tuple[str, ...]) -> list[str]:
+    """Streams on which chains of ready signals end: those of forks, joins, and `behind` kernels."""
+    outside = {stream.name for stream in (*netlist.inputs, *netlist.outputs)}
+    found = joins(netlist)
+    for cell in netlist.cells:
+        kernel = cell.instance
+        if len(kernel.outputs) > 1:
+            found += [cell.streams[port.name] for port in kernel.inputs]
+        elif kernel.module.startswith(behind):
+            found += [cell.streams[port.name] for port in kernel.outputs]
+    return [name for name in dict.fromkeys(found) if name not in outside]
 
 
 def _less(

@@ -30,18 +30,20 @@ def fifo_cost(width: int, depth: int, ram_style: str, family: Family) -> Estimat
     """A fifo in the memory that it is told to use."""
     if depth <= 2:
         return logic_cost(lut=width, ff=2 * width)
-    # 128 bits of 300 and 2,000: 176 and 191 LUTs, 156 and 162 flip-flops; 40 bits of 9,747: 152 and
-    # 86. Block RAM has a register of its own, LUTRAM takes one more.
+    # 128 bits of 300 and 2,000: 178 and 190 LUTs, 284 and 290 flip-flops; 40 bits of 9,747: 197 and
+    # 126. A register stands beside the memory, one behind it if it is deep, and LUTRAM is read into
+    # another, which block RAM has of its own.
     rest = depth - 1
-    in_luts = ram_style == "distributed" or (ram_style == "auto" and rest <= LUTRAM_DEPTH)
-    held = 2 if in_luts else 1
+    deep = depth > LUTRAM_DEPTH or ram_style in ("block", "ultra")
+    in_luts = ram_style == "distributed" or not deep
+    held = 1 + deep + in_luts
     control = logic_cost(lut=5 * log2(depth) + width, ff=3.2 * log2(depth) + held * width)
     match ram_style:
         case "distributed":
             banks = ceil(rest / LUTRAM_DEPTH)
             memory = logic_cost(lut=width * (_LUTRAM[family] * banks + choice_luts(banks)))
         case "block":
-            memory = block_ram(width, rest)
+            memory = _behind(block_ram(width, rest))
         case "ultra":
             banks = ceil(rest / (_URAM_DEPTH * max(1, _URAM_WIDTH // width)))
             blocks = ceil(width / _URAM_WIDTH) * banks
@@ -49,7 +51,13 @@ def fifo_cost(width: int, depth: int, ram_style: str, family: Family) -> Estimat
             memory = chosen.model_copy(update={"uram": blocks})
         case _:
             memory = memory_cost(width, rest, family)
+            memory = _behind(memory) if deep else memory
     return summed([control, memory])
+
+
+def _behind(memory: Estimate) -> Estimate:
+    """Block RAM with a register behind what is chosen among its blocks: a LUT more for each bit."""
+    return memory.model_copy(update={"lut": 2 * memory.lut})
 
 
 def choice_luts(banks: int) -> int:

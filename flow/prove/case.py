@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from hls import make
 from hls.instance import Instance
 
 __all__ = ["Bounded", "Case", "Golden", "Induction", "Part", "Shape", "Way"]
@@ -92,8 +93,12 @@ class Case:
     @property
     def parameters(self) -> str:
         """What tells the case from the others of its kernel."""
-        numbers = [f"{k}={v}" for k, v in self.instance.params.items() if isinstance(v, int)]
-        return " ".join(numbers) or f"latency {self.instance.latency}"
+        told = [
+            f"{name}={value}"
+            for name, value in self.instance.params.items()
+            if isinstance(value, int | str) and value != make.RamStyle.AUTO
+        ]
+        return " ".join(told) or f"latency {self.instance.latency}"
 
     @property
     def name(self) -> str:

@@ -9,17 +9,22 @@
 
   if (Meaning && Depth == 2) begin : gen_second
     always_comb if (started_q && u_dut.level_q == 2) begin
-      second_is_next: assert (u_dut.gen_registers.rest_q
+      second_is_next: assert (u_dut.gen_registers.next_q
                               == gen_meaning.x_beats[(32'(gen_meaning.y_unit) + 1) % Units]);
     end
   end
 
   if (Meaning && Depth > 2) begin : gen_rest
-    localparam int unsigned Rest = Depth - 1;
-    logic [31:0] waiting;  // beats behind the one at the output
+    localparam int unsigned Front = RamStyle == "block" ? 2 : 1;
+    localparam int unsigned Rest  = Depth - Front;
+    logic [31:0] waiting;  // beats in the memory
 
-    assign waiting = u_dut.level_q == '0 ? '0 : 32'(u_dut.level_q) - 1;
+    assign waiting = 32'(u_dut.level_q) <= Front ? '0 : 32'(u_dut.level_q) - Front;
 
+    always_comb if (started_q && 32'(u_dut.level_q) >= Front) begin
+      head_is_next: assert (u_dut.gen_memory.head
+                            == gen_meaning.x_beats[(32'(gen_meaning.y_unit) + Front - 1) % Units]);
+    end
     always_comb if (started_q) begin
       pointers_exist: assert (u_dut.gen_memory.write_q < Rest && u_dut.gen_memory.read_q < Rest);
       pointers_meet: assert ((32'(u_dut.gen_memory.read_q) + waiting) % Rest
@@ -28,7 +33,8 @@
     for (genvar n = 0; n < Rest; n++) begin : gen_slot
       always_comb if (started_q && n < waiting) begin
         waits_in_order: assert (u_dut.gen_memory.rest[(32'(u_dut.gen_memory.read_q) + n) % Rest]
-                                == gen_meaning.x_beats[(32'(gen_meaning.y_unit) + n + 1) % Units]);
+                                == gen_meaning.x_beats[(32'(gen_meaning.y_unit) + n + Front)
+                                                       % Units]);
       end
     end
   end

@@ -61,9 +61,9 @@
       writes_next: assert (32'(u_memory.write_index) == (32'(u_memory.read_index)
           + 32'(u_dut.stored_q) + 32'(u_memory.writing_q)) % Words);
       if (back >= 1) gives_oldest: assert (u_dut.old_word == past_q[held - 1]);
-      if (back >= 2) gives_next: assert (u_dut.u_old.gen_registers.rest_q == past_q[held - 2]);
+      if (back >= 2) gives_next: assert (u_dut.u_old.gen_registers.next_q == past_q[held - 2]);
       if (fresh >= 1) sends_oldest: assert (u_dut.send_word == past_q[fresh - 1]);
-      if (fresh >= 2) sends_next: assert (u_dut.u_new.gen_registers.rest_q == past_q[0]);
+      if (fresh >= 2) sends_next: assert (u_dut.u_new.gen_registers.next_q == past_q[0]);
     end
     for (genvar n = 0; n < Words; n++) begin : gen_word
       always_comb if (started_q) begin

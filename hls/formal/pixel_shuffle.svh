@@ -49,7 +49,7 @@
 
       if (Depth == 2) begin : gen_second
         always_comb if (started_q && level == 2) begin
-          second_is_next: assert (u_dut.gen_row[r].u_row.gen_registers.rest_q == word(0));
+          second_is_next: assert (u_dut.gen_row[r].u_row.gen_registers.next_q == word(0));
         end
       end else if (Depth > 2) begin : gen_rest
         assign read = int'(u_dut.gen_row[r].u_row.gen_memory.read_q);

@@ -6,7 +6,8 @@
 //
 // Handshake x_ready_o is low exactly while Depth beats are inside; it never depends on
 //           y_ready_i, so a fifo cuts the ready path, and a full one gives a beat before it
-//           takes one.  y holds while !y_ready_i.
+//           takes one.  y holds while !y_ready_i.  A deep one gives it from a register, so that
+//           the time of a block RAM is not added to a neighbour's.
 // Rate      one beat per cycle for Depth >= 2; Depth = 1 alternates between taking and giving.
 // Latency   y is valid one cycle after x is taken, when the queue was empty.
 // Reset     synchronous.  Empties the queue.
@@ -36,12 +37,10 @@ module fifo #(
                                    style_t'("block"), style_t'("ultra")}))
     $error("fifo: RamStyle=%s must be auto, distributed, block or ultra", RamStyle);
 
-  // The oldest beat waits at the output, up to Rest more wait behind it.
-  localparam int unsigned Rest   = Depth - 1;
   localparam int unsigned LevelW = $clog2(Depth + 1);
 
   logic              push, pop;
-  logic              refill;  // the output takes its next beat from the rest
+  logic              refill;  // the output takes the next beat
   logic              direct;  // the output takes x itself
   logic [LevelW-1:0] level_q;
 
@@ -58,38 +57,60 @@ module fifo #(
   end
 
   if (Depth <= 2) begin : gen_registers
-    logic [Width-1:0] rest_q;
+    logic [Width-1:0] next_q;
 
     always_ff @(posedge clk_i) begin
-      if (push)            rest_q   <= x_data_i;
-      if (refill)          y_data_o <= rest_q;
-      else if (direct)     y_data_o <= x_data_i;
+      if (push)        next_q   <= x_data_i;
+      if (refill)      y_data_o <= next_q;
+      else if (direct) y_data_o <= x_data_i;
     end
   end else begin : gen_memory
-    localparam int unsigned IndexW = $clog2(Rest);
+    // Beats in front of the memory: at the output, and behind it if reading takes long.
+    localparam bit          Slow   = Depth > 64 || style_t'(RamStyle) inside {style_t'("block"),
+                                                                              style_t'("ultra")};
+    localparam int unsigned Front  = Slow ? 2 : 1;
+    localparam int unsigned Rest   = Depth - Front;
+    localparam int unsigned IndexW = Rest == 1 ? 1 : $clog2(Rest);
+
+    logic fetch;  // head is read from the memory
+    logic early;  // head takes x itself
+    logic write;  // x goes into the memory
+
+    assign fetch = pop && level_q > LevelW'(Front);
+    assign early = push && level_q == (pop ? LevelW'(Front) : LevelW'(Front - 1));
+    assign write = push && (level_q > LevelW'(Front) || (level_q == LevelW'(Front) && !pop));
+
     (* ram_style = RamStyle *)
     logic [Width-1:0]  rest [Rest];
-    logic [Width-1:0]  rest_q, direct_q;
+    logic [Width-1:0]  rest_q, early_q, head;
     logic [IndexW-1:0] write_q, read_q;
     logic              from_rest_q;
 
-    assign y_data_o = from_rest_q ? rest_q : direct_q;
+    assign head = from_rest_q ? rest_q : early_q;
 
     // A beat is read a cycle or more after it was written, so read and write never meet.
     always_ff @(posedge clk_i) begin
-      if (push && !direct) rest[write_q] <= x_data_i;
-      if (refill)          rest_q        <= rest[read_q];
-      if (direct)          direct_q      <= x_data_i;
+      if (write) rest[write_q] <= x_data_i;
+      if (fetch) rest_q        <= rest[read_q];
+      if (early) early_q       <= x_data_i;
 
-      if (refill || direct) from_rest_q <= refill;
+      if (fetch || early) from_rest_q <= fetch;
 
       if (!rst_ni) begin
         write_q <= '0;
         read_q  <= '0;
       end else begin
-        if (push && !direct) write_q <= write_q == IndexW'(Rest - 1) ? '0 : write_q + 1'b1;
-        if (refill)          read_q  <= read_q  == IndexW'(Rest - 1) ? '0 : read_q  + 1'b1;
+        if (write) write_q <= write_q == IndexW'(Rest - 1) ? '0 : write_q + 1'b1;
+        if (fetch) read_q  <= read_q  == IndexW'(Rest - 1) ? '0 : read_q  + 1'b1;
       end
+    end
+
+    if (Slow) begin : gen_output
+      always_ff @(posedge clk_i) begin
+        if (refill || direct) y_data_o <= level_q > LevelW'(1) ? head : x_data_i;
+      end
+    end else begin : gen_head
+      assign y_data_o = head;
     end
   end
 

@@ -75,7 +75,7 @@ def _compare(options: argparse.Namespace) -> None:
 
 
 def _ours(model: ModelWrapper, part: str) -> dict[str, int]:
-    return fifo_depths(model)[0]
+    return fifo_depths(model, 1000 / CLK_NS)[0]
 
 
 def _finn(model: ModelWrapper, part: str) -> dict[str, int]:

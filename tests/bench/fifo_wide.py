@@ -33,7 +33,8 @@ def main() -> None:
     parser.add_argument("--board", default="zcu104")
     options = parser.parse_args()
     width, height = (int(side) // 2 for side in options.size.split("x"))
-    part = load_board(options.board).part
+    board = load_board(options.board)
+    part = board.part
     prepare_finn()
     with tempfile.TemporaryDirectory(prefix="tarsier-bench-") as folder:
         os.environ["TARSIER_CACHE"] = folder
@@ -41,7 +42,7 @@ def main() -> None:
         model = fold(set_frame(lower(ingest(read_qonnx(onnx))), height, width), 1)
         model = adapt_widths(specialize(solve_dots(model, lambda done: None), part), part)
         started, used = time.perf_counter(), _processor_seconds()
-        depths, found = fifo_depths(model)
+        depths, found = fifo_depths(model, board.clock_mhz)
         seconds, used = time.perf_counter() - started, _processor_seconds() - used
     print(
         f"{options.config.stem}, {width} packed pixels wide: {seconds:.1f} s, "

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from flow import fifo
-from flow.fifo import fifo_depths, size_fifos
+from flow.fifo import CUT_DEPTH, fifo_depths, size_fifos
 from flow.fold import fold, solve_dots
 from flow.frame import set_frame
 from flow.ingest import ingest, read_qonnx
@@ -25,6 +25,8 @@ pytestmark = pytest.mark.slow  # each test compiles a design
 NET = Path(__file__).parents[2] / "training" / "nets" / "bbcu-raw-16x8.onnx"
 PART = "xczu7ev-ffvc1156-2-e"
 WIDTH, HEIGHT = 24, 9
+CLOCK_MHZ = 250
+SIGNS, DOTS = ("TarsierSignThreshold",), ("TarsierXnorDot", "TarsierIntDot")
 
 
 def unit(pe: int = 1, simd: int = 9) -> Netlist:
@@ -85,11 +87,27 @@ def test_kernels_without_their_matrices_give_the_same_depths(monkeypatch):
     model = set_frame(lower(ingest(read_qonnx(NET))), 24, 32)
     model = solve_dots(fold(model, 1), lambda done: None)
     model = adapt_widths(specialize(model, PART), PART)
-    depths, facts = fifo_depths(model)
+    depths, facts = fifo_depths(model, CLOCK_MHZ)
     assert facts.cycles == facts.cycles_unbounded == facts.rows * 32
     assert facts.bits <= facts.bits_unbounded
     monkeypatch.setattr(fifo, "timed", lambda kernel: kernel)
-    assert fifo_depths(model) == (depths, facts)
+    assert fifo_depths(model, CLOCK_MHZ) == (depths, facts)
+
+
+@pytest.mark.parametrize(("clock_mhz", "behind"), [(100, SIGNS), (250, SIGNS + DOTS)])
+def test_no_chain_of_ready_signals_passes_a_fork_a_join_or_the_middle_of_a_unit(clock_mhz, behind):
+    model = set_frame(lower(ingest(read_qonnx(NET))), 24, 32)
+    model = adapt_widths(specialize(fold(model, 1), PART), PART)
+    depths, _ = fifo_depths(model, clock_mhz)
+    producers = {name: node for node in model.graph.node for name in node.output}
+    for node in model.graph.node:
+        streams = [name for name in node.input if name in producers]
+        if "Fork" in node.op_type:
+            assert all(depths[name] >= CUT_DEPTH for name in streams)
+        if node.op_type.startswith(behind):
+            assert all(depths[name] == CUT_DEPTH for name in node.output)
+    held = {producers[name].op_type for name in depths}
+    assert any(op.startswith(DOTS) for op in held) == (clock_mhz == 250)
 
 
 def test_a_bypass_below_a_row_hangs():

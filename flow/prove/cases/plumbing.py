@@ -7,9 +7,9 @@ from hls import make
 __all__ = ["CASES"]
 
 
-def _fifo(depth: int) -> Case:
+def _fifo(depth: int, ram_style: make.RamStyle = make.RamStyle.AUTO) -> Case:
     return Case(
-        make.fifo(2, depth),
+        make.fifo(2, depth, ram_style),
         {"x": Shape(1, 2)},
         {"y": Shape(1, 2)},
         lambda x: x,
@@ -33,6 +33,7 @@ def _adapter(x_width: int, y_width: int) -> Case:
 
 CASES = (
     *(_fifo(depth) for depth in (1, 2, 3, 5)),
+    *(_fifo(depth, make.RamStyle.BLOCK) for depth in (3, 5)),
     Case(
         make.stream_fork(2),
         {"x": Shape(1, 2)},
