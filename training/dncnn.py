@@ -77,7 +77,10 @@ class Bbcu(nn.Module):
 
 
 class Parent(nn.Module):
-    """The full-precision network of the same topology: conv + ReLU in place of a binary unit."""
+    """The full-precision network of the same shape: conv + ReLU in place of a binary unit.
+
+    Eighteen of them hardly learn without the shortcuts that the units have.
+    """
 
     def __init__(self, spec: NetSpec):
         super().__init__()
@@ -86,15 +89,19 @@ class Parent(nn.Module):
         self.head = nn.Conv2d(colours, c, 3, bias=has_bias)
         self.body = nn.ModuleList(nn.Conv2d(c, c, 3) for _ in range(spec.units))
         self.tail = nn.Conv2d(c, colours, 3, bias=has_bias)
+        self.shortcut = spec.shortcut
         for layer in (self.head, *self.body):
             parts.keep_scale(layer)
         with torch.no_grad():
             self.tail.weight.mul_(TAIL_START)
+            for layer in self.body if self.shortcut else ():
+                layer.weight.mul_(spec.units**-0.5)  # their sum keeps the scale
 
     def forward(self, x: Tensor) -> Tensor:
         r = F.relu(self.head(pad((x - self.black) * (1 / self.align))))
         for layer in self.body:
-            r = F.relu(layer(pad(r)))
+            f = F.relu(layer(pad(r)))
+            r = r + f if self.shortcut else f
         return x + self.tail(pad(r)) * self.align
 
     def calibrate(self, x: Tensor) -> None:

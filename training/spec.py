@@ -71,6 +71,7 @@ class NetSpec:
     binary: str = "B"  # the parts that are binarised, of H, B, U and T
     head: Act = Act.LINEAR  # what follows a full-precision head
     scale: int = 1  # of super-resolution
+    shortcut: bool = False  # a parent's layers add to their input, as binary units do
     branch_bits: int = 8
     head_exponent: int = -8  # 8-bit weights in steps of 2^this
     up_exponent: int = -9
@@ -93,6 +94,8 @@ class NetSpec:
         parts = "HBUT" if self.task is Task.SR else "HBT"
         if self.kind is Kind.BBCU and not (self.binary and set(self.binary) <= set(parts)):
             raise TrainingError(f"net.binary = {self.binary!r} must be letters of {parts}")
+        if self.shortcut and self.kind is not Kind.PARENT:
+            raise TrainingError("net.shortcut = true is for a parent: binary units always have one")
         if self.exact and Part.BODY not in self.binary:
             raise TrainingError(f"net.binary = {self.binary!r}: hardware wants B, a binary body")
         if self.exact and self.version is not Version.V4:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""tarsier synth as a user types it, on the nets that ship."""
+"""tarsier synth as a user types it, on a net that ships."""
 
 import json
 
@@ -11,9 +11,8 @@ from boards.cli.synth import summary
 from flow.synth.facts import COUNTED, Synthesis, Timing
 from hls.adders.schedule import LEVELS
 from tests.boards.test_cli import refused, tarsier
-from training.paths import NETS
 
-SHIPPED = sorted(path.stem for path in NETS.glob("*.onnx"))
+NET = "bbcu-raw-16x8"  # the larger one takes a quarter of an hour
 RATES = ["", "60"]  # one pixel a cycle with matrices built in, and folded
 
 pytestmark = pytest.mark.xdist_group("boards-synth")
@@ -21,26 +20,25 @@ pytestmark = pytest.mark.xdist_group("boards-synth")
 
 @pytest.fixture(scope="module")
 def designs(tmp_path_factory):
-    """designs(net, rate) builds a design for the ZCU104, once, and synthesizes it."""
+    """designs(rate) builds NET for the ZCU104, once, and synthesizes it."""
     known = {}
 
-    def make(net: str, rate: str):
-        if (net, rate) not in known:
+    def make(rate: str):
+        if rate not in known:
             folder = tmp_path_factory.mktemp("synth") / "design"
             target = ["--board", "zcu104", "--size", "1920x1080", "-o", folder]
-            built = tarsier("build", net, *target, *(["--fps", rate] if rate else []))
+            built = tarsier("build", NET, *target, *(["--fps", rate] if rate else []))
             assert built.returncode == 0, built.stderr
-            known[net, rate] = folder, tarsier("synth", folder, "--with", "yosys")
-        return known[net, rate]
+            known[rate] = folder, tarsier("synth", folder, "--with", "yosys")
+        return known[rate]
 
     return make
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("rate", RATES)
-@pytest.mark.parametrize("net", SHIPPED)
-def test_estimates_of_shipped_nets_agree_with_synthesis(designs, net, rate):
-    folder, done = designs(net, rate)
+def test_estimates_agree_with_synthesis(designs, rate):
+    folder, done = designs(rate)
     assert done.returncode == 0, done.stderr
     found = json.loads((folder / "synth.json").read_text())
     guess = json.loads((folder / "design.json").read_text())["estimate"]
@@ -61,7 +59,7 @@ def test_estimates_of_shipped_nets_agree_with_synthesis(designs, net, rate):
 
 @pytest.mark.slow
 def test_synth_writes_what_it_counted(designs):
-    folder, done = designs(SHIPPED[0], RATES[0])
+    folder, done = designs(RATES[0])
     found = json.loads((folder / "synth.json").read_text())
     for name in ("lut", "ff", "bram36", "uram", "dsp"):
         assert found[name] == sum(part[name] for part in found["layers"])
@@ -106,7 +104,7 @@ def test_synth_refuses(tmp_path):
 
 @pytest.mark.slow
 def test_synth_refuses_a_board_that_the_design_is_not_for(designs):
-    folder, _ = designs(SHIPPED[0], RATES[0])
+    folder, _ = designs(RATES[0])
     before = (folder / "synth.json").read_bytes()
     for board, sentence in {
         "zcu999": "unknown board 'zcu999', known are kv260, pynq-z1",

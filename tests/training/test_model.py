@@ -7,6 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from training.errors import TrainingError
 from training.model import build
 from training.spec import NetSpec
 
@@ -124,3 +125,18 @@ def test_gradients_come_through_all_eighteen_units(kind):
     (net(codes) - 512).abs().mean().backward()
     head, tail = (layer.weight.grad.abs().mean() for layer in (net.head, net.tail))
     assert head > 1e-4 * tail
+
+
+def test_a_shortcut_goes_around_every_layer_of_a_parent_and_is_for_no_other_net(codes):
+    spec = NetSpec("parent", channels=8, units=3, shortcut=True)
+    net = build(spec)
+    with torch.no_grad():
+        for layer in net.body:
+            layer.weight.zero_()
+            layer.bias.zero_()
+        restored = net(codes)
+        net.body = torch.nn.ModuleList()
+        assert torch.equal(restored, net(codes))
+        assert not torch.equal(restored, codes)
+    with pytest.raises(TrainingError, match="shortcut = true is for a parent"):
+        NetSpec("bbcu", channels=8, units=3, shortcut=True)
