@@ -76,8 +76,8 @@ module fifo #(
     logic early;  // head takes x itself
     logic write;  // x goes into the memory
 
-    assign fetch = pop && level_q > LevelW'(Front);
-    assign early = push && level_q == (pop ? LevelW'(Front) : LevelW'(Front - 1));
+    assign fetch = Slow ? pop && level_q > LevelW'(2) : refill;
+    assign early = Slow ? push && level_q == (pop ? LevelW'(2) : LevelW'(1)) : direct;
     assign write = push && (level_q > LevelW'(Front) || (level_q == LevelW'(Front) && !pop));
 
     (* ram_style = RamStyle *)
