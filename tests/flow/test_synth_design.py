@@ -39,7 +39,7 @@ def design(random_net, tmp_path, monkeypatch) -> Path:
     onnx = tmp_path / "random.onnx"
     random_net(channels=4, units=1, height=9, width=9).save(str(onnx))
     sizing = FifoSizing(rows=15, bits_unbounded=0, bits=0, cycles_unbounded=285, cycles=285)
-    monkeypatch.setattr(build_module, "fifo_depths", lambda model: ({}, sizing))
+    monkeypatch.setattr(build_module, "fifo_depths", lambda model, clock_mhz: ({}, sizing))
     config = BuildConfig(onnx, ZCU104, 38, 30, 250e6 / (15 * 19 * 12), tmp_path / "design")
     build_module.build(config)
     return config.output
