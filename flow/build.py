@@ -30,7 +30,7 @@ from flow.estimate import estimate, estimate_fifos
 from flow.fifo import fifo_depths
 from flow.finn import VERSIONS, prepare_finn
 from flow.fit import check_fit
-from flow.fold import fold, pixel_budget, solve_dots
+from flow.fold import adder_levels, fold, pixel_budget, solve_dots
 from flow.frame import check_frame, set_frame
 from flow.ingest import ingest, net_facts, read_qonnx
 from flow.layers import fifo_facts, layer_facts, wire_facts
@@ -123,7 +123,9 @@ Step = Callable[[ModelWrapper, _Plan], ModelWrapper]
 _STEPS: dict[str, Step] = {
     "ingest": lambda model, plan: ingest(model),
     "lower": lambda model, plan: set_frame(lower(model), plan.height, plan.width),
-    "fold": lambda model, plan: fold(model, plan.budget, plan.constant),
+    "fold": lambda model, plan: fold(
+        model, plan.budget, plan.constant, adder_levels(plan.board.clock_mhz)
+    ),
     "solve": lambda model, plan: solve_dots(model, plan.progress),
     "widths": lambda model, plan: adapt_widths(specialize(model, plan.board.part), plan.board.part),
     "fifos": lambda model, plan: _with_fifos(model, plan),

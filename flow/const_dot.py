@@ -11,6 +11,7 @@ import numpy as np
 from flow.cache import content_key, made_once
 from hls import adders, make
 from hls.adders.graph import Graph
+from hls.adders.schedule import LEVELS
 from hls.adders.solve import solve_bits, solve_integers
 from hls.instance import Instance
 from hls.make.ranges import integer_range
@@ -21,14 +22,22 @@ _SOLVER = Path(adders.__file__).parent
 _LAYERS = 64  # of a network; a build asks for each of them several times
 
 
-def xnor_dot_const(weights: np.ndarray) -> Instance:
-    """Kernel xnor_dot_const for (rows, terms) `weights` of -1 and +1."""
-    return _xnor_dot_const(_Values(weights))
+def xnor_dot_const(weights: np.ndarray, levels: int = LEVELS) -> Instance:
+    """Kernel xnor_dot_const for (rows, terms) `weights` of -1 and +1.
+
+    At most `levels` adders lie between two registers.
+    """
+    return _xnor_dot_const(_Values(weights), levels)
 
 
-def int_dot_const(weights: np.ndarray, bias: np.ndarray, x_width: int, x_signed: bool) -> Instance:
-    """Kernel int_dot_const for integer (rows, terms) `weights` and (rows,) `bias`."""
-    return _int_dot_const(_Values(weights), _Values(bias), x_width, x_signed)
+def int_dot_const(
+    weights: np.ndarray, bias: np.ndarray, x_width: int, x_signed: bool, levels: int = LEVELS
+) -> Instance:
+    """Kernel int_dot_const for integer (rows, terms) `weights` and (rows,) `bias`.
+
+    At most `levels` adders lie between two registers.
+    """
+    return _int_dot_const(_Values(weights), _Values(bias), x_width, x_signed, levels)
 
 
 class _Values:
@@ -46,19 +55,21 @@ class _Values:
 
 
 @lru_cache(_LAYERS)
-def _xnor_dot_const(weights: _Values) -> Instance:
+def _xnor_dot_const(weights: _Values, levels: int) -> Instance:
     graph = _solved([b"bits", weights.content], lambda: solve_bits(weights.array))
-    return make.xnor_dot_const(weights.array, graph=graph)
+    return make.xnor_dot_const(weights.array, levels, graph)
 
 
 @lru_cache(_LAYERS)
-def _int_dot_const(weights: _Values, bias: _Values, x_width: int, x_signed: bool) -> Instance:
+def _int_dot_const(
+    weights: _Values, bias: _Values, x_width: int, x_signed: bool, levels: int
+) -> Instance:
     ends = integer_range(x_width, x_signed)
     graph = _solved(
         [f"integers {ends}", weights.content, bias.content],
         lambda: solve_integers(weights.array, bias.array, *ends),
     )
-    return make.int_dot_const(weights.array, bias.array, x_width, x_signed, graph=graph)
+    return make.int_dot_const(weights.array, bias.array, x_width, x_signed, levels, graph)
 
 
 def _solved(content: list[str | bytes], solve: Callable[[], Graph]) -> Graph:

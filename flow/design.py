@@ -4,9 +4,8 @@
 import json
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
 from flow.errors import FlowError
+from flow.facts import Facts, read_facts
 
 __all__ = [
     "GRAPH",
@@ -30,11 +29,7 @@ GRAPH = "graph.onnx"  # the hardware graph they were made from
 LOWERED = "intermediate/2_lower.onnx"  # the same before it was folded
 
 
-class _Facts(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Layer(_Facts):
+class Layer(Facts):
     """One kernel; `cycles` is what one frame takes in it. pe and simd are 1 where nothing folds.
 
     `stage` is the convolution it belongs to: head, body1, body2, ..., tail.
@@ -49,7 +44,7 @@ class Layer(_Facts):
     cycles: int
 
 
-class Fifo(_Facts):
+class Fifo(Facts):
     """One FIFO: beats it holds, and bits of all of them together."""
 
     name: str
@@ -57,7 +52,7 @@ class Fifo(_Facts):
     bits: int
 
 
-class FifoSizing(_Facts):
+class FifoSizing(Facts):
     """What finding the depths showed, on frames of so many `rows`.
 
     Attributes:
@@ -73,7 +68,7 @@ class FifoSizing(_Facts):
     cycles: int
 
 
-class Wire(_Facts):
+class Wire(Facts):
     """One stream inside the top: the instances at its ends, "" outside, and its beats a frame."""
 
     name: str
@@ -83,7 +78,7 @@ class Wire(_Facts):
     beats: int
 
 
-class Estimate(_Facts):
+class Estimate(Facts):
     """Resources by formula, before synthesis (flow/estimate.py)."""
 
     lut: int
@@ -93,7 +88,7 @@ class Estimate(_Facts):
     dsp: int
 
 
-class Design(_Facts):
+class Design(Facts):
     """What design.json holds.
 
     Attributes:
@@ -177,10 +172,4 @@ def read_design(folder: Path) -> Design:
     path = folder / "design.json"
     if not path.is_file():
         raise FlowError(f"{folder} holds no design: there is no {path.name} in it")
-    try:
-        return Design.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        problem = f"{where or 'the file'}: {first['msg'].lower()}"
-        raise FlowError(f"{path}: {problem}; build it again") from None
+    return read_facts(path, Design, "build it again")

@@ -33,9 +33,9 @@ def fifo_cost(width: int, depth: int, ram_style: str, family: Family) -> Estimat
     # 128 bits of 300 and 2,000: 178 and 190 LUTs, 284 and 290 flip-flops; 40 bits of 9,747: 197 and
     # 126. A register stands beside the memory, one behind it if it is deep, and LUTRAM is read into
     # another, which block RAM has of its own.
-    rest = depth - 1
     deep = depth > LUTRAM_DEPTH or ram_style in ("block", "ultra")
-    in_luts = ram_style == "distributed" or not deep
+    rest = depth - 1 - deep
+    in_luts = ram_style == "distributed" or (ram_style == "auto" and rest <= LUTRAM_DEPTH)
     held = 1 + deep + in_luts
     control = logic_cost(lut=5 * log2(depth) + width, ff=3.2 * log2(depth) + held * width)
     match ram_style:
@@ -51,7 +51,7 @@ def fifo_cost(width: int, depth: int, ram_style: str, family: Family) -> Estimat
             memory = chosen.model_copy(update={"uram": blocks})
         case _:
             memory = memory_cost(width, rest, family)
-            memory = _behind(memory) if deep else memory
+            memory = memory if in_luts else _behind(memory)
     return summed([control, memory])
 
 

@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from pydantic import ValidationError
 
 from boards.bench.facts import Basis, Place, Row
-from boards.errors import HostError
 from boards.host.accelerator import Measured, Notify, restore_frames
 from boards.host.simulated import SimulatedAccelerator
 from flow.design import Design
 from flow.synth.facts import Synthesis
 
-__all__ = ["Counted", "chip_row", "count_cycles", "read_synthesis", "skipped_chip"]
+__all__ = ["Counted", "chip_row", "count_cycles", "skipped_chip"]
 
 ASSUMED = "clock assumed, power unknown: no vendor has placed this design"
 
@@ -62,22 +60,6 @@ def skipped_chip(design: Design, size: tuple[int, int], reason: str) -> Row:
     """The row of a size that `design` could not be built or run for."""
     facts = _facts(design) | {"width": size[0], "height": size[1]}
     return Row(**facts, basis=Basis.SKIPPED, note=reason)
-
-
-def read_synthesis(folder: Path, board: str) -> Synthesis | None:
-    """What `tarsier synth` found of the design in `folder` on `board`, if it was asked.
-
-    Raises:
-        HostError: the file is damaged or of another version.
-    """
-    path = folder / "synth.json"
-    if not path.is_file():
-        return None
-    try:
-        found = Synthesis.model_validate_json(path.read_bytes())
-    except ValidationError:
-        raise HostError(f"{path} is damaged or of another version; synthesize again") from None
-    return found if found.board == board else None
 
 
 def _facts(design: Design) -> dict:

@@ -2,13 +2,12 @@
 """What bench.json and the recorded results hold."""
 
 from enum import StrEnum
-from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import model_validator
 
-from boards.errors import HostError
+from flow.facts import Facts
 
-__all__ = ["SIZES", "Basis", "Bench", "Machine", "Place", "Row", "read_bench", "size_name"]
+__all__ = ["SIZES", "Basis", "Bench", "Machine", "Place", "Row", "size_name"]
 
 # Frames by name, of the raw mosaic; the last is the one RED publishes timings of.
 SIZES = {
@@ -39,11 +38,7 @@ class Basis(StrEnum):
     SKIPPED = "skipped"  # no numbers; the note says why
 
 
-class _Facts(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Machine(_Facts):
+class Machine(Facts):
     """Where a bench ran, on what `date` (UTC); GPU and driver are None where there is none.
 
     `load` is how many processes wanted to run, on average, in the minute before the bench.
@@ -58,7 +53,7 @@ class Machine(_Facts):
     driver: str | None = None
 
 
-class Row(_Facts):
+class Row(Facts):
     """One network on one device at one frame size; None is what is not known.
 
     Attributes:
@@ -103,27 +98,13 @@ class Row(_Facts):
         return self.width * self.height
 
 
-class Bench(_Facts):
+class Bench(Facts):
     """A finished bench of the design of `net` for `board`."""
 
     net: str
     board: str
     machine: Machine
     rows: tuple[Row, ...]
-
-
-def read_bench(path: Path) -> Bench:
-    """The bench in `path`.
-
-    Raises:
-        HostError: the file is damaged or of another version.
-    """
-    try:
-        return Bench.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise HostError(f"{path}: {where}: {first['msg']}") from None
 
 
 def size_name(width: int, height: int) -> str:

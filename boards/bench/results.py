@@ -6,7 +6,8 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
-from boards.bench.facts import Basis, Bench, Machine, Place, Row, read_bench
+from boards.bench.facts import Basis, Bench, Machine, Place, Row
+from flow.facts import read_facts
 
 __all__ = ["FLAGSHIP", "RESULTS", "published", "record_file", "recorded", "to_record"]
 
@@ -43,13 +44,13 @@ def recorded(
     """GPU rows of these nets and sizes that were recorded earlier, each with machine and date.
 
     Raises:
-        HostError: a recorded file is damaged.
+        FlowError: a recorded file is damaged.
     """
     nets, sizes, rows = set(nets), set(sizes), []
     for path in sorted(folder.glob("*.json")):
         if path.name == FLAGSHIP.name:
             continue
-        bench = read_bench(path)
+        bench = read_facts(path, Bench, "record it again")
         machine = bench.machine
         where = f"{machine.date[:10]}, driver {machine.driver}, PyTorch {machine.torch}"
         rows += [

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from boards.bench import measure, results
-from boards.bench.chip import Counted, chip_row, count_cycles, read_synthesis, skipped_chip
+from boards.bench.chip import Counted, chip_row, count_cycles, skipped_chip
 from boards.bench.contender import Contender, Scene
 from boards.bench.facts import Basis, Bench, Machine, Place, Row
 from boards.bench.machine import this_machine
@@ -30,6 +30,7 @@ from flow import execute
 from flow.design import Design
 from flow.errors import FlowError
 from flow.ingest import net_facts, read_qonnx
+from flow.synth.facts import read_synthesis
 
 __all__ = ["BenchJob", "Benched", "perform_bench"]
 

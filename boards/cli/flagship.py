@@ -70,11 +70,11 @@ def write_tables(places: Places) -> None:
 
 def _entry(name: str, asked: Asked, work: Path) -> Entry:
     """Build, synthesize and simulate a design in `work`."""
-    from boards.bench.chip import read_synthesis
     from boards.bench.machine import this_machine
     from boards.flagship.describe import describe
     from flow.design import read_design
     from flow.sim.facts import read_simulation
+    from flow.synth.facts import read_synthesis
 
     net, commands = Path(name).stem, Commands()
     trained = (NETS / f"{net}.safetensors").is_file()

@@ -5,10 +5,11 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, PositiveFloat, PositiveInt, ValidationError
+from pydantic import PositiveFloat, PositiveInt, ValidationError
 
 from boards.bench.facts import Machine
 from boards.errors import HostError
+from flow.facts import Facts, read_facts
 from flow.synth.facts import Timing
 
 __all__ = [
@@ -24,11 +25,7 @@ __all__ = [
 ]
 
 
-class _Facts(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Asked(_Facts):
+class Asked(Facts):
     """A design of flagship.toml; `rows` are those of the simulated frames, if not all."""
 
     board: str
@@ -38,7 +35,7 @@ class Asked(_Facts):
     rows: PositiveInt | None = None
 
 
-class Origin(_Facts):
+class Origin(Facts):
     """How an entry came about: what was typed, on which machine, with which tools."""
 
     commands: tuple[str, ...]
@@ -46,14 +43,14 @@ class Origin(_Facts):
     tools: dict[str, str]
 
 
-class Amount(_Facts):
+class Amount(Facts):
     """So many of a resource, and the share of what the board offers."""
 
     used: float
     share: float
 
 
-class Simulated(_Facts):
+class Simulated(Facts):
     """What the RTL did; as in sim.json, of frames of `width` x `height`."""
 
     width: int
@@ -69,7 +66,7 @@ class Simulated(_Facts):
     compile_gigabytes: float | None
 
 
-class Computed(_Facts):
+class Computed(Facts):
     """What follows from the counts above, at the assumed clock.
 
     Attributes:
@@ -96,7 +93,7 @@ class Computed(_Facts):
     of_all_luts: float
 
 
-class Entry(_Facts):
+class Entry(Facts):
     """A design that was built, synthesized and simulated; `clock_mhz` is an assumption."""
 
     net: str
@@ -115,7 +112,7 @@ class Entry(_Facts):
     computed: Computed
 
 
-class Flagship(_Facts):
+class Flagship(Facts):
     """What flagship.json holds."""
 
     designs: tuple[Entry, ...] = ()
@@ -137,11 +134,6 @@ def read_flagship(path: Path) -> Flagship:
     """What is recorded in `path`; nothing if it is not there.
 
     Raises:
-        HostError: the file is damaged or of another version.
+        FlowError: the file is damaged or of another version.
     """
-    if not path.is_file():
-        return Flagship()
-    try:
-        return Flagship.model_validate_json(path.read_bytes())
-    except ValidationError:
-        raise HostError(f"{path} is damaged or of another version; delete it") from None
+    return read_facts(path, Flagship, "delete it") if path.is_file() else Flagship()

@@ -5,12 +5,13 @@ import tomllib
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import TypeAdapter
 
 from boards.bench.facts import Place
 from boards.bench.results import RESULTS, recorded
 from boards.bench.table import device_name
 from boards.flagship.facts import Entry
+from flow.facts import Facts
 
 __all__ = ["Peer", "Seen", "gpu_peers", "published_peers"]
 
@@ -25,13 +26,11 @@ class Seen(StrEnum):
     HERE = "here"  # recorded by this project
 
 
-class Peer(BaseModel):
+class Peer(Facts):
     """A network on a device; None is what the source does not say.
 
     `tops` are 10^12 operations a second, two for each multiply-add.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     net: str
     on: str

@@ -7,6 +7,7 @@ out per beat. Where nothing is folded, `constant` builds the matrix in: as adder
 
 from flow.errors import FlowError
 from flow.ops.base import TarsierOp
+from hls.adders.schedule import LEVELS
 
 __all__ = ["DotOp"]
 
@@ -19,6 +20,7 @@ class DotOp(TarsierOp):
             "rows": ("i", True, 0),
             "SIMD": ("i", False, 0),  # terms of a cycle, 0 for all
             "constant": ("i", False, 0, {0, 1}),
+            "levels": ("i", False, LEVELS),  # adders between two registers, of a constant matrix
         }
 
     @property

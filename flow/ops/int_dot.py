@@ -18,5 +18,6 @@ class TarsierIntDot(DotOp):
     def make(self, constants):
         x = self.get_input_datatype()
         if self.constant:
-            return int_dot_const(*constants, x.bitwidth(), x.signed())
+            levels = self.get_nodeattr("levels")
+            return int_dot_const(*constants, x.bitwidth(), x.signed(), levels)
         return make.int_dot(*constants, x.bitwidth(), x.signed(), self.lanes_out(), self.simd)

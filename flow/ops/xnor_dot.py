@@ -22,5 +22,5 @@ class TarsierXnorDot(DotOp):
 
     def make(self, constants):
         if self.constant:
-            return xnor_dot_const(constants[0])
+            return xnor_dot_const(constants[0], self.get_nodeattr("levels"))
         return make.xnor_dot(constants[0], self.lanes_out(), self.simd)

@@ -3,18 +3,12 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from flow.errors import FlowError
+from flow.facts import Facts, read_facts
 
 __all__ = ["Filled", "Simulation", "read_simulation"]
 
 
-class _Facts(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Filled(_Facts):
+class Filled(Facts):
     """A FIFO: beats it holds, and the most it held."""
 
     name: str
@@ -22,7 +16,7 @@ class Filled(_Facts):
     high_water: int
 
 
-class Simulation(_Facts):
+class Simulation(Facts):
     """A run of a design's RTL.
 
     Attributes:
@@ -63,9 +57,4 @@ def read_simulation(folder: Path) -> Simulation | None:
         FlowError: the file is damaged or of another version.
     """
     path = folder / "sim.json"
-    if not path.is_file():
-        return None
-    try:
-        return Simulation.model_validate_json(path.read_bytes())
-    except ValidationError:
-        raise FlowError(f"{path} is damaged or of another version; simulate again") from None
+    return read_facts(path, Simulation, "simulate again") if path.is_file() else None

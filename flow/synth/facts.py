@@ -1,22 +1,19 @@
 # SPDX-License-Identifier: MIT
 """What synth.json holds, whichever tool found it."""
 
-from pydantic import BaseModel, ConfigDict
+from pathlib import Path
 
 from boards.board import Board
 from flow.design import Estimate
+from flow.facts import Facts, read_facts
 from flow.synth.resources import Resources
 
-__all__ = ["COUNTED", "HlsKernel", "Part", "Synthesis", "Timing", "utilisation"]
+__all__ = ["COUNTED", "HlsKernel", "Part", "Synthesis", "Timing", "read_synthesis", "utilisation"]
 
 COUNTED = ("lut", "ff", "bram36", "uram", "dsp")
 
 
-class _Facts(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Part(_Facts):
+class Part(Facts):
     """What one kernel of a design takes; `stage` as in design.json, "" where a tool tells none.
 
     `estimate` is by formula, where it was compared. `delay_ns` and `levels` are as in Timing, of
@@ -35,7 +32,7 @@ class Part(_Facts):
     levels: int | None = None
 
 
-class Timing(_Facts):
+class Timing(Facts):
     """The longest path between two registers, before place and route: logic without its wires.
 
     Attributes:
@@ -57,7 +54,7 @@ class Timing(_Facts):
     delays: str
 
 
-class HlsKernel(_Facts):
+class HlsKernel(Facts):
     """What Vitis HLS expects of a kernel, before Vivado has seen it.
 
     `interval` is in cycles, None where it depends on the data.
@@ -73,7 +70,7 @@ class HlsKernel(_Facts):
     dsp: float
 
 
-class Synthesis(_Facts):
+class Synthesis(Facts):
     """What a tool made of a design.
 
     Attributes:
@@ -112,6 +109,19 @@ class Synthesis(_Facts):
     estimate: Estimate | None = None
     seconds: float
     files: tuple[str, ...] = ()
+
+
+def read_synthesis(folder: Path, board: str) -> Synthesis | None:
+    """What `tarsier synth` found of the design in `folder` on `board`, if it was asked.
+
+    Raises:
+        FlowError: the file is damaged or of another version.
+    """
+    path = folder / "synth.json"
+    if not path.is_file():
+        return None
+    found = read_facts(path, Synthesis, "synthesize again")
+    return found if found.board == board else None
 
 
 def utilisation(used: Resources, board: Board) -> dict[str, float]:

@@ -14,7 +14,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 from rich.console import Console
 
 from boards.bench import energy, measure, results
-from boards.bench.chip import Counted, chip_row, read_synthesis
+from boards.bench.chip import Counted, chip_row
 from boards.bench.contender import Contender, Frames, Scene
 from boards.bench.facts import Basis, Bench, Machine, Place, Row
 from boards.bench.onnx_net import onnx_net
@@ -26,7 +26,7 @@ from boards.errors import HostError
 from boards.host.accelerator import Measured
 from boards.host.codes import Scale
 from boards.host.metrics import psnr
-from flow.synth.facts import Synthesis
+from flow.errors import FlowError
 
 NETS = Path(__file__).parents[2] / "training/nets"
 MACHINE = Machine(
@@ -187,19 +187,6 @@ def test_chip_has_the_clock_and_power_that_a_vendor_reported(fmax, watts, basis,
     assert ("power unknown" in found.note) is (watts is None)
 
 
-def test_synthesis_counts_for_its_own_board_only(tmp_path):
-    assert read_synthesis(tmp_path, "zcu104") is None
-    used = dict.fromkeys(("lut", "ff", "bram36", "uram", "dsp"), 1)
-    facts = {"tool": "t", "board": "zcu104", "part": "p", "clock_mhz": 250, "utilisation": {}}
-    found = Synthesis(**facts, **used, fits=True, seconds=1)
-    (tmp_path / "synth.json").write_text(found.model_dump_json())
-    assert read_synthesis(tmp_path, "zcu104") == found
-    assert read_synthesis(tmp_path, "u250") is None
-    (tmp_path / "synth.json").write_text("{}")
-    with pytest.raises(HostError, match=r"synth.json is damaged or of another version"):
-        read_synthesis(tmp_path, "zcu104")
-
-
 def test_published_timings_have_their_source():
     rows = results.published()
     assert {(found.width, found.height) for found in rows} == {(4256, 2848)}
@@ -223,7 +210,7 @@ def test_only_what_a_gpu_measured_is_recorded_and_read_with_its_machine(tmp_path
 
 def test_damaged_record_is_named(tmp_path):
     (tmp_path / "gpu.json").write_text(bench(row()).model_dump_json().replace("fp16", 'x", "y": "'))
-    with pytest.raises(HostError, match=r"gpu.json: rows.0.y: Extra inputs"):
+    with pytest.raises(FlowError, match=r"gpu.json: rows.0.y: extra inputs"):
         results.recorded(["n"], [(64, 48)], tmp_path)
 
 

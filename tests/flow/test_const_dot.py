@@ -8,7 +8,7 @@ from qonnx.custom_op.registry import getCustomOp
 from flow import const_dot
 from flow.const_dot import int_dot_const, xnor_dot_const
 from flow.errors import FlowError
-from flow.fold import fold, solve_dots
+from flow.fold import adder_levels, fold, solve_dots
 from flow.ingest import ingest
 from flow.lower import lower
 from hls import make
@@ -52,6 +52,10 @@ def test_an_interrupted_solution_leaves_nothing(forgetful, monkeypatch, rng):
     assert xnor_dot_const(bits).module == make.xnor_dot_const(bits).module
 
 
+def weights_of(graph, node) -> np.ndarray:
+    return graph.get_initializer(node.input[1]).astype(int)
+
+
 @pytest.mark.parametrize("budget, constant", [(1, True), (1, False), (2, True)])
 def test_only_unfolded_matrices_are_built_in(random_net, budget, constant):
     graph = fold(lower(ingest(random_net(channels=8))), budget, constant)
@@ -60,6 +64,18 @@ def test_only_unfolded_matrices_are_built_in(random_net, budget, constant):
         op = getCustomOp(node)
         assert op.constant == (constant and op.fold() == 1)
         assert op.constant == ("_const_" in op.instance(graph).module)
+
+
+def test_a_faster_clock_has_fewer_adders_between_registers(random_net):
+    graph = lower(ingest(random_net(channels=8)))
+    assert (adder_levels(200), adder_levels(201)) == (3, 2)
+    kernels = {}
+    for clock_mhz in (200, 250):
+        levels = adder_levels(clock_mhz)
+        node = fold(graph, 1, levels=levels).get_nodes_by_op_type("TarsierXnorDot")[0]
+        kernels[levels] = getCustomOp(node).instance(graph)
+        assert kernels[levels].module == make.xnor_dot_const(weights_of(graph, node), levels).module
+    assert kernels[2].latency > kernels[3].latency
 
 
 def test_progress_is_told_for_every_matrix(random_net):

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from boards.board import Board, Platform
 from flow.cache import content_key
 from flow.design import GRAPH, Design
 from flow.errors import FlowError
+from flow.facts import Facts
 from flow.finn import VERSIONS
 from flow.synth.amd.generate import generate
 from flow.synth.amd.settle import Step
@@ -39,7 +40,7 @@ _LINKED = {  # the routed Vivado project, from the folder of the last step
 }
 
 
-class Project(BaseModel):
+class Project(Facts):
     """What project.json in the folder of a project says.
 
     Attributes:
@@ -47,8 +48,6 @@ class Project(BaseModel):
         steps: names of the runs of tools, in order
         cells: FINN's name of each cell -> ours, "" where it has none
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     key: str
     tool: Tool
