@@ -6,7 +6,8 @@ read -> pack -> send -> run -> receive -> unpack -> write
 
 import threading
 import time
-from contextlib import closing, nullcontext
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -80,16 +81,29 @@ def perform_video(job: VideoJob, show: Show) -> dict[str, Any]:
     show("looking for frames", 0.0)
     frames = list_frames(job.job.raw)
     accelerator, folder = job.job.open(_first_good(frames, job), show)
-    job.out.mkdir(exist_ok=True)
     run = _Run(job, accelerator, folder)
     try:
-        return _follow(run, frames, show)
+        with _pictures_in(job.out):
+            return _follow(run, frames, show)
     except KeyboardInterrupt:
         raise Interrupted(f"interrupted; {run.kept}") from None
     except OSError as error:
         raise HostError(f"{os_sentence(error)}; {run.kept}") from None
     except HostError as error:
         raise HostError(f"{error}; {run.kept}") from None
+
+
+@contextmanager
+def _pictures_in(out: Path) -> Iterator[None]:
+    """The folder `out`, which goes again if it is new and nothing came into it."""
+    new = not out.exists()
+    out.mkdir(exist_ok=True)
+    try:
+        yield
+    finally:
+        if new:
+            with suppress(OSError):  # it is not empty
+                out.rmdir()
 
 
 def _follow(run: "_Run", frames: list[Frame], show: Show) -> dict[str, Any]:

@@ -177,7 +177,7 @@ def test_bad_frames_stop_a_video_and_leave_whole_pictures(folder, tmp_path, acce
     sentence = str(raised.value)
     assert "f4.dng is truncated or damaged" in sentence
     assert "written to" in sentence
-    for path in (tmp_path / "out").iterdir():
+    for path in (tmp_path / "out").glob("*"):
         assert path.stem in {"f0", "f1", "f2", "f3"}
         assert np.asarray(Image.open(path)).shape == (*SIZE, 3)
 
@@ -225,6 +225,20 @@ def test_ctrl_c_leaves_whole_pictures(folder, tmp_path, accelerator):
     assert time.monotonic() - begin < 10
     for path in (tmp_path / "out").iterdir():
         assert np.asarray(Image.open(path)).shape == (*SIZE, 3)
+
+
+@pytest.mark.parametrize("existed", [True, False])
+def test_a_folder_goes_if_it_is_new_and_empty(folder, tmp_path, accelerator, monkeypatch, existed):
+    def full(path, content):
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    out = tmp_path / "out"
+    if existed:
+        out.mkdir()
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(HostError, match="; 0 pictures written to"):
+        perform_video(job(folder, out), silent)
+    assert out.exists() is existed
 
 
 def test_a_second_ctrl_c_leaves_no_half_film(tmp_path, monkeypatch):
