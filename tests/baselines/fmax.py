@@ -31,10 +31,12 @@ _HEAD = """\
 """
 
 # Of bbcu-raw-32x18 at 3840 x 2160: 32 channels, 9-bit residuals, rows of 1,920 packed pixels. Half
-# as many channels show what fewer adders between registers give; 3 levels are the default.
+# as many channels show what one adder between registers gives; 3 levels are the default, and 2 what
+# a design gets above 200 MHz.
 KERNELS: Mapping[str, Mapping[str, Callable[[], Instance]]] = {
     "xnor_dot_const": {
         "288 terms, 32 rows": lambda: make.xnor_dot_const(signs(32, 288)),
+        "288 terms, 32 rows, 2 levels": lambda: make.xnor_dot_const(signs(32, 288), 2),
         "144 terms, 16 rows": lambda: make.xnor_dot_const(signs(16, 144)),
         "144 terms, 16 rows, 2 levels": lambda: make.xnor_dot_const(signs(16, 144), 2),
         "144 terms, 16 rows, 1 level": lambda: make.xnor_dot_const(signs(16, 144), 1),
@@ -42,6 +44,9 @@ KERNELS: Mapping[str, Mapping[str, Callable[[], Instance]]] = {
     "int_dot_const": {
         "36 terms, 4 rows, 10 bits": lambda: make.int_dot_const(
             weights(4, 36), np.zeros(4, int), 10, False
+        ),
+        "36 terms, 4 rows, 10 bits, 2 levels": lambda: make.int_dot_const(
+            weights(4, 36), np.zeros(4, int), 10, False, 2
         ),
     },
     "window": {
