@@ -13,6 +13,7 @@ Commands: python -m training.export NET DIR
 
 import argparse
 import io
+import logging
 import sys
 import warnings
 import zipfile
@@ -204,6 +205,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--untrained", action="store_true", help="NET is a config, yet untrained")
     parser.add_argument("-o", "--output", type=Path, help="the .onnx file of --untrained")
     options = parser.parse_args(arguments)
+    logging.disable(logging.WARNING)  # PyTorch's exporter names packages that are not needed
     try:
         match options.untrained, options.folder, options.output:
             case False, Path() as folder, None:
