@@ -41,10 +41,10 @@ def _facts(designs: tuple[Entry, ...]) -> str:
         "frame": _frame,
         "weights": lambda d: "trained" if d.trained else "untrained",
         **{name.upper(): lambda d, name=name: _amount(d, name) for name in _resources(designs)},
-        "cycles per frame (ideal)": lambda d: (
+        "simulated": _simulated,
+        "cycles of such a frame (ideal)": lambda d: (
             f"{d.simulated.cycles_per_frame:,} ({d.simulated.ideal_cycles:,})"
         ),
-        "simulated": _simulated,
         "bit-exact": lambda d: "yes" if d.simulated.bit_exact else "**no**",
         "frames per second": lambda d: f"{d.computed.fps:,.1f}",
         "first pixel in to first out": lambda d: (
@@ -92,9 +92,8 @@ def _peer(peer: Peer) -> str:
 
 
 def _resources(designs: tuple[Entry, ...]) -> list[str]:
-    """Those that any of the boards has, flip-flops aside: they are never short."""
-    names = dict.fromkeys(name for design in designs for name in design.resources)
-    return [name for name in names if name != "ff"]
+    """Those that any of the boards has."""
+    return list(dict.fromkeys(name for design in designs for name in design.resources))
 
 
 def _frame(design: Entry) -> str:
