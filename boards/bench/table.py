@@ -29,7 +29,10 @@ _NUMBERS = {"fps": "fps", "latency_ms": "ms", "watts": "W", "joules": "J", "psnr
 
 
 def bench_table(bench: Bench) -> Group:
-    """All rows, by size; what must be said of one is numbered and stands below."""
+    """All rows, by size; what must be said of one is numbered and stands below.
+
+    A number that no row of a size has is left out of its table.
+    """
     sizes = dict.fromkeys((row.width, row.height) for row in bench.rows)
     notes = list(dict.fromkeys(row.note for row in bench.rows if row.note))
     tables = [
@@ -93,11 +96,12 @@ def _table(rows: Sequence[Row], notes: Sequence[str]) -> Table:
     table = Table(title=title, title_justify="left", **narrow)
     table.add_column("network", overflow="fold")
     table.add_column("on", overflow="fold")
-    for unit in _NUMBERS.values():
-        table.add_column(unit, justify="right", no_wrap=True)
+    known = [name for name in _NUMBERS if any(getattr(row, name) is not None for row in rows)]
+    for name in known:
+        table.add_column(_NUMBERS[name], justify="right", no_wrap=True)
     table.add_column("")
     for row in rows:
-        values = (_cell(row, name) for name in _NUMBERS)
+        values = (_cell(row, name) for name in known)
         mark = f" [{notes.index(row.note) + 1}]" if row.note else ""
         said = Text(f"{row.basis}{mark}")
         table.add_row(row.net, device_name(row), *values, said, style=_STYLES[row.basis])

@@ -239,6 +239,8 @@ def test_table_fits_a_terminal_and_explains_every_row():
     assert sum("no GPU here and none recorded" in line for line in lines) == 1
     assert sum("skipped [2]" in line for line in lines) == 1
     assert any("Lamba and Mitra" in line for line in lines)
+    heads = [line.split() for line in lines if line.split()[:1] == ["network"]]
+    assert ["W" in head for head in heads] == [True, False]  # a column for what is known only
 
 
 def test_plots_show_what_is_known_and_nothing_else():
