@@ -50,10 +50,14 @@ def test_shipped_golden_is_the_network(net):
 
 @pytest.mark.parametrize("net", SHIPPED)
 def test_a_flat_grey_frame_stays_flat(net):
-    # No noise to remove: the net may shift it by a little, but not paint anything on it.
+    # No noise to remove: the net may shift it by a little, but not paint anything on it. Sums of a
+    # full-precision net may be rounded in another order from one pixel to the next.
+    _, spec, _ = read_net(NETS / f"{net}.safetensors")
+    inside = slice(spec.radius, -spec.radius)
     with torch.no_grad():
-        restored = load(net)(torch.full((1, 4, 48, 48), 512.0))[..., 12:-12, 12:-12]
-    assert torch.equal(restored.amin(dim=(2, 3)), restored.amax(dim=(2, 3)))
+        restored = load(net)(torch.full((1, 4, 64, 64), 512.0))[..., inside, inside]
+    spread = (restored.amax(dim=(2, 3)) - restored.amin(dim=(2, 3))).max().item()
+    assert spread == 0 if net in BINARY else spread < 1e-3
     assert (restored - 512).abs().max().item() <= 0.02 * 768
 
 
