@@ -20,6 +20,7 @@ __all__ = ["BARE", "Levels", "Sidecar", "open_array", "read_raw"]
 BARE = (".npy", ".raw")  # numbers only, described by a sidecar
 
 _TIFF_MAGIC = (b"II*\0", b"MM\0*", b"IIU\0", b"IIRO")
+_RAW_MAGIC = (b"II", b"MM", b"\xff\xd8\xff", b"ARECOYK")  # of cameras that name their files .raw
 
 # Linear sRGB to XYZ under D65, IEC 61966-2-1.
 _XYZ_FROM_SRGB = np.array(
@@ -73,6 +74,8 @@ def read_raw(path: Path, sidecar: Path | None = None, index: int | None = None) 
         sidecar = beside
     if kind == ".npy":
         return _read_array(path, sidecar or beside, index)
+    if sidecar is None and kind == ".raw":
+        _check_header(path, beside)
     return _read_headerless(path, sidecar) if sidecar else _read_with_libraw(path)
 
 
@@ -145,6 +148,16 @@ def _described(path: Path, mosaic: np.ndarray, facts: Levels) -> Raw:
 
 def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
+
+
+def _check_header(path: Path, sidecar: Path) -> None:
+    """LibRaw takes a file without a header for that of a camera whose files are as long."""
+    with path.open("rb") as file:
+        if not file.read(8).startswith(_RAW_MAGIC):
+            raise HostError(
+                f"{path} has no camera's header, so it needs a sidecar, such as {sidecar.name}"
+                " beside it, that says width, height, bits, cfa, black and white"
+            )
 
 
 def _read_with_libraw(path: Path) -> Raw:

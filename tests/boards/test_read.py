@@ -105,6 +105,21 @@ def test_headerless(tmp_path, rng, named):
     assert (raw.black, raw.white, raw.balance, raw.matrix) == ((2, 1, 4, 3), 1023, None, None)
 
 
+@pytest.mark.parametrize("size", [40, 768 * 512 * 2])  # LibRaw would know a camera by the second
+def test_headerless_without_a_sidecar(tmp_path, size):
+    path = tmp_path / "frame.raw"
+    path.write_bytes(bytes(size))
+    with pytest.raises(HostError, match=r"no camera's header, so it needs .*, such as frame\.toml"):
+        read_raw(path)
+
+
+def test_a_camera_may_name_its_files_raw(tmp_path, rng):
+    mosaic, path = rng.integers(0, 1024, (64, 64)).astype(np.uint16), tmp_path / "frame.dng"
+    write_dng(path, mosaic, white=1023)
+    renamed = path.rename(path.with_suffix(".raw"))
+    assert np.array_equal(read_raw(renamed).mosaic, mosaic)
+
+
 @pytest.mark.parametrize(
     ("facts", "message"),
     [
