@@ -10,10 +10,11 @@ from typing import Annotated, Literal
 
 import numpy as np
 import rawpy
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from boards.errors import HostError
 from boards.host.raw import CFA_PHASES, Raw, align
+from flow.facts import Facts
 
 __all__ = ["BARE", "Levels", "Sidecar", "open_array", "read_raw"]
 
@@ -32,13 +33,11 @@ Gain = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Row = tuple[float, float, float]
 
 
-class Levels(BaseModel):
+class Levels(Facts):
     """What bare numbers do not say; NAME.toml beside NAME.npy.
 
     `black` is one level or four, in the order of the first two by two pixels.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     cfa: Literal["RGGB", "GRBG", "GBRG", "BGGR"]
     black: int | tuple[int, int, int, int] = 0
@@ -74,9 +73,11 @@ def read_raw(path: Path, sidecar: Path | None = None, index: int | None = None) 
         sidecar = beside
     if kind == ".npy":
         return _read_array(path, sidecar or beside, index)
-    if sidecar is None and kind == ".raw":
+    if sidecar:
+        return _read_headerless(path, sidecar)
+    if kind == ".raw":
         _check_header(path, beside)
-    return _read_headerless(path, sidecar) if sidecar else _read_with_libraw(path)
+    return _read_with_libraw(path)
 
 
 def open_array(path: Path) -> np.ndarray:

@@ -105,6 +105,10 @@ MEASURED = {
     "deep fifo": (make.fifo(128, 2000), (190, 290, 7.5, 0)),
     "fifo of 64 K": (make.fifo(16, 65_536), (136, 83, 32, 0)),
     "fifo told to use LUTRAM": (make.fifo(40, 300, RamStyle.DISTRIBUTED), (417, 148, 0, 0)),
+    "short fifo told to use block RAM": (
+        make.fifo(128, 40, RamStyle.BLOCK),
+        (162, 275, 2, 0),
+    ),
     "fifo told to use block RAM": (make.fifo(128, 100, RamStyle.BLOCK), (168, 278, 2, 0)),
     "fifo told to use UltraRAM": (make.fifo(128, 16_384, RamStyle.ULTRA), (355, 302, 0, 0)),
     "frame_delay": (
