@@ -12,7 +12,7 @@ help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 demo: $(INSTALLED)  ## restore the built-in low-light frame, or RAW=path, into build/demo
-	@.venv/bin/python -m boards.cli.demo $(if $(RAW),"$(RAW)")
+	@.venv/bin/python -m tarsier_fpga.cli.demo $(if $(RAW),"$(RAW)")
 
 test: $(INSTALLED)  ## lint and every test
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
@@ -29,10 +29,10 @@ fmax: $(INSTALLED)  ## record the clock of single kernels on an ECP5; minutes
 	@.venv/bin/python -m tests.baselines.fmax
 
 prove: $(INSTALLED)  ## prove the contract of every kernel, K="fifo window" for some; a few minutes
-	@.venv/bin/python -m flow.prove $(K)
+	@.venv/bin/python -m tarsier_fpga.hls.prove $(K)
 
 flagship: $(INSTALLED)  ## the large designs in full, NET=name for one, and their tables; hours
-	@.venv/bin/python -m boards.cli.flagship $(NET)
+	@.venv/bin/python -m tests.flagship.flagship $(NET)
 
 bench-fifo: $(INSTALLED)  ## FIFO sizing side by side with FINN's; minutes
 	@.venv/bin/python -m tests.bench.fifo_sizing
@@ -45,7 +45,7 @@ bench-sim: $(INSTALLED)  ## simulators side by side: ours, cocotb, Icarus Verilo
 	@.venv/bin/python -m tests.bench.simulators
 
 bench-train: $(INSTALLED)  ## the time of a training step, a net's beside its parent's; minutes
-	@.venv/bin/python -m training.bench $(NET)
+	@.venv/bin/python -m tarsier_fpga.training.studies.step_time $(NET)
 
 exposures: $(INSTALLED)  ## a real dark scene at three shutter times, restored by NET
 	@.venv/bin/python -m tests.bench.exposures $(NET)

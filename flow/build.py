@@ -22,25 +22,34 @@ from pathlib import Path
 
 from qonnx.core.modelwrapper import ModelWrapper
 
-from boards.board import Board
-from flow.cache import content_key, made_once
-from flow.design import GRAPH, LOWERED, RTL, TOP, Design, FifoSizing, packing, read_design
-from flow.errors import FlowError
-from flow.estimate import estimate, estimate_fifos
-from flow.fifo import fifo_depths
-from flow.finn import VERSIONS, prepare_finn
-from flow.fit import check_fit
-from flow.fold import adder_levels, fold, pixel_budget, solve_dots
-from flow.frame import check_frame, set_frame
-from flow.ingest import ingest, net_facts, read_qonnx
-from flow.layers import fifo_facts, layer_facts, wire_facts
-from flow.lower import lower
-from flow.memories import place_fifos
-from flow.netlist import Netlist
-from flow.rtl_top import rtl_top
-from flow.stitch import stitch
-from flow.streams import adapt_widths, insert_fifos, specialize
-from hls.instance import rtl_sources
+from tarsier_fpga.flow.board import Board
+from tarsier_fpga.flow.cost.estimate import estimate, estimate_fifos
+from tarsier_fpga.flow.design.describe import fifo_facts, layer_facts, wire_facts
+from tarsier_fpga.flow.design.design_facts import (
+    GRAPH,
+    LOWERED,
+    RTL,
+    TOP,
+    Design,
+    FifoSizing,
+    packing,
+    read_design,
+)
+from tarsier_fpga.flow.lower import lower
+from tarsier_fpga.flow.lower.ingest import ingest, net_facts, read_qonnx
+from tarsier_fpga.flow.ops.register import VERSIONS, prepare_finn
+from tarsier_fpga.flow.ops.stitch import stitch
+from tarsier_fpga.flow.size.fifos import fifo_depths
+from tarsier_fpga.flow.size.fit import check_fit
+from tarsier_fpga.flow.size.fold import adder_levels, fold, pixel_budget, solve_dots
+from tarsier_fpga.flow.size.frame_size import check_frame, set_frame
+from tarsier_fpga.flow.size.uram import place_fifos
+from tarsier_fpga.flow.size.widths import adapt_widths, insert_fifos, specialize
+from tarsier_fpga.hls.base.cache import content_key, made_once
+from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.netlist.instance import rtl_sources
+from tarsier_fpga.hls.netlist.netlist import Netlist
+from tarsier_fpga.hls.netlist.rtl_top import rtl_top
 
 __all__ = ["BuildConfig", "build"]
 
@@ -56,7 +65,7 @@ class BuildConfig:
     """What to build.
 
     Attributes:
-        onnx: the network, as training/export.py writes it
+        onnx: the network, as training/deploy/export.py writes it
         raw_width, raw_height: of the Bayer mosaic, both even, or of the picture, if the network
             restores pictures
         fps: frames per second the design must reach at the board's clock; None for one packed

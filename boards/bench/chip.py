@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from boards.bench.facts import Basis, Place, Row
-from boards.host.accelerator import Measured, Notify, restore_frames
-from boards.host.simulated import SimulatedAccelerator
-from flow.design import Design
-from flow.synth.facts import Synthesis
+from tarsier_fpga.bench.bench_facts import Basis, Place, Row
+from tarsier_fpga.devices.accelerator import Measured, Notify, restore_frames
+from tarsier_fpga.devices.simulated import SimulatedAccelerator
+from tarsier_fpga.flow.design.design_facts import Design
+from tarsier_fpga.flow.synth.synth_facts import Synthesis
 
 __all__ = ["Counted", "chip_row", "count_cycles", "skipped_chip"]
 

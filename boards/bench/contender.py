@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from boards.host.codes import Scale
-from boards.host.metrics import psnr
+from tarsier_fpga.camera.encode import Scale
+from tarsier_fpga.picture.psnr import psnr
 
 __all__ = ["Contender", "Frames", "Scene"]
 

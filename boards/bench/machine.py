@@ -8,8 +8,8 @@ from pathlib import Path
 
 import torch
 
-from boards.bench.energy import driver_version
-from boards.bench.facts import Machine
+from tarsier_fpga.bench.bench_facts import Machine
+from tarsier_fpga.bench.energy import driver_version
 
 __all__ = ["this_machine"]
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import torch
 
-from boards.bench import energy
-from boards.bench.contender import Contender, Scene
-from boards.bench.facts import Basis, Place, Row
-from boards.bench.timing import Timing, TooSlow, median_time
+from tarsier_fpga.bench import energy
+from tarsier_fpga.bench.bench_facts import Basis, Place, Row
+from tarsier_fpga.bench.contender import Contender, Scene
+from tarsier_fpga.bench.stopwatch import Timing, TooSlow, median_time
 
 __all__ = ["How", "cpu_row", "gpu_rows"]
 

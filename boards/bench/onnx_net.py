@@ -15,7 +15,7 @@ from onnx import NodeProto, helper, numpy_helper
 from qonnx.core.modelwrapper import ModelWrapper
 from torch import Tensor, fx, nn
 
-from boards.errors import HostError
+from tarsier_fpga.hls.base.errors import HostError
 
 __all__ = ["onnx_net"]
 

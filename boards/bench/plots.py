@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from boards.bench.facts import Basis, Bench, Place, Row, size_name
-from boards.bench.table import device_name, number
+from tarsier_fpga.bench.bench_facts import Basis, Bench, Place, Row, size_name
+from tarsier_fpga.bench.bench_table import device_name, number
 
 __all__ = ["PLOTS", "draw_plots", "label", "series"]
 

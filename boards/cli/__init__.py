@@ -12,8 +12,8 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command line and leave the process with its exit code."""
     try:
-        from boards.cli.app import app
-        from boards.cli.guard import guarded
+        from tarsier_fpga.cli.app import app
+        from tarsier_fpga.cli.guard import guarded
     except KeyboardInterrupt:
         raise SystemExit(130) from None  # before there was anything to clean up
     raise SystemExit(guarded(lambda: app(standalone_mode=False)))

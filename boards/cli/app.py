@@ -3,15 +3,15 @@
 
 import typer
 
-from boards.cli.bench import bench
-from boards.cli.build import build
-from boards.cli.count import count
-from boards.cli.doctor import doctor
-from boards.cli.eval import evaluate
-from boards.cli.run import run
-from boards.cli.sim import sim
-from boards.cli.synth import synth
-from boards.cli.train import train
+from tarsier_fpga.cli.bench import bench
+from tarsier_fpga.cli.build import build
+from tarsier_fpga.cli.count import count
+from tarsier_fpga.cli.doctor import doctor
+from tarsier_fpga.cli.eval import evaluate
+from tarsier_fpga.cli.run import run
+from tarsier_fpga.cli.sim import sim
+from tarsier_fpga.cli.synth import synth
+from tarsier_fpga.cli.train import train
 
 __all__ = ["app"]
 

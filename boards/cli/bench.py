@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from boards.cli.guard import NOT_EXACT
-from boards.cli.options import parse_size
-from boards.cli.outputs import write_together
-from boards.cli.progress import progress
-from boards.errors import HostError
+from tarsier_fpga.cli.guard import NOT_EXACT
+from tarsier_fpga.cli.options import parse_size
+from tarsier_fpga.cli.outputs import write_together
+from tarsier_fpga.cli.progress import progress
+from tarsier_fpga.hls.base.errors import HostError
 
 __all__ = ["bench", "parse_sizes"]
 
@@ -36,16 +36,16 @@ def bench(
     record: Annotated[bool, typer.Option("--record", help="keep this GPU's numbers")] = False,
 ) -> int:
     """Measure a design against GPU and CPU; writes DESIGN/bench.json, plots, report.html."""
-    from flow.design import read_design
+    from tarsier_fpga.flow.design.design_facts import read_design
 
     facts = read_design(design)
     wanted = parse_sizes(sizes, (facts.width, facts.height))
     with progress() as show:
         show("loading PyTorch", 0.0)
-        from boards.bench.machine import this_machine
-        from boards.bench.plots import PLOTS
-        from boards.cli.bench_files import bench_files
-        from boards.cli.bench_job import BenchJob, perform_bench
+        from tarsier_fpga.bench.machine import this_machine
+        from tarsier_fpga.bench.plots import PLOTS
+        from tarsier_fpga.jobs.bench_files import bench_files
+        from tarsier_fpga.jobs.bench_job import BenchJob, perform_bench
 
         if record and not this_machine().gpu:
             raise HostError("there is no GPU here that PyTorch can use, so none to record")
@@ -64,7 +64,7 @@ def bench(
 def _print(found, files: list[Path]) -> None:
     from rich.console import Console
 
-    from boards.bench.table import bench_table
+    from tarsier_fpga.bench.bench_table import bench_table
 
     Console().print(bench_table(found), "", *files, sep="\n", highlight=False)
 
@@ -78,7 +78,7 @@ def parse_sizes(text: str, own: tuple[int, int]) -> tuple[tuple[int, int], ...]:
     >>> parse_sizes("1080p,64x48", own=(640, 426))
     ((64, 48), (640, 426), (1920, 1080))
     """
-    from boards.bench.facts import SIZES
+    from tarsier_fpga.bench.bench_facts import SIZES
 
     found = {own}
     for part in (part.strip().lower() for part in text.split(",")):

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from boards.cli.options import parse_size
-from boards.cli.outputs import check_folder
-from boards.cli.progress import progress
+from tarsier_fpga.cli.options import parse_size
+from tarsier_fpga.cli.outputs import check_folder
+from tarsier_fpga.cli.progress import progress
 
 __all__ = ["build"]
 
@@ -23,8 +23,8 @@ def build(
     ] = None,
 ) -> int:
     """Build a design; its folder holds everything and design.json."""
-    from boards.board import load_board
-    from boards.cli.designs import build_design
+    from tarsier_fpga.flow.board import load_board
+    from tarsier_fpga.jobs.designs import build_design
 
     target, extent = load_board(board), parse_size(size)
     if not out.parent.is_dir():

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from boards.cli.options import parse_size
-from boards.cli.outputs import check_folder, json_bytes, write_together
+from tarsier_fpga.cli.options import parse_size
+from tarsier_fpga.cli.outputs import check_folder, json_bytes, write_together
 
 __all__ = ["count"]
 
@@ -23,11 +23,11 @@ def count(
     json: Annotated[Path | None, typer.Option(help="write the numbers here too")] = None,
 ) -> int:
     """Count a network's operations and parameters, its parent's, and what each part saves."""
-    from training.count import count as cost_of
-    from training.count import savings
-    from training.lookup import describe
-    from training.score import published_cost
-    from training.spec import Kind
+    from tarsier_fpga.training.facts.lookup import describe
+    from tarsier_fpga.training.facts.spec import Kind
+    from tarsier_fpga.training.score.op_count import count as cost_of
+    from tarsier_fpga.training.score.op_count import savings
+    from tarsier_fpga.training.score.score import published_cost
 
     if json:
         check_folder(json)
@@ -51,7 +51,7 @@ def count(
 
 
 def _decibels(entries: list[str]) -> dict[str, float]:
-    from training.errors import TrainingError
+    from tarsier_fpga.hls.base.errors import TrainingError
 
     parts = ("full", "head", "body", "upsampling", "tail")
     found = {}

@@ -7,11 +7,11 @@ Leaves report.html, restored.png and run.json in build/demo, and the sample besi
 import sys
 from pathlib import Path
 
-from boards.cli.guard import NOT_EXACT, guarded
-from boards.cli.options import Accel
-from boards.cli.outputs import json_bytes, write_together
-from boards.cli.progress import Show, progress
-from boards.cli.run import DEFAULT_BOARD, DEFAULT_NET, summary
+from tarsier_fpga.cli.guard import NOT_EXACT, guarded
+from tarsier_fpga.cli.options import Accel
+from tarsier_fpga.cli.outputs import json_bytes, write_together
+from tarsier_fpga.cli.progress import Show, progress
+from tarsier_fpga.cli.run import DEFAULT_BOARD, DEFAULT_NET, summary
 
 __all__ = ["demo"]
 
@@ -29,18 +29,18 @@ def demo(raw: Path | None = None) -> int:
 
 def _run(raw: Path | None, show: Show) -> dict:
     show("preparing the frame", 0.0)
-    from boards.board import load_board
-    from boards.cli.job import Job, perform
-    from boards.cli.pipeline import pipeline_svg
-    from boards.host.png import png_bytes
-    from boards.report.page import render
-    from boards.report.pages import run_page
-    from boards.report.pictures import Pictures
-    from boards.report.profile import profile
+    from tarsier_fpga.flow.board import load_board
+    from tarsier_fpga.jobs.job import Job, perform
+    from tarsier_fpga.picture.png import png_bytes
+    from tarsier_fpga.report.page import render
+    from tarsier_fpga.report.pages import run_page
+    from tarsier_fpga.report.pictures import Pictures
+    from tarsier_fpga.report.pipeline import pipeline_svg
+    from tarsier_fpga.report.profile import profile
 
     reference, note = None, ""
     if raw is None:
-        from boards.host.sample import CREDIT, write_sample
+        from tarsier_fpga.camera.sample import CREDIT, write_sample
 
         raw, reference = write_sample(FOLDER)
         note = f"{CREDIT}."

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from boards.cli.outputs import check_folder, json_bytes, write_together
+from tarsier_fpga.cli.outputs import check_folder, json_bytes, write_together
 
 __all__ = ["evaluate"]
 
@@ -21,10 +21,10 @@ def evaluate(
     json: Annotated[Path | None, typer.Option(help="write the scores here too")] = None,
 ) -> int:
     """Score a trained network on image sets."""
-    from training.errors import TrainingError
-    from training.evaluate import main as evaluate_raw
-    from training.protocol import Question, ask
-    from training.spec import Task
+    from tarsier_fpga.hls.base.errors import TrainingError
+    from tarsier_fpga.training.facts.spec import Task
+    from tarsier_fpga.training.score.evaluate import main as evaluate_raw
+    from tarsier_fpga.training.score.questions import Question, ask
 
     if json:
         check_folder(json)

@@ -9,19 +9,13 @@ from collections.abc import Callable
 
 from typer.exceptions import TyperException
 
-from boards.board import BoardError
-from boards.errors import HostError, Interrupted
-from flow.errors import FlowError
-from hls.errors import KernelError
-from training.errors import TrainingError
+from tarsier_fpga.hls.base.errors import Interrupted, TarsierError
 
 __all__ = ["INTERRUPTED", "NOT_EXACT", "USER_ERROR", "guarded", "os_sentence"]
 
 NOT_EXACT = 1
 USER_ERROR = 2
 INTERRUPTED = 130  # as shells report SIGINT
-
-_USER_ERRORS = (BoardError, FlowError, HostError, KernelError, TrainingError)
 
 
 def guarded(work: Callable[[], int | None]) -> int:
@@ -33,7 +27,7 @@ def guarded(work: Callable[[], int | None]) -> int:
         code = work() or 0
     except Interrupted as error:
         return _say(str(error), INTERRUPTED)
-    except _USER_ERRORS as error:
+    except TarsierError as error:
         return _say(str(error), USER_ERROR)
     except TyperException as error:
         sentence = " ".join(error.format_message().split())  # typer lists choices line by line

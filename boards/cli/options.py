@@ -4,7 +4,7 @@
 import re
 from enum import StrEnum
 
-from boards.errors import HostError
+from tarsier_fpga.hls.base.errors import HostError
 
 __all__ = ["Accel", "Bad", "parse_size", "parse_trace"]
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from boards.errors import HostError
+from tarsier_fpga.hls.base.errors import HostError
 
 __all__ = ["check_folder", "json_bytes", "write_together"]
 

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from boards.cli.guard import NOT_EXACT
-from boards.cli.options import Accel, Bad
-from boards.cli.outputs import check_folder, json_bytes, write_together
-from boards.cli.progress import Show, progress
-from boards.errors import HostError
+from tarsier_fpga.cli.guard import NOT_EXACT
+from tarsier_fpga.cli.options import Accel, Bad
+from tarsier_fpga.cli.outputs import check_folder, json_bytes, write_together
+from tarsier_fpga.cli.progress import Show, progress
+from tarsier_fpga.hls.base.errors import HostError
 
 __all__ = ["run", "summary"]
 
@@ -54,7 +54,7 @@ def run(
     bad: Annotated[Bad, typer.Option(help="video: at a frame that cannot be read")] = Bad.STOP,
 ) -> int:
     """Restore raw frames on an accelerator; writes OUT.png and OUT.json, or OUT/*.png."""
-    from boards.host.video import is_video
+    from tarsier_fpga.camera.video import is_video
 
     with progress() as show:
         show("reading the raw frame", 0.0)
@@ -63,7 +63,7 @@ def run(
             _check_video_outputs(out, film, film_rate, reference)
         else:
             _check_picture_options(out, film, previous_gain, bad)
-        from boards.cli.job import Job, parse_gain
+        from tarsier_fpga.jobs.job import Job, parse_gain
 
         if check is None:  # a board need not have what the comparison takes
             check = not video and accel not in (Accel.PYNQ, Accel.XRT)
@@ -72,7 +72,7 @@ def run(
             raw, net, board, accel, design, fps, how, sidecar, reference, deploy, check, light
         )
         if video:
-            from boards.cli.video import VideoJob, perform_video
+            from tarsier_fpga.jobs.video_job import VideoJob, perform_video
 
             facts = perform_video(VideoJob(job, out, bad, previous_gain, film, film_rate), show)
             write_together({out / "run.json": json_bytes(facts)})
@@ -83,8 +83,8 @@ def run(
 
 
 def _one(job, out: Path, show: Show) -> dict:
-    from boards.cli.job import perform
-    from boards.host.png import png_bytes
+    from tarsier_fpga.jobs.job import perform
+    from tarsier_fpga.picture.png import png_bytes
 
     result = perform(job, show)
     show("developing the picture", 0.0)
@@ -116,7 +116,7 @@ def _check_video_outputs(
     if reference:
         raise HostError(f"{reference}: a reference is for a single frame, not for a video")
     if film:
-        from boards.host.movie import FORMATS, GIF_MOST
+        from tarsier_fpga.picture.movie import FORMATS, GIF_MOST
 
         if film.suffix.lower() not in FORMATS:
             raise HostError(f"{film}: a film is named {' or '.join(f'FILM{e}' for e in FORMATS)}")

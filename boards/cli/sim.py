@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 
-from boards.cli.guard import NOT_EXACT
-from boards.cli.options import parse_trace
-from boards.cli.outputs import write_together
-from boards.cli.progress import progress
-from boards.errors import HostError
+from tarsier_fpga.cli.guard import NOT_EXACT
+from tarsier_fpga.cli.options import parse_trace
+from tarsier_fpga.cli.outputs import write_together
+from tarsier_fpga.cli.progress import progress
+from tarsier_fpga.hls.base.errors import HostError
 
 __all__ = ["sim"]
 
@@ -41,12 +41,12 @@ def sim(
     load = os.getloadavg()[0]
     with progress() as show, _partial(design) as partial:
         show("compiling the simulation", 0.0)
-        from flow.design import read_design
+        from tarsier_fpga.flow.design.design_facts import read_design
 
         facts = read_design(design)
-        from flow.execute import reference
-        from flow.sim.facts import Simulation
-        from flow.sim.frames import FrameSim
+        from tarsier_fpga.flow.sim.execute import reference
+        from tarsier_fpga.flow.sim.frame_sim import FrameSim
+        from tarsier_fpga.flow.sim.sim_facts import Simulation
 
         span, waves = _span(facts, wanted, frames, partial) if wanted else (None, None)
         inputs = sample_frames(frames, (*facts.packed_shape, facts.channels))
@@ -71,7 +71,7 @@ def sim(
             unset = simulation.unset(inputs[0])
         if stalls:
             show("drawing the stalls", 1.0)
-            from flow.sim.stall_map import stall_map
+            from tarsier_fpga.flow.sim.stall_map import stall_map
 
             stall_map(facts, run.activity, partial)
             partial.replace(design / "stalls.png")
@@ -110,7 +110,7 @@ def sim(
 
 def _span(facts, wanted: tuple[int, str], frames: int, partial: Path):
     """The waves of a (frame, layer), and the file they shall end in."""
-    from flow.sim.frames import stage_trace
+    from tarsier_fpga.flow.sim.frame_sim import stage_trace
 
     frame, layer = wanted
     if frame >= frames:

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from boards.board import Board, load_board
-from boards.cli.outputs import write_together
-from boards.cli.progress import Show, progress
-from boards.errors import HostError
+from tarsier_fpga.cli.outputs import write_together
+from tarsier_fpga.cli.progress import Show, progress
+from tarsier_fpga.flow.board import Board, load_board
+from tarsier_fpga.hls.base.errors import HostError
 
 __all__ = ["summary", "synth"]
 
@@ -35,7 +35,7 @@ def synth(
     ] = False,
 ) -> int:
     """Synthesize a design; writes DESIGN/synth.json."""
-    from flow.design import read_design
+    from tarsier_fpga.flow.design.design_facts import read_design
 
     if dry_run and tool not in (Tool.VIVADO, Tool.VITIS):
         raise HostError(f"--dry-run is for vivado and vitis, {tool} is here to run")
@@ -63,22 +63,22 @@ def _synthesize(tool: Tool, design: Path, board: Board, dry_run: bool, show: Sho
     """The Synthesis that `tool` makes of `design`, with its files in a folder of its name."""
     match tool:
         case Tool.YOSYS:
-            from flow.synth.netlist import build
+            from tarsier_fpga.flow.synth.yosys.count_design import build
 
             return build(design, board, show)
         case Tool.NEXTPNR:
-            from flow.synth.ecp5 import build
+            from tarsier_fpga.flow.synth.ecp5 import build
 
             return build(design, board, design / tool.value, show)
         case Tool.VIVADO | Tool.VITIS:
-            from flow.synth import amd
+            from tarsier_fpga.flow.synth import amd
 
             out = design / tool.value
             return amd.build(design, board, out, show, amd.Tool(tool.value), dry_run)
 
 
 def _chart(found, net: str) -> bytes:
-    from flow.synth.chart import draw
+    from tarsier_fpga.flow.synth.chart import draw
 
     picture = BytesIO()
     draw(found, f"{net} on {found.board}, by {found.tool}", picture)
@@ -87,9 +87,9 @@ def _chart(found, net: str) -> bytes:
 
 def _check_fit(found, board: Board, folder: Path, design) -> None:
     """Raise FlowError, with what would help, if what Yosys counted is more than `board` has."""
-    from flow.design import LOWERED
-    from flow.fit import check_fit
-    from flow.memory_cost import summed
+    from tarsier_fpga.flow.design.design_facts import LOWERED
+    from tarsier_fpga.flow.size.fit import check_fit
+    from tarsier_fpga.hls.cost.memory_cost import summed
 
     fifos = summed(part.estimate for part in found.layers if part.name.startswith("fifo"))
     height, width = design.packed_shape

@@ -30,7 +30,7 @@ def train(
     minutes: Annotated[float | None, typer.Option(help="stop after these, to be resumed")] = None,
 ) -> None:
     """Train a network; the same command resumes."""
-    from training.train import main
+    from tarsier_fpga.training.loop.train import main
 
     given = {"out": out, "data": data, "accelerator": accelerator}
     given |= {"devices": devices, "nodes": nodes, "minutes": minutes}

@@ -8,11 +8,11 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from boards.bench.facts import Bench
-from boards.bench.table import LEGEND, device_name, number, size_title
-from boards.board import Board
-from boards.report.dots import charts
-from boards.report.pictures import Pictures, data_uri, shown
+from tarsier_fpga.bench.bench_facts import Bench
+from tarsier_fpga.bench.bench_table import LEGEND, device_name, number, size_title
+from tarsier_fpga.flow.board import Board
+from tarsier_fpga.report.pictures import Pictures, data_uri, shown
+from tarsier_fpga.report.scatter import charts
 
 __all__ = ["Card", "Page", "render"]
 

@@ -4,11 +4,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from boards.bench.facts import Basis, Bench, Place, Row
-from boards.bench.table import machine_sentence, number
-from boards.board import Board
-from boards.report.page import Card, Page
-from boards.report.pictures import Pictures
+from tarsier_fpga.bench.bench_facts import Basis, Bench, Place, Row
+from tarsier_fpga.bench.bench_table import machine_sentence, number
+from tarsier_fpga.flow.board import Board
+from tarsier_fpga.report.page import Card, Page
+from tarsier_fpga.report.pictures import Pictures
 
 __all__ = ["bench_page", "run_page"]
 

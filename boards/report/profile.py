@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from boards.host.codes import Scale, decode
+from tarsier_fpga.camera.encode import Scale, decode
 
 __all__ = ["profile"]
 

@@ -9,20 +9,20 @@ from qonnx.transformation.general import (
 )
 from qonnx.transformation.infer_datatypes import InferDataTypes
 
-from flow.errors import FlowError
-from flow.finn import DOMAIN
-from flow.lower.act_table import InferActTable
-from flow.lower.dots import InferDots
-from flow.lower.fixed import track_fixed
-from flow.lower.forks import InsertForks
-from flow.lower.quant import InferRequant, InferResidualAdd
-from flow.lower.window import InferWindow
+from tarsier_fpga.flow.lower.act_table import InferActTable
+from tarsier_fpga.flow.lower.dots import InferDots
+from tarsier_fpga.flow.lower.fixed import track_fixed
+from tarsier_fpga.flow.lower.forks import InsertForks
+from tarsier_fpga.flow.lower.quant import InferRequant, InferResidualAdd
+from tarsier_fpga.flow.lower.window import InferWindow
+from tarsier_fpga.flow.ops.register import DOMAIN
+from tarsier_fpga.hls.base.errors import FlowError
 
 __all__ = ["lower"]
 
 
 def lower(model: ModelWrapper) -> ModelWrapper:
-    """The hardware graph of `model`, which `flow.ingest` prepared, at one pixel per cycle.
+    """The hardware graph of `model`, which `ingest` prepared, at one pixel per cycle.
 
     Raises:
         FlowError: a scale is no power of two, or a node fits no kernel; the sentence names it.

@@ -15,9 +15,9 @@ from qonnx.transformation.base import Transformation
 from qonnx.transformation.infer_shapes import InferShapes
 from qonnx.util.basic import qonnx_make_model
 
-from flow.lower.fixed import Fixed, scale_exponent
-from flow.lower.graph import add_constant, hardware_node, remove_dead, take_over
-from flow.lower.quant import quant_type
+from tarsier_fpga.flow.lower.fixed import Fixed, scale_exponent
+from tarsier_fpga.flow.lower.quant import quant_type
+from tarsier_fpga.flow.lower.rewrite import add_constant, hardware_node, remove_dead, take_over
 
 __all__ = ["InferActTable"]
 

@@ -14,11 +14,11 @@ from qonnx.core.datatype import BaseDataType
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.transformation.base import Transformation
 
-from flow.errors import FlowError
-from flow.lower.fixed import Fixed, fixed_of
-from flow.lower.graph import add_constant, hardware_node, take_over
-from flow.lower.quant import integer_type
-from hls import make
+from tarsier_fpga.flow.lower.fixed import Fixed, fixed_of
+from tarsier_fpga.flow.lower.quant import integer_type
+from tarsier_fpga.flow.lower.rewrite import add_constant, hardware_node, take_over
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.base.errors import FlowError
 
 __all__ = ["InferDots"]
 

@@ -13,7 +13,7 @@ import numpy as np
 from onnx import NodeProto
 from qonnx.core.modelwrapper import ModelWrapper
 
-from flow.errors import FlowError
+from tarsier_fpga.hls.base.errors import FlowError
 
 __all__ = ["Fixed", "exponent_of", "fixed_of", "scale_exponent", "track_fixed"]
 

@@ -4,7 +4,7 @@
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.transformation.base import Transformation
 
-from flow.lower.graph import add_tensor, hardware_node
+from tarsier_fpga.flow.lower.rewrite import add_tensor, hardware_node
 
 __all__ = ["InsertForks"]
 

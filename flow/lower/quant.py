@@ -10,10 +10,10 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 from qonnx.transformation.base import Transformation
 
-from flow.errors import FlowError
-from flow.finn import DOMAIN
-from flow.lower.fixed import Fixed, fixed_of, scale_exponent
-from flow.lower.graph import hardware_node, integer_source, remove_dead, take_over
+from tarsier_fpga.flow.lower.fixed import Fixed, fixed_of, scale_exponent
+from tarsier_fpga.flow.lower.rewrite import hardware_node, integer_source, remove_dead, take_over
+from tarsier_fpga.flow.ops.register import DOMAIN
+from tarsier_fpga.hls.base.errors import FlowError
 
 __all__ = ["InferRequant", "InferResidualAdd", "integer_type", "quant_type"]
 

@@ -12,9 +12,9 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 from qonnx.transformation.base import Transformation
 
-from flow.errors import FlowError
-from flow.lower.fixed import Fixed, fixed_of
-from flow.lower.graph import (
+from tarsier_fpga.flow.lower.fixed import Fixed, fixed_of
+from tarsier_fpga.flow.lower.quant import integer_type
+from tarsier_fpga.flow.lower.rewrite import (
     add_constant,
     add_tensor,
     hardware_node,
@@ -22,7 +22,7 @@ from flow.lower.graph import (
     remove_dead,
     take_over,
 )
-from flow.lower.quant import integer_type
+from tarsier_fpga.hls.base.errors import FlowError
 
 __all__ = ["InferWindow"]
 

@@ -4,9 +4,9 @@
 PE channels are looked up per cycle, so that the table keeps the pace of the dot product before it.
 """
 
-from flow.ops.base import TarsierOp
-from hls import make
-from hls.golden.act_table import act_table
+from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.golden.act_table import act_table
 
 __all__ = ["TarsierActTable"]
 

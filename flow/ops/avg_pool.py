@@ -4,9 +4,9 @@
 The scale of the tensor falls to a quarter, so that nothing is rounded.
 """
 
-from flow.ops.resample import ResampleOp
-from hls import make
-from hls.golden.avg_pool import avg_pool
+from tarsier_fpga.flow.ops.resample import ResampleOp
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.golden.avg_pool import avg_pool
 
 __all__ = ["TarsierAvgPool"]
 

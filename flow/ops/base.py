@@ -13,8 +13,8 @@ import numpy as np
 from qonnx.core.datatype import DataType
 from qonnx.core.modelwrapper import ModelWrapper
 
-from flow.ops.costs import CostedOp
-from hls.instance import Instance
+from tarsier_fpga.flow.ops.costs import CostedOp
+from tarsier_fpga.hls.netlist.instance import Instance
 
 __all__ = ["TarsierOp"]
 

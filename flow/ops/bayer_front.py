@@ -6,9 +6,9 @@ A beat is `samples` neighbours of a row, so that it holds several pixels where t
 
 import numpy as np
 
-from flow.ops.base import TarsierOp
-from hls import make
-from hls.golden.bayer_front import bayer_front
+from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.golden.bayer_front import bayer_front
 
 __all__ = ["TarsierBayerFront"]
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """TarsierChannelScale: every channel times its own constant. Inputs: frame, scale (channels,)."""
 
-from flow.ops.base import TarsierOp
-from hls import make
-from hls.golden.channel_scale import channel_scale
+from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.golden.channel_scale import channel_scale
 
 __all__ = ["TarsierChannelScale"]
 

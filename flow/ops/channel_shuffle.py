@@ -4,9 +4,9 @@
 A beat is a whole pixel, whatever PE says, since the last channel may have to leave first.
 """
 
-from flow.ops.base import TarsierOp
-from hls import make
-from hls.golden.channel_shuffle import channel_shuffle
+from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.golden.channel_shuffle import channel_shuffle
 
 __all__ = ["TarsierChannelShuffle"]
 

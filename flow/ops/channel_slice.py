@@ -4,9 +4,9 @@
 PE channels come per beat. As many go out, unless that is a whole pixel: then all that are kept.
 """
 
-from flow.ops.base import TarsierOp
-from hls import make
-from hls.golden.channel_slice import channel_slice
+from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.golden.channel_slice import channel_slice
 
 __all__ = ["TarsierChannelSlice"]
 

@@ -4,10 +4,10 @@
 Whole pixels are joined side by side; with PE channels a beat, a's beats of a pixel go before b's.
 """
 
-from flow.errors import FlowError
-from flow.ops.base import TarsierOp
-from hls import make
-from hls.golden.concat import concat
+from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.golden.concat import concat
 
 __all__ = ["TarsierConcat"]
 

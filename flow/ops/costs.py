@@ -10,10 +10,10 @@ from finn.custom_op.fpgadataflow.hwcustomop import HWCustomOp
 from qonnx.custom_op.registry import getCustomOp
 from qonnx.transformation.base import Transformation
 
-from boards.board import Family
-from flow.design import Estimate
-from flow.errors import FlowError
-from flow.estimate import cost
+from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.cost.family import Family
+from tarsier_fpga.hls.cost.kernel_cost import cost
+from tarsier_fpga.hls.cost.resources import Estimate
 
 __all__ = ["AnnotateCosts", "CostedOp"]
 

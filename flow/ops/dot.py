@@ -5,9 +5,9 @@ PE rows times SIMD terms are computed per cycle; a whole pixel comes in as one b
 out per beat. Where nothing is folded, `constant` builds the matrix in: as adders that share sums.
 """
 
-from flow.errors import FlowError
-from flow.ops.base import TarsierOp
-from hls.adders.schedule import LEVELS
+from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.hls.adders.schedule import LEVELS
+from tarsier_fpga.hls.base.errors import FlowError
 
 __all__ = ["DotOp"]
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """TarsierFork: one frame to two readers. Input: frame. Outputs: the frame, twice."""
 
-from flow.ops.base import TarsierOp
-from hls import make
-from hls.golden.stream_fork import stream_fork
+from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.golden.stream_fork import stream_fork
 
 __all__ = ["TarsierFork"]
 

@@ -8,9 +8,9 @@ node is a sequence of its own: it gives fill.
 
 import numpy as np
 
-from flow.ops.base import TarsierOp
-from hls import make
-from hls.golden.frame_delay import frame_delay
+from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.golden.frame_delay import frame_delay
 
 __all__ = ["TarsierFrameDelay", "forget_frames"]
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 from finn.custom_op.fpgadataflow.hlsbackend import HLSBackend
 
-from flow.errors import FlowError
-from flow.netlist import single
-from flow.ops.base import TarsierOp
-from flow.ops.simulation import simulate
-from flow.sim import run_csim
-from flow.templates import braces, render_block
-from hls.instance import cpp_sources
+from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.flow.ops.simulate_node import simulate
+from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.base.templates import braces, render_block
+from tarsier_fpga.hls.netlist.instance import cpp_sources
+from tarsier_fpga.hls.netlist.netlist import single
+from tarsier_fpga.hls.sim import run_csim
 
 __all__ = ["HlsTop", "hls_variant"]
 
@@ -76,7 +76,7 @@ class HlsTop(HLSBackend):
 
     def _fill(self, block, **facts):
         text = render_block(
-            "hls_top.cpp.j2",
+            Path(__file__).with_name("hls_top.cpp.j2"),
             block,
             {"braces": braces},
             name=self.onnx_node.name,

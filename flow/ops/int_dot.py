@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """TarsierIntDot: biased integer sums. Inputs: frame, weights (rows, terms), bias (rows,)."""
 
-from flow.const_dot import int_dot_const
-from flow.ops.dot import DotOp
-from hls import make
-from hls.golden.int_dot import int_dot
+from tarsier_fpga.flow.ops.adders import int_dot_const
+from tarsier_fpga.flow.ops.dot import DotOp
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.golden.int_dot import int_dot
 
 __all__ = ["TarsierIntDot"]
 

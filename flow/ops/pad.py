@@ -7,9 +7,9 @@ frame's nearest pixels.
 
 from math import prod
 
-from flow.ops.base import TarsierOp
-from hls import make
-from hls.golden.pad import pad
+from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.golden.pad import pad
 
 __all__ = ["TarsierPad"]
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """TarsierPixelShuffle: a pixel's channels as a square of factor x factor pixels. Input: frame."""
 
-from flow.errors import FlowError
-from flow.ops.resample import FactorOp
-from hls import make
-from hls.golden.pixel_shuffle import pixel_shuffle
+from tarsier_fpga.flow.ops.resample import FactorOp
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.golden.pixel_shuffle import pixel_shuffle
 
 __all__ = ["TarsierPixelShuffle"]
 

@@ -4,10 +4,10 @@
 PE channels of it leave per beat: whole rows of a square or whole squares, 0 for all at once.
 """
 
-from flow.errors import FlowError
-from flow.ops.resample import FactorOp
-from hls import make
-from hls.golden.pixel_unshuffle import pixel_unshuffle
+from tarsier_fpga.flow.ops.resample import FactorOp
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.golden.pixel_unshuffle import pixel_unshuffle
 
 __all__ = ["TarsierPixelUnshuffle"]
 

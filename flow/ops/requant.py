@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """TarsierRequant: clamp(rint(x / 2^shift), floor, ceiling), on PE channels per cycle."""
 
-from flow.ops.base import TarsierOp
-from hls import make
-from hls.golden.requant import requant
+from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.golden.requant import requant
 
 __all__ = ["TarsierRequant"]
 

@@ -5,7 +5,7 @@ from math import prod
 
 from qonnx.core.datatype import DataType
 
-from flow.ops.base import TarsierOp
+from tarsier_fpga.flow.ops.base import TarsierOp
 
 __all__ = ["FactorOp", "ResampleOp"]
 

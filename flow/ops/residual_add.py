@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """TarsierResidualAdd: x + d, clamped to the range of its output. Inputs: two frames, x and d."""
 
-from flow.ops.base import TarsierOp
-from hls import make
-from hls.golden.residual_add import residual_add
+from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.golden.residual_add import residual_add
 
 __all__ = ["TarsierResidualAdd"]
 

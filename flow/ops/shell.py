@@ -7,11 +7,11 @@ from pathlib import Path
 
 from finn.custom_op.fpgadataflow.rtlbackend import RTLBackend
 
-from flow.ops.base import TarsierOp
-from flow.ops.simulation import simulate_rtl
-from flow.templates import render
-from hls.axi import axi_signals
-from hls.instance import Instance, rtl_sources, sv_literal
+from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.flow.ops.simulate_node import simulate_rtl
+from tarsier_fpga.hls.base.templates import render
+from tarsier_fpga.hls.netlist.axi import axi_signals
+from tarsier_fpga.hls.netlist.instance import Instance, rtl_sources, sv_literal
 
 __all__ = ["RtlShell", "rtl_variant", "shell", "with_free_names"]
 
@@ -72,7 +72,9 @@ def shell(name: str, kernel: Instance) -> str:
         "literal": sv_literal,
         "whole_bytes": lambda bits: -(-bits // 8) * 8,
     }
-    return render("shell.v.j2", filters, name=name, kernel=kernel, buses=buses)
+    return render(
+        Path(__file__).with_name("shell.v.j2"), filters, name=name, kernel=kernel, buses=buses
+    )
 
 
 def _free(module: str) -> str:

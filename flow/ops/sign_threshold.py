@@ -3,9 +3,9 @@
 
 from qonnx.core.datatype import DataType
 
-from flow.ops.base import TarsierOp
-from hls import make
-from hls.golden.sign_threshold import sign_threshold
+from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.golden.sign_threshold import sign_threshold
 
 __all__ = ["TarsierSignThreshold"]
 

@@ -5,9 +5,9 @@ Inputs: frame, shifts (channels, 2) of dy and dx, fill (channels,), which stands
 A beat is a whole pixel, whatever PE says.
 """
 
-from flow.ops.base import TarsierOp
-from hls import make
-from hls.golden.spatial_shift import spatial_shift
+from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.golden.spatial_shift import spatial_shift
 
 __all__ = ["TarsierSpatialShift"]
 

@@ -4,9 +4,9 @@
 The scale of the tensor falls to a sixteenth, so that nothing is rounded.
 """
 
-from flow.ops.resample import ResampleOp
-from hls import make
-from hls.golden.upsample_bilinear import upsample_bilinear
+from tarsier_fpga.flow.ops.resample import ResampleOp
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.golden.upsample_bilinear import upsample_bilinear
 
 __all__ = ["TarsierUpsampleBilinear"]
 

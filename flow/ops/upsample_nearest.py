@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """TarsierUpsampleNearest: every pixel factor x factor times. Input: frame."""
 
-from flow.ops.resample import FactorOp
-from hls import make
-from hls.golden.upsample_nearest import upsample_nearest
+from tarsier_fpga.flow.ops.resample import FactorOp
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.golden.upsample_nearest import upsample_nearest
 
 __all__ = ["TarsierUpsampleNearest"]
 

@@ -6,10 +6,10 @@ Inputs: frame, pad (channels,). A window's channels are tap-major: (ky*kernel + 
 
 from math import prod
 
-from flow.ops.base import TarsierOp
-from hls import make
-from hls.golden.window import window
-from hls.make.window import WindowShape
+from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.golden.window import window
+from tarsier_fpga.hls.make.window import WindowShape
 
 __all__ = ["TarsierWindow"]
 

@@ -3,10 +3,10 @@
 
 from qonnx.core.datatype import DataType
 
-from flow.const_dot import xnor_dot_const
-from flow.ops.dot import DotOp
-from hls import make
-from hls.golden.xnor_dot import xnor_dot
+from tarsier_fpga.flow.ops.adders import xnor_dot_const
+from tarsier_fpga.flow.ops.dot import DotOp
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.golden.xnor_dot import xnor_dot
 
 __all__ = ["TarsierXnorDot"]
 

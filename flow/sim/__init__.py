@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Cycle-accurate simulation of kernels and designs, and C simulation of their HLS twins."""
+"""Designs, simulated and executed, and why they are stuck or wrong."""

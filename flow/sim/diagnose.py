@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from flow.design import Design, Wire, read_graph
-from flow.execute import run_graph
-from flow.finn import prepare_finn
-from flow.sim.activity import Activity, Look, hash_beats
-from flow.sim.model import Model
-from flow.stitch import stream_names
-from hls.beats import pack, unpack
+from tarsier_fpga.flow.design.design_facts import Design, Wire, read_graph
+from tarsier_fpga.flow.ops.register import prepare_finn
+from tarsier_fpga.flow.ops.stitch import stream_names
+from tarsier_fpga.flow.sim.execute import run_graph
+from tarsier_fpga.hls.netlist.beats import pack, unpack
+from tarsier_fpga.hls.sim.activity import Activity, Look, hash_beats
+from tarsier_fpga.hls.sim.verilated import Model
 
 __all__ = ["told", "why_stuck", "why_wrong"]
 

@@ -8,11 +8,11 @@ begins alike in two runs as often as not, so there are some more.
 
 import numpy as np
 
-from flow.design import Design, Wire
-from flow.sim.activity import Activity, Look
-from flow.sim.diagnose import told
-from flow.sim.model import Model
-from hls.beats import pack
+from tarsier_fpga.flow.design.design_facts import Design, Wire
+from tarsier_fpga.flow.sim.diagnose import told
+from tarsier_fpga.hls.netlist.beats import pack
+from tarsier_fpga.hls.sim.activity import Activity, Look
+from tarsier_fpga.hls.sim.verilated import Model
 
 __all__ = ["why_unset"]
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from flow.design import Design
-from flow.sim.activity import Activity
+from tarsier_fpga.flow.design.design_facts import Design
+from tarsier_fpga.hls.sim.activity import Activity
 
 __all__ = ["stall_map"]
 

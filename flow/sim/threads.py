@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from flow.sim.model import Model
+from tarsier_fpga.hls.sim.verilated import Model
 
 __all__ = ["LONG", "fastest"]
 

@@ -4,7 +4,7 @@
 import re
 from typing import BinaryIO
 
-from flow.synth.facts import Part, Synthesis
+from tarsier_fpga.flow.synth.synth_facts import Part, Synthesis
 
 __all__ = ["draw"]
 

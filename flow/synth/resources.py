@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
-from flow.errors import FlowError
+from tarsier_fpga.hls.base.errors import FlowError
 
 __all__ = ["Resources", "count", "total"]
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from hls.errors import KernelError
+from tarsier_fpga.hls.base.errors import KernelError
 
 __all__ = ["Add", "Count", "Graph", "Lane", "Node", "Output", "Tally", "bits_of"]
 

@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from hls.adders.graph import Add, Count, Graph, Lane, Node, Output, Tally, bits_of
+from tarsier_fpga.hls.adders.graph import Add, Count, Graph, Lane, Node, Output, Tally, bits_of
 
 __all__ = ["LEVELS", "Pipeline", "Size", "pipeline", "size"]
 

@@ -18,8 +18,8 @@ from collections.abc import Iterable
 import numpy as np
 from da4ml.cmvm import solve
 
-from hls.adders.graph import Add, Count, Graph, Lane, Node, Output, Tally
-from hls.adders.schedule import size
+from tarsier_fpga.hls.adders.graph import Add, Count, Graph, Lane, Node, Output, Tally
+from tarsier_fpga.hls.adders.schedule import size
 
 __all__ = ["solve_bits", "solve_integers"]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from hls.adders.graph import Node, bits_of
-from hls.adders.schedule import Pipeline
+from tarsier_fpga.hls.adders.graph import Node, bits_of
+from tarsier_fpga.hls.adders.schedule import Pipeline
 
 __all__ = ["Ports", "cpp_text", "sv_text"]
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """One constructor per kernel: checked arguments in, an `Instance` out."""
 
-from hls.make.bayer import Cfa, bayer_front
-from hls.make.channels import (
+from tarsier_fpga.hls.make.bayer import Cfa, bayer_front
+from tarsier_fpga.hls.make.channels import (
     channel_scale,
     channel_shuffle,
     channel_slice,
@@ -10,21 +10,21 @@ from hls.make.channels import (
     group_shuffle,
     stream_join,
 )
-from hls.make.const_dots import int_dot_const, xnor_dot_const
-from hls.make.dots import int_dot, xnor_dot
-from hls.make.frames import frame_delay
-from hls.make.lanes import act_table, requant, residual_add, sign_threshold
-from hls.make.pad import pad
-from hls.make.plumbing import RamStyle, fifo, stream_fork, width_adapter
-from hls.make.resample import (
+from tarsier_fpga.hls.make.const_dots import int_dot_const, xnor_dot_const
+from tarsier_fpga.hls.make.dots import int_dot, xnor_dot
+from tarsier_fpga.hls.make.frames import frame_delay
+from tarsier_fpga.hls.make.lanes import act_table, requant, residual_add, sign_threshold
+from tarsier_fpga.hls.make.pad import pad
+from tarsier_fpga.hls.make.plumbing import RamStyle, fifo, stream_fork, width_adapter
+from tarsier_fpga.hls.make.resample import (
     avg_pool,
     pixel_shuffle,
     pixel_unshuffle,
     upsample_bilinear,
     upsample_nearest,
 )
-from hls.make.shift import spatial_shift
-from hls.make.window import window
+from tarsier_fpga.hls.make.shift import spatial_shift
+from tarsier_fpga.hls.make.window import window
 
 __all__ = [
     "Cfa",

@@ -5,14 +5,14 @@ import hashlib
 
 import numpy as np
 
-from hls.adders.graph import Graph, bits_of
-from hls.adders.schedule import LEVELS, pipeline, size
-from hls.adders.solve import solve_bits, solve_integers
-from hls.adders.write import Ports, cpp_text, sv_text
-from hls.errors import KernelError
-from hls.instance import Instance, Stream, cpp_paths, rtl_path
-from hls.make.dots import int_matrix, sign_matrix, sum_width
-from hls.make.ranges import integer_range, require_at_least, unsigned_width
+from tarsier_fpga.hls.adders.graph import Graph, bits_of
+from tarsier_fpga.hls.adders.schedule import LEVELS, pipeline, size
+from tarsier_fpga.hls.adders.solve import solve_bits, solve_integers
+from tarsier_fpga.hls.adders.write import Ports, cpp_text, sv_text
+from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.make.dots import int_matrix, sign_matrix, sum_width
+from tarsier_fpga.hls.make.ranges import integer_range, require_at_least, unsigned_width
+from tarsier_fpga.hls.netlist.instance import Instance, Stream, cpp_paths, rtl_path
 
 __all__ = ["int_dot_const", "xnor_dot_const"]
 

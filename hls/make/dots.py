@@ -3,9 +3,15 @@
 
 import numpy as np
 
-from hls.errors import KernelError
-from hls.instance import Instance, Stream, Table, pack_bits
-from hls.make.ranges import integer_range, integers, require_at_least, signed_width, unsigned_width
+from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.make.ranges import (
+    integer_range,
+    integers,
+    require_at_least,
+    signed_width,
+    unsigned_width,
+)
+from tarsier_fpga.hls.netlist.instance import Instance, Stream, Table, pack_bits
 
 __all__ = ["int_dot", "int_matrix", "sign_matrix", "sum_width", "xnor_dot"]
 

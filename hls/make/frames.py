@@ -3,9 +3,9 @@
 
 import numpy as np
 
-from hls.errors import KernelError
-from hls.instance import Instance, Memory, Stream, Table, pack_bits
-from hls.make.ranges import integers, require_at_least
+from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.make.ranges import integers, require_at_least
+from tarsier_fpga.hls.netlist.instance import Instance, Memory, Stream, Table, pack_bits
 
 __all__ = ["frame_delay"]
 

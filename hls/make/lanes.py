@@ -3,9 +3,9 @@
 
 import numpy as np
 
-from hls.errors import KernelError
-from hls.instance import Instance, Stream, Table, pack_bits
-from hls.make.ranges import integers, require_at_least, signed_width, unsigned_width
+from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.make.ranges import integers, require_at_least, signed_width, unsigned_width
+from tarsier_fpga.hls.netlist.instance import Instance, Stream, Table, pack_bits
 
 __all__ = ["act_table", "requant", "residual_add", "sign_threshold"]
 

@@ -3,9 +3,9 @@
 
 from enum import StrEnum
 
-from hls.errors import KernelError
-from hls.instance import Instance, Stream
-from hls.make.ranges import require_at_least
+from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.make.ranges import require_at_least
+from tarsier_fpga.hls.netlist.instance import Instance, Stream
 
 __all__ = ["RamStyle", "fifo", "stream_fork", "width_adapter"]
 

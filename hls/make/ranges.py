@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from hls.errors import KernelError
+from tarsier_fpga.hls.base.errors import KernelError
 
 __all__ = ["integer_range", "integers", "require_at_least", "signed_width", "unsigned_width"]
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Constructors of the kernels whose frames change their size."""
 
-from hls.errors import KernelError
-from hls.instance import Instance, Stream
-from hls.make.ranges import require_at_least
+from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.make.ranges import require_at_least
+from tarsier_fpga.hls.netlist.instance import Instance, Stream
 
 __all__ = ["avg_pool", "pixel_shuffle", "pixel_unshuffle", "upsample_bilinear", "upsample_nearest"]
 

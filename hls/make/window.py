@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hls.errors import KernelError
-from hls.instance import Instance, Stream, Table, pack_bits
-from hls.make.ranges import integers, require_at_least
+from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.make.ranges import integers, require_at_least
+from tarsier_fpga.hls.netlist.instance import Instance, Stream, Table, pack_bits
 
 __all__ = ["WindowShape", "window"]
 

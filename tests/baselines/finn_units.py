@@ -11,9 +11,9 @@ from pathlib import Path
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
-from boards.board import Family
-from flow.finn import prepare_finn
-from flow.synth import Resources, synthesize_sources, total
+from tarsier_fpga.flow.ops.register import prepare_finn
+from tarsier_fpga.flow.synth import Resources, synthesize_sources, total
+from tarsier_fpga.hls.cost.family import Family
 from tests.flow.finn_nodes import CLK_NS, PART, as_rtl, chain
 
 __all__ = ["CYCLES", "UNITS", "Unit", "cycles_of", "sizes_of"]

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from boards.board import load_board
-from flow.cache import cache_dir
-from flow.synth.ecp5.alone import placed_alone
-from flow.synth.ecp5.tools import TOOL
-from hls import make
-from hls.instance import Instance
+from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.flow.synth.ecp5.alone import placed_alone
+from tarsier_fpga.flow.synth.ecp5.pnr_tools import TOOL
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.base.cache import cache_dir
+from tarsier_fpga.hls.netlist.instance import Instance
 from tests.baselines.kernels import signs, two_slopes, weights
 from tests.baselines.record import README
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from hls import make
-from hls.instance import Instance
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.netlist.instance import Instance
 
 __all__ = ["KERNELS", "instance"]
 

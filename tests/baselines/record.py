@@ -10,10 +10,10 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from boards.board import AMD, Family
-from flow.sim.errors import ToolError
-from flow.synth import Resources, synthesize_all
-from flow.synth.yosys import TOOL
+from tarsier_fpga.flow.synth import Resources, synthesize_all
+from tarsier_fpga.flow.synth.yosys.run_yosys import TOOL
+from tarsier_fpga.hls.base.errors import ToolError
+from tarsier_fpga.hls.cost.family import AMD, Family
 from tests.baselines.finn_units import CYCLES, UNITS, cycles_of, sizes_of
 from tests.baselines.kernels import KERNELS, instance
 

@@ -9,9 +9,9 @@ from math import isclose
 
 import pytest
 
-from boards.board import AMD
-from flow.synth import synthesize
-from flow.synth.yosys import TOOL
+from tarsier_fpga.flow.synth import synthesize
+from tarsier_fpga.flow.synth.yosys.run_yosys import TOOL
+from tarsier_fpga.hls.cost.family import AMD
 from tests.baselines.finn_units import UNITS
 from tests.baselines.kernels import KERNELS, instance
 from tests.baselines.record import (

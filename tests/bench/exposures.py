@@ -15,19 +15,19 @@ from pathlib import Path
 
 import numpy as np
 
-from boards.cli.guard import guarded
-from boards.cli.job import Job, perform
-from boards.cli.options import Accel
-from boards.cli.outputs import json_bytes, write_together
-from boards.cli.progress import progress
-from boards.cli.run import DEFAULT_BOARD, DEFAULT_NET
-from boards.host.exposure import check_gain
-from boards.host.metrics import psnr
-from boards.host.png import png_bytes
-from boards.host.raw import phases
-from boards.host.read import read_raw
-from boards.host.restore import Restored
-from training.paths import data_dir
+from tarsier_fpga.camera.exposure import check_gain
+from tarsier_fpga.camera.raw import phases
+from tarsier_fpga.camera.read import read_raw
+from tarsier_fpga.cli.guard import guarded
+from tarsier_fpga.cli.options import Accel
+from tarsier_fpga.cli.outputs import json_bytes, write_together
+from tarsier_fpga.cli.progress import progress
+from tarsier_fpga.cli.run import DEFAULT_BOARD, DEFAULT_NET
+from tarsier_fpga.jobs.job import Job, perform
+from tarsier_fpga.jobs.restore import Restored
+from tarsier_fpga.picture.png import png_bytes
+from tarsier_fpga.picture.psnr import psnr
+from tarsier_fpga.training.facts.paths import data_dir
 
 FOLDER = Path("build/exposures")
 SIDECAR = Path(__file__).with_name("mcr_lowlight.toml")

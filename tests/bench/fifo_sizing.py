@@ -24,15 +24,16 @@ from finn.transformation.fpgadataflow.simulation_connected import (
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
-from boards.board import load_board
-from flow.fifo import fifo_depths
-from flow.fold import fold, pixel_budget
-from flow.frame import set_frame
-from flow.ingest import ingest, read_qonnx
-from flow.lower import lower
-from flow.sim import finn_xsi, verilate
-from flow.streams import adapt_widths, specialize
-from hls import make
+from tarsier_fpga.flow import finn_xsi
+from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.flow.lower import lower
+from tarsier_fpga.flow.lower.ingest import ingest, read_qonnx
+from tarsier_fpga.flow.size.fifos import fifo_depths
+from tarsier_fpga.flow.size.fold import fold, pixel_budget
+from tarsier_fpga.flow.size.frame_size import set_frame
+from tarsier_fpga.flow.size.widths import adapt_widths, specialize
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.sim import verilate
 
 NET = Path(__file__).parents[2] / "training" / "nets" / "bbcu-raw-16x8.onnx"
 CLK_NS = 4.0

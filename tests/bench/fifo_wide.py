@@ -13,15 +13,15 @@ import tempfile
 import time
 from pathlib import Path
 
-from boards.board import load_board
-from flow.fifo import fifo_depths
-from flow.finn import prepare_finn
-from flow.fold import fold, solve_dots
-from flow.frame import set_frame
-from flow.ingest import ingest, read_qonnx
-from flow.lower import lower
-from flow.streams import adapt_widths, specialize
-from training.export import export_untrained
+from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.flow.lower import lower
+from tarsier_fpga.flow.lower.ingest import ingest, read_qonnx
+from tarsier_fpga.flow.ops.register import prepare_finn
+from tarsier_fpga.flow.size.fifos import fifo_depths
+from tarsier_fpga.flow.size.fold import fold, solve_dots
+from tarsier_fpga.flow.size.frame_size import set_frame
+from tarsier_fpga.flow.size.widths import adapt_widths, specialize
+from tarsier_fpga.training.deploy.export import export_untrained
 
 CONFIG = Path(__file__).parents[2] / "training" / "configs" / "bbcu-raw-32x18.toml"
 

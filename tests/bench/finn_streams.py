@@ -13,9 +13,9 @@ from finn.transformation.fpgadataflow.prepare_ip import PrepareIP
 from finn.transformation.fpgadataflow.prepare_rtlsim import PrepareRTLSim
 from qonnx.custom_op.registry import getCustomOp
 
-from flow.sim import finn_xsi
-from flow.sim.finn_xsi import engine
-from flow.sim.finn_xsi.streams import Beats, Feed
+from tarsier_fpga.flow import finn_xsi
+from tarsier_fpga.flow.finn_xsi import engine
+from tarsier_fpga.flow.finn_xsi.tasks import Beats, Feed
 from tests.flow.finn_nodes import CLK_NS, PART, as_rtl, chain, padding, window
 
 CYCLES = 2_000_000

@@ -17,17 +17,17 @@ from pathlib import Path
 
 import numpy as np
 
-from boards.cli.accelerators import lowered_net
-from boards.cli.job import Job
-from boards.cli.options import Accel
-from boards.cli.video import VideoJob, perform_video
-from boards.host.accelerator import restore_frames
-from boards.host.codes import encode
-from boards.host.dng import write_dng
-from boards.host.pytorch import TorchAccelerator
-from boards.host.read import read_raw
-from boards.host.restore import pack
-from boards.host.stages import Stage, run_stages
+from tarsier_fpga.camera.dng import write_dng
+from tarsier_fpga.camera.encode import encode
+from tarsier_fpga.camera.read import read_raw
+from tarsier_fpga.cli.options import Accel
+from tarsier_fpga.devices.accelerator import restore_frames
+from tarsier_fpga.devices.pytorch import TorchAccelerator
+from tarsier_fpga.devices.stages import Stage, run_stages
+from tarsier_fpga.jobs.accelerators import lowered_net
+from tarsier_fpga.jobs.job import Job
+from tarsier_fpga.jobs.restore import pack
+from tarsier_fpga.jobs.video_job import VideoJob, perform_video
 
 NET = "bbcu-raw-16x8"
 SIZE = (3000, 4000)

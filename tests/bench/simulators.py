@@ -21,15 +21,15 @@ from pathlib import Path
 
 import numpy as np
 
-from boards.board import load_board
-from flow.build import BuildConfig, build
-from flow.design import RTL, TOP, Design
-from flow.execute import reference
-from flow.sim import verilate
-from flow.sim.toolchain import run_tool
-from hls import make
-from hls.beats import pack
-from hls.instance import Instance, Stream
+from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.flow.build import BuildConfig, build
+from tarsier_fpga.flow.design.design_facts import RTL, TOP, Design
+from tarsier_fpga.flow.sim.execute import reference
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.netlist.beats import pack
+from tarsier_fpga.hls.netlist.instance import Instance, Stream
+from tarsier_fpga.hls.sim import verilate
+from tarsier_fpga.hls.sim.toolchain import run_tool
 from tests.hls.cocotb_run import CLOCK_NS, cocotb_run, plan
 
 NET = Path(__file__).parents[2] / "training" / "nets" / "bbcu-raw-16x8.onnx"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from boards.cli.accelerators import lowered_net
+from tarsier_fpga.jobs.accelerators import lowered_net
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,9 @@
 
 import numpy as np
 
-from boards.errors import HostError
-from boards.host.accelerator import Measured
-from boards.host.codes import Scale
+from tarsier_fpga.camera.encode import Scale
+from tarsier_fpga.devices.accelerator import Measured
+from tarsier_fpga.hls.base.errors import HostError
 
 
 def network(frame: np.ndarray, radius: int) -> np.ndarray:

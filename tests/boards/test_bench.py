@@ -13,20 +13,20 @@ from pydantic import ValidationError
 from qonnx.core.modelwrapper import ModelWrapper
 from rich.console import Console
 
-from boards.bench import energy, measure, results
-from boards.bench.chip import Counted, chip_row
-from boards.bench.contender import Contender, Frames, Scene
-from boards.bench.facts import Basis, Bench, Machine, Place, Row
-from boards.bench.onnx_net import onnx_net
-from boards.bench.plots import draw_plots
-from boards.bench.table import bench_table
-from boards.bench.timing import TooSlow, median_time
-from boards.cli.bench import parse_sizes
-from boards.errors import HostError
-from boards.host.accelerator import Measured
-from boards.host.codes import Scale
-from boards.host.metrics import psnr
-from flow.errors import FlowError
+from tarsier_fpga.bench import energy, measure
+from tarsier_fpga.bench import records as results
+from tarsier_fpga.bench.bench_facts import Basis, Bench, Machine, Place, Row
+from tarsier_fpga.bench.bench_table import bench_table
+from tarsier_fpga.bench.chip import Counted, chip_row
+from tarsier_fpga.bench.contender import Contender, Frames, Scene
+from tarsier_fpga.bench.onnx_net import onnx_net
+from tarsier_fpga.bench.plots import draw_plots
+from tarsier_fpga.bench.stopwatch import TooSlow, median_time
+from tarsier_fpga.camera.encode import Scale
+from tarsier_fpga.cli.bench import parse_sizes
+from tarsier_fpga.devices.accelerator import Measured
+from tarsier_fpga.hls.base.errors import FlowError, HostError
+from tarsier_fpga.picture.psnr import psnr
 
 NETS = Path(__file__).parents[2] / "training/nets"
 MACHINE = Machine(

@@ -10,17 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from boards.cli import doctor
-from boards.cli.app import app
-from boards.cli.guard import guarded
-from boards.cli.options import Accel
-from boards.host.dng import write_dng
+from tarsier_fpga.camera.dng import write_dng
+from tarsier_fpga.cli import doctor
+from tarsier_fpga.cli.app import app
+from tarsier_fpga.cli.guard import guarded
+from tarsier_fpga.cli.options import Accel
 
 ROOT = Path(__file__).parents[2]
 
 
 def tarsier(*arguments, cwd=ROOT, **environment) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-c", "from boards.cli import main; main()"]
+    command = [sys.executable, "-c", "from tarsier_fpga.cli import main; main()"]
     return subprocess.run(
         [*command, *map(str, arguments)],
         cwd=cwd,

@@ -13,7 +13,7 @@ import pytest
 import pywellen
 from PIL import Image
 
-from boards.host.dng import write_dng
+from tarsier_fpga.camera.dng import write_dng
 from tests.boards.test_cli import refused, tarsier
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("boards-end-to-end")]
@@ -127,7 +127,7 @@ def test_interrupted_video_leaves_whole_pictures_and_can_be_repeated(folder):
     frames.mkdir()
     for number in range(300):
         (frames / f"{number}.dng").symlink_to(folder / "frame.dng")
-    command = [sys.executable, "-c", "from boards.cli import main; main()", "run", frames]
+    command = [sys.executable, "-c", "from tarsier_fpga.cli import main; main()", "run", frames]
     command += ["--accel", "cpu", "--design", folder / "design", "-o", out]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     while running.poll() is None and not list(out.glob("*.png")):
@@ -154,7 +154,7 @@ def test_odd_sizes_and_flat_frames_simply_work(folder, name):
 
 
 def test_demo_of_a_frame_of_ones_own(folder, tmp_path):
-    command = [sys.executable, "-m", "boards.cli.demo", folder / "frame.dng"]
+    command = [sys.executable, "-m", "tarsier_fpga.cli.demo", folder / "frame.dng"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert (done.returncode, done.stderr) == (0, "")
     left = {path.name for path in (tmp_path / "build/demo").iterdir()}
@@ -188,7 +188,7 @@ def test_interrupt_leaves_nothing_and_the_next_run_works(folder):
     out = folder / "again.png"
     # Hundreds of tiles: the signal arrives in the middle of the simulation.
     write_dng(folder / "large.dng", np.full((1000, 1200), 500, np.uint16), white=1023)
-    command = [sys.executable, "-c", "from boards.cli import main; main()", "run"]
+    command = [sys.executable, "-c", "from tarsier_fpga.cli import main; main()", "run"]
     command += [folder / "large.dng", "--design", folder / "design", "-o", out]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     time.sleep(3)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from boards.cli.guard import guarded
-from boards.cli.outputs import check_folder, json_bytes, write_together
-from boards.errors import HostError
+from tarsier_fpga.cli.guard import guarded
+from tarsier_fpga.cli.outputs import check_folder, json_bytes, write_together
+from tarsier_fpga.hls.base.errors import HostError
 
 
 def test_all_files_or_none(tmp_path, monkeypatch):

@@ -7,14 +7,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from boards.bench.facts import Bench
-from boards.board import load_board
-from boards.diagram import Block, Wire, draw
-from boards.host.codes import Scale
-from boards.report.page import render
-from boards.report.pages import bench_page, run_page
-from boards.report.pictures import Pictures
-from boards.report.profile import profile
+from tarsier_fpga.bench.bench_facts import Bench
+from tarsier_fpga.camera.encode import Scale
+from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.report.diagram import Block, Wire, draw
+from tarsier_fpga.report.page import render
+from tarsier_fpga.report.pages import bench_page, run_page
+from tarsier_fpga.report.pictures import Pictures
+from tarsier_fpga.report.profile import profile
 from tests.boards.browser import Browser, find_browser
 
 FACTS = {

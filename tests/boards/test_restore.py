@@ -4,11 +4,11 @@ import math
 import numpy as np
 import pytest
 
-from boards.errors import HostError
-from boards.host.codes import Scale, encode
-from boards.host.metrics import psnr
-from boards.host.raw import Raw
-from boards.host.restore import matches, restore
+from tarsier_fpga.camera.encode import Scale, encode
+from tarsier_fpga.camera.raw import Raw
+from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.jobs.restore import matches, restore
+from tarsier_fpga.picture.psnr import psnr
 from tests.boards.stand_in import StandIn, network
 
 
@@ -25,7 +25,7 @@ def test_a_smaller_design_gives_the_same_frame(rng, shape):
 
 
 def test_one_wrong_pixel_is_noticed(rng, monkeypatch):
-    monkeypatch.setattr("boards.host.restore._CHECK_TILE", 8)
+    monkeypatch.setattr("tarsier_fpga.jobs.restore._CHECK_TILE", 8)
     restored = restore(frame(rng), StandIn((30, 40)), 1.0)
     seen = []
     assert matches(restored.before, restored.after, lambda x: network(x, 3), 3, seen.append)

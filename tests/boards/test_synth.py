@@ -6,10 +6,10 @@ import json
 import pytest
 from PIL import Image
 
-from boards.board import load_board
-from boards.cli.synth import summary
-from flow.synth.facts import COUNTED, Synthesis, Timing
-from hls.adders.schedule import LEVELS
+from tarsier_fpga.cli.synth import summary
+from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.flow.synth.synth_facts import COUNTED, Synthesis, Timing
+from tarsier_fpga.hls.adders.schedule import LEVELS
 from tests.boards.test_cli import refused, tarsier
 
 NET = "bbcu-raw-16x8"  # the larger one takes a quarter of an hour

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from boards.cli.app import app
-from boards.cli.guard import guarded
+from tarsier_fpga.cli.app import app
+from tarsier_fpga.cli.guard import guarded
 
 
 def tarsier(*arguments):

@@ -12,17 +12,17 @@ import numpy as np
 import pytest
 import torch
 
-from boards.board import load_board
-from flow.build import BuildConfig, build
-from flow.design import GRAPH, Design
-from flow.execute import reference
-from flow.finn import prepare_finn
-from flow.sim import run_csim
-from flow.sim.frames import FrameSim
-from flow.stitch import stitch
-from hls.beats import pack, unpack
-from training.export import export
-from training.model import load
+from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.flow.build import BuildConfig, build
+from tarsier_fpga.flow.design.design_facts import GRAPH, Design
+from tarsier_fpga.flow.ops.register import prepare_finn
+from tarsier_fpga.flow.ops.stitch import stitch
+from tarsier_fpga.flow.sim.execute import reference
+from tarsier_fpga.flow.sim.frame_sim import FrameSim
+from tarsier_fpga.hls.netlist.beats import pack, unpack
+from tarsier_fpga.hls.sim import run_csim
+from tarsier_fpga.training.deploy.export import export
+from tarsier_fpga.training.networks.model import load
 
 NET = "bbcu-raw-16x8"
 SIDE = 128  # packed pixels

@@ -22,8 +22,8 @@ import pytest
 from onnx import helper
 from qonnx.transformation.base import Transformation
 
-from flow.sim import finn_xsi
-from flow.sim.errors import ToolError
+from tarsier_fpga.flow import finn_xsi
+from tarsier_fpga.hls.base.errors import ToolError
 
 finn_xsi.install()
 

@@ -10,12 +10,12 @@ from finn.util.settings import get_settings
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
-import flow
-from flow.netlist import Cell, Netlist
-from flow.ops.simulation import simulate
-from flow.sim import run_csim
-from flow.streams import specialize
-from hls.instance import Instance, Stream, cpp_sources
+from tarsier_fpga import flow
+from tarsier_fpga.flow.ops.simulate_node import simulate
+from tarsier_fpga.flow.size.widths import specialize
+from tarsier_fpga.hls.netlist.instance import Instance, Stream, cpp_sources
+from tarsier_fpga.hls.netlist.netlist import Cell, Netlist
+from tarsier_fpga.hls.sim import run_csim
 
 __all__ = ["as_hls", "generates_working_hls"]
 

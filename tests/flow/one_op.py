@@ -17,9 +17,9 @@ from qonnx.transformation.infer_datatypes import InferDataTypes
 from qonnx.transformation.infer_shapes import InferShapes
 from qonnx.util.basic import qonnx_make_model
 
-from flow.finn import DOMAIN, prepare_finn
-from flow.sim.toolchain import run_tool, verilator
-from flow.streams import specialize
+from tarsier_fpga.flow.ops.register import DOMAIN, prepare_finn
+from tarsier_fpga.flow.size.widths import specialize
+from tarsier_fpga.hls.sim.toolchain import run_tool, verilator
 from tests.flow.hls_op import generates_working_hls
 
 __all__ = ["PART", "OneOp", "works"]

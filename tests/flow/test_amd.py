@@ -18,20 +18,20 @@ import pytest
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
-from boards.board import load_board
-from flow.design import GRAPH, Design
-from flow.errors import FlowError
-from flow.finn import prepare_finn
-from flow.fold import fold
-from flow.frame import set_frame
-from flow.ingest import ingest, read_qonnx
-from flow.layers import layer_facts
-from flow.lower import lower
-from flow.stitch import stitch
-from flow.streams import adapt_widths, insert_fifos, specialize
-from flow.synth import amd
-from flow.synth.amd.project import read_project
-from flow.synth.amd.run import run_project
+from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.flow.design.describe import layer_facts
+from tarsier_fpga.flow.design.design_facts import GRAPH, Design
+from tarsier_fpga.flow.lower import lower
+from tarsier_fpga.flow.lower.ingest import ingest, read_qonnx
+from tarsier_fpga.flow.ops.register import prepare_finn
+from tarsier_fpga.flow.ops.stitch import stitch
+from tarsier_fpga.flow.size.fold import fold
+from tarsier_fpga.flow.size.frame_size import set_frame
+from tarsier_fpga.flow.size.widths import adapt_widths, insert_fifos, specialize
+from tarsier_fpga.flow.synth import amd
+from tarsier_fpga.flow.synth.amd.project import read_project
+from tarsier_fpga.flow.synth.amd.run_project import run_project
+from tarsier_fpga.hls.base.errors import FlowError
 from tests.flow.amd.vivado import Vivado
 
 pytest.importorskip("tkinter", reason="its Tcl executes the scripts: install python3-tk")

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flow.errors import FlowError
-from flow.synth.amd.reports import (
+from tarsier_fpga.flow.synth.amd.reports import (
     HlsEstimate,
     Timing,
     read_achieved_mhz,
@@ -16,7 +15,8 @@ from flow.synth.amd.reports import (
     read_timing,
     read_tool,
 )
-from flow.synth.resources import Resources
+from tarsier_fpga.flow.synth.resources import Resources
+from tarsier_fpga.hls.base.errors import FlowError
 
 REPORTS = Path(__file__).parent / "amd" / "reports"
 

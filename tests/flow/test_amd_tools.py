@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from boards.board import Platform, board_names, load_board
-from flow.design import GRAPH, Design
-from flow.errors import FlowError
-from flow.synth.amd import project as projects
-from flow.synth.amd.run import missing, run_project
-from flow.synth.amd.target import Tool, finn_board
+from tarsier_fpga.flow.board import Platform, board_names, load_board
+from tarsier_fpga.flow.design.design_facts import GRAPH, Design
+from tarsier_fpga.flow.synth.amd import project as projects
+from tarsier_fpga.flow.synth.amd.run_project import missing, run_project
+from tarsier_fpga.flow.synth.amd.target import Tool, finn_board
+from tarsier_fpga.hls.base.errors import FlowError
 
 
 @pytest.fixture

@@ -8,14 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from boards.board import load_board
-from flow import build as build_module
-from flow.build import BuildConfig, build
-from flow.design import read_design
-from flow.errors import FlowError
-from flow.execute import reference
-from flow.sim.errors import SimError
-from flow.sim.frames import FrameSim
+from tarsier_fpga.flow import build as build_module
+from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.flow.build import BuildConfig, build
+from tarsier_fpga.flow.design.design_facts import read_design
+from tarsier_fpga.flow.sim.execute import reference
+from tarsier_fpga.flow.sim.frame_sim import FrameSim
+from tarsier_fpga.hls.base.errors import FlowError, SimError
 
 pytestmark = pytest.mark.slow  # each test compiles a design
 

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from boards.board import load_board
-from flow import build as build_module
-from flow.build import BuildConfig, build
+from tarsier_fpga.flow import build as build_module
+from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.flow.build import BuildConfig, build
 
 pytestmark = pytest.mark.slow  # each test compiles a design
 
 _BUILD = """
 import sys
 from pathlib import Path
-from boards.board import load_board
-from flow.build import BuildConfig, build
+from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.flow.build import BuildConfig, build
 build(BuildConfig(Path(sys.argv[1]), load_board("zcu104"), 38, 30, None, Path(sys.argv[2])))
 """
 

@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 from qonnx.custom_op.registry import getCustomOp
 
-from flow import const_dot
-from flow.const_dot import int_dot_const, xnor_dot_const
-from flow.errors import FlowError
-from flow.fold import adder_levels, fold, solve_dots
-from flow.ingest import ingest
-from flow.lower import lower
-from hls import make
+from tarsier_fpga.flow.lower import lower
+from tarsier_fpga.flow.lower.ingest import ingest
+from tarsier_fpga.flow.ops import adders as const_dot
+from tarsier_fpga.flow.ops.adders import int_dot_const, xnor_dot_const
+from tarsier_fpga.flow.size.fold import adder_levels, fold, solve_dots
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.base.errors import FlowError
 
 
 @pytest.fixture

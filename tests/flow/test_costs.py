@@ -5,14 +5,15 @@ import pytest
 from finn.analysis.fpgadataflow.res_estimation import res_estimation
 from qonnx.custom_op.registry import getCustomOp
 
-from boards.board import AMD, Family, load_board
-from flow.errors import FlowError
-from flow.estimate import cost
-from flow.fold import fold
-from flow.ingest import ingest
-from flow.lower import lower
-from flow.ops.costs import AnnotateCosts
-from flow.streams import specialize
+from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.flow.lower import lower
+from tarsier_fpga.flow.lower.ingest import ingest
+from tarsier_fpga.flow.ops.costs import AnnotateCosts
+from tarsier_fpga.flow.size.fold import fold
+from tarsier_fpga.flow.size.widths import specialize
+from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.cost.family import AMD, Family
+from tarsier_fpga.hls.cost.kernel_cost import cost
 
 BOARDS = {Family.SERIES7: load_board("pynq-z2"), Family.ULTRASCALE_PLUS: load_board("zcu104")}
 

@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from boards.board import load_board
-from flow.build import BuildConfig, build
-from flow.design import read_design
-from flow.errors import FlowError
-from flow.sim.errors import SimError
-from flow.sim.frames import FrameSim, stage_trace
-from flow.sim.stall_map import stall_map
+from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.flow.build import BuildConfig, build
+from tarsier_fpga.flow.design.design_facts import read_design
+from tarsier_fpga.flow.sim.frame_sim import FrameSim, stage_trace
+from tarsier_fpga.flow.sim.stall_map import stall_map
+from tarsier_fpga.hls.base.errors import FlowError, SimError
 
 pytestmark = pytest.mark.slow  # each test compiles a design
 

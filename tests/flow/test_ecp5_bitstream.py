@@ -12,25 +12,31 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from boards.board import Board, load_board
-from flow.build import BuildConfig
-from flow.build import build as build_design
-from flow.design import Design, read_design
-from flow.errors import FlowError
-from flow.execute import reference
-from flow.sim.errors import ToolError
-from flow.synth.ecp5 import bitstream, build, tools
-from flow.synth.ecp5.bitstream import BITSTREAM, LINK
-from flow.synth.ecp5.pins import lpf
-from flow.synth.ecp5.pll import pll
-from flow.synth.ecp5.protocol import Status, from_payload, read_reply, request, to_payload
-from flow.synth.ecp5.report import Report
-from flow.synth.ecp5.system import TOP, check_board, sources, system
-from flow.synth.ecp5.tools import place_and_route, synthesize
-from flow.synth.facts import Synthesis
+from tarsier_fpga.flow.board import Board, load_board
+from tarsier_fpga.flow.build import BuildConfig
+from tarsier_fpga.flow.build import build as build_design
+from tarsier_fpga.flow.design.design_facts import Design, read_design
+from tarsier_fpga.flow.sim.execute import reference
+from tarsier_fpga.flow.synth.ecp5 import bitstream, build
+from tarsier_fpga.flow.synth.ecp5 import pnr_tools as tools
+from tarsier_fpga.flow.synth.ecp5.bitstream import BITSTREAM, LINK
+from tarsier_fpga.flow.synth.ecp5.pins import lpf
+from tarsier_fpga.flow.synth.ecp5.pll import pll
+from tarsier_fpga.flow.synth.ecp5.pnr_report import Report
+from tarsier_fpga.flow.synth.ecp5.pnr_tools import place_and_route, synthesize
+from tarsier_fpga.flow.synth.ecp5.serial_protocol import (
+    Status,
+    from_payload,
+    read_reply,
+    request,
+    to_payload,
+)
+from tarsier_fpga.flow.synth.ecp5.system import TOP, check_board, sources, system
+from tarsier_fpga.flow.synth.synth_facts import Synthesis
+from tarsier_fpga.hls.base.errors import FlowError, ToolError
+from tarsier_fpga.training.deploy.export import export_untrained
 from tests.flow.ecp5.board import HERE, WAKING, compiled, compiled_gates, pins
 from tests.flow.ecp5.line import levels, rest, said
-from training.export import export_untrained
 
 CONFIG = HERE / "bbcu-raw-4x1.toml"
 RATE = 2000  # frames of 32 x 24 raw pixels a second: a pixel takes at most 130 of 50 million cycles
@@ -208,7 +214,7 @@ def test_a_tool_that_fails_leaves_what_it_takes_to_repeat_it(tmp_path):
 @pytest.mark.slow
 def test_ctrl_c_leaves_nothing_half_made(made, tmp_path, monkeypatch):
     monkeypatch.setenv("TARSIER_CACHE", str(tmp_path))
-    command = [sys.executable, "-c", "from boards.cli import main; main()", "synth"]
+    command = [sys.executable, "-c", "from tarsier_fpga.cli import main; main()", "synth"]
     out = made.out.rename(made.folder / "aside")
     running = subprocess.Popen([*command, made.folder, "--with", "nextpnr"])
     try:

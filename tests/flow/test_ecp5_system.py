@@ -10,12 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from boards.board import load_board
-from flow.errors import FlowError
-from flow.sim.toolchain import verilator
-from flow.synth.ecp5 import tools
-from flow.synth.ecp5.pll import Pll
-from flow.synth.ecp5.protocol import (
+from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.flow.synth.ecp5 import pnr_tools as tools
+from tarsier_fpga.flow.synth.ecp5.pll import Pll
+from tarsier_fpga.flow.synth.ecp5.serial_protocol import (
     Reply,
     Status,
     from_payload,
@@ -23,8 +21,10 @@ from flow.synth.ecp5.protocol import (
     request,
     to_payload,
 )
-from flow.synth.ecp5.system import System, sources
-from hls.instance import rtl_path, rtl_paths
+from tarsier_fpga.flow.synth.ecp5.system import System, sources
+from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.netlist.instance import rtl_path, rtl_paths
+from tarsier_fpga.hls.sim.toolchain import verilator
 from tests.flow.ecp5.board import HERE, WAKING, compiled, pins
 from tests.flow.ecp5.line import levels, rest, said
 

@@ -4,13 +4,14 @@
 import numpy as np
 import pytest
 
-from boards.board import AMD, Family
-from flow.estimate import cost, estimate
-from flow.ingest import ingest
-from flow.lower import lower
-from flow.stitch import stitch
-from hls import make
-from hls.make import RamStyle
+from tarsier_fpga.flow.cost.estimate import estimate
+from tarsier_fpga.flow.lower import lower
+from tarsier_fpga.flow.lower.ingest import ingest
+from tarsier_fpga.flow.ops.stitch import stitch
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.cost.family import AMD, Family
+from tarsier_fpga.hls.cost.kernel_cost import cost
+from tarsier_fpga.hls.make import RamStyle
 from tests.baselines.kernels import KERNELS, instance
 from tests.baselines.record import read
 

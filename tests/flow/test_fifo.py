@@ -7,18 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flow import fifo
-from flow.fifo import CUT_DEPTH, fifo_depths, size_fifos
-from flow.fold import fold, solve_dots
-from flow.frame import set_frame
-from flow.ingest import ingest, read_qonnx
-from flow.lower import lower
-from flow.netlist import Cell, Netlist
-from flow.sim import verilate
-from flow.sim.errors import SimError
-from flow.streams import adapt_widths, specialize
-from hls import make
-from hls.instance import Stream
+from tarsier_fpga.flow.lower import lower
+from tarsier_fpga.flow.lower.ingest import ingest, read_qonnx
+from tarsier_fpga.flow.size import fifos as fifo
+from tarsier_fpga.flow.size.fifos import CUT_DEPTH, fifo_depths, size_fifos
+from tarsier_fpga.flow.size.fold import fold, solve_dots
+from tarsier_fpga.flow.size.frame_size import set_frame
+from tarsier_fpga.flow.size.widths import adapt_widths, specialize
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.base.errors import SimError
+from tarsier_fpga.hls.netlist.instance import Stream
+from tarsier_fpga.hls.netlist.netlist import Cell, Netlist
+from tarsier_fpga.hls.sim import verilate
 
 pytestmark = pytest.mark.slow  # each test compiles a design
 

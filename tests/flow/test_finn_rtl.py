@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from flow.sim.finn_xsi import xsi
-from flow.sim.finn_xsi.compile import compile_sim_obj
-from flow.sim.finn_xsi.sources import finn_rtllib
+from tarsier_fpga.flow.finn_xsi import xsi
+from tarsier_fpga.flow.finn_xsi.compile import compile_sim_obj
+from tarsier_fpga.flow.finn_xsi.sources import finn_rtllib
 
 HERE = Path(__file__).parent / "finn_rtl"
 OURS = Path(xsi.__file__).with_name("rtl")

@@ -18,13 +18,13 @@ from finn.transformation.fpgadataflow.specialize_layers import SpecializeLayers
 from qonnx.custom_op.registry import getCustomOp
 from qonnx.transformation.general import GiveReadableTensorNames, GiveUniqueNodeNames
 
-from flow.execute import run_graph
-from flow.fold import fold
-from flow.frame import set_frame
-from flow.ingest import ingest
-from flow.lower import lower
-from flow.sim import finn_xsi
-from flow.streams import adapt_widths, specialize
+from tarsier_fpga.flow import finn_xsi
+from tarsier_fpga.flow.lower import lower
+from tarsier_fpga.flow.lower.ingest import ingest
+from tarsier_fpga.flow.sim.execute import run_graph
+from tarsier_fpga.flow.size.fold import fold
+from tarsier_fpga.flow.size.frame_size import set_frame
+from tarsier_fpga.flow.size.widths import adapt_widths, specialize
 from tests.flow.finn_nodes import CLK_NS, PART, as_rtl, conv_layer, threshold_layer, values
 
 pytestmark = pytest.mark.slow

@@ -15,10 +15,10 @@ from finn.transformation.fpgadataflow.set_exec_mode import SetExecMode
 from finn.util.exception import FINNUserError
 from qonnx.custom_op.registry import getCustomOp
 
-from flow.sim import finn_xsi
-from flow.sim.errors import SimError
-from flow.sim.finn_xsi import engine
-from flow.sim.finn_xsi.compile import compile_sim_obj
+from tarsier_fpga.flow import finn_xsi
+from tarsier_fpga.flow.finn_xsi import engine
+from tarsier_fpga.flow.finn_xsi.compile import compile_sim_obj
+from tarsier_fpga.hls.base.errors import SimError
 from tests.flow.finn_nodes import (
     CLK_NS,
     PART,
@@ -41,11 +41,11 @@ def installed():
 
 def test_finn_imports_its_build_steps_without_vivado():
     program = (
-        "from flow.sim import finn_xsi; finn_xsi.install(); "
+        "from tarsier_fpga.flow import finn_xsi; finn_xsi.install(); "
         "import finn.builder.build_dataflow_steps as steps; print(steps.SimEngine.__module__)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert done.stdout.strip() == "flow.sim.finn_xsi.engine", done.stderr
+    assert done.stdout.strip() == "tarsier_fpga.flow.finn_xsi.engine", done.stderr
 
 
 def _requant(rng):

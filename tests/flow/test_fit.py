@@ -5,17 +5,17 @@ import copy
 
 import pytest
 
-from boards.board import Board, load_board
-from flow.design import Estimate
-from flow.errors import FlowError
-from flow.estimate import estimate
-from flow.fit import check_fit, largest_fps, next_board
-from flow.fold import fold
-from flow.frame import set_frame
-from flow.ingest import ingest
-from flow.lower import lower
-from flow.memory_cost import summed
-from flow.streams import adapt_widths, specialize
+from tarsier_fpga.flow.board import Board, load_board
+from tarsier_fpga.flow.cost.estimate import estimate
+from tarsier_fpga.flow.lower import lower
+from tarsier_fpga.flow.lower.ingest import ingest
+from tarsier_fpga.flow.size.fit import check_fit, largest_fps, next_board
+from tarsier_fpga.flow.size.fold import fold
+from tarsier_fpga.flow.size.frame_size import set_frame
+from tarsier_fpga.flow.size.widths import adapt_widths, specialize
+from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.cost.memory_cost import summed
+from tarsier_fpga.hls.cost.resources import Estimate
 
 PYNQ = load_board("pynq-z2")
 NOTHING = summed([])

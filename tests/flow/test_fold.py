@@ -6,11 +6,18 @@ import itertools
 import pytest
 from qonnx.custom_op.registry import getCustomOp
 
-from boards.board import load_board
-from flow.errors import FlowError
-from flow.fold import Fold, Layer, cheapest_fold, cycles_per_pixel, fold, pixel_budget
-from flow.ingest import ingest
-from flow.lower import lower
+from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.flow.lower import lower
+from tarsier_fpga.flow.lower.ingest import ingest
+from tarsier_fpga.flow.size.fold import (
+    Fold,
+    Layer,
+    cheapest_fold,
+    cycles_per_pixel,
+    fold,
+    pixel_budget,
+)
+from tarsier_fpga.hls.base.errors import FlowError
 
 LAYER = Layer("conv0", rows=8, terms=36)
 

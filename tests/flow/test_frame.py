@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 from qonnx.custom_op.registry import getCustomOp
 
-from flow.errors import FlowError
-from flow.execute import reference, run_graph
-from flow.fold import fold
-from flow.frame import set_frame
-from flow.ingest import ingest
-from flow.lower import lower
-from flow.streams import adapt_widths, specialize
+from tarsier_fpga.flow.lower import lower
+from tarsier_fpga.flow.lower.ingest import ingest
+from tarsier_fpga.flow.sim.execute import reference, run_graph
+from tarsier_fpga.flow.size.fold import fold
+from tarsier_fpga.flow.size.frame_size import set_frame
+from tarsier_fpga.flow.size.widths import adapt_widths, specialize
+from tarsier_fpga.hls.base.errors import FlowError
 
 PART = "xczu7ev-ffvc1156-2-e"
 

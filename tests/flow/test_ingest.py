@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from qonnx.util.basic import get_by_name
 
-from flow.errors import FlowError
-from flow.ingest import NetFacts, ingest, net_facts, read_qonnx
+from tarsier_fpga.flow.lower.ingest import NetFacts, ingest, net_facts, read_qonnx
+from tarsier_fpga.hls.base.errors import FlowError
 
 
 def test_ingest_keeps_the_function(random_net, codes, run_qonnx, run_onnx_nhwc):

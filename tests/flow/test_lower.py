@@ -6,10 +6,10 @@ import pytest
 from qonnx.core.onnx_exec import execute_onnx
 from qonnx.custom_op.registry import getCustomOp
 
-from flow.errors import FlowError
-from flow.execute import run_graph
-from flow.ingest import ingest
-from flow.lower import lower
+from tarsier_fpga.flow.lower import lower
+from tarsier_fpga.flow.lower.ingest import ingest
+from tarsier_fpga.flow.sim.execute import run_graph
+from tarsier_fpga.hls.base.errors import FlowError
 
 
 @pytest.mark.parametrize(

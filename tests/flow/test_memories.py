@@ -4,15 +4,15 @@
 import pytest
 from qonnx.custom_op.registry import getCustomOp
 
-from boards.board import Board, load_board
-from flow.estimate import estimate
-from flow.fold import fold
-from flow.frame import set_frame
-from flow.ingest import ingest
-from flow.lower import lower
-from flow.memories import place_fifos
-from flow.stitch import stitch
-from flow.streams import adapt_widths, insert_fifos, specialize
+from tarsier_fpga.flow.board import Board, load_board
+from tarsier_fpga.flow.cost.estimate import estimate
+from tarsier_fpga.flow.lower import lower
+from tarsier_fpga.flow.lower.ingest import ingest
+from tarsier_fpga.flow.ops.stitch import stitch
+from tarsier_fpga.flow.size.fold import fold
+from tarsier_fpga.flow.size.frame_size import set_frame
+from tarsier_fpga.flow.size.uram import place_fifos
+from tarsier_fpga.flow.size.widths import adapt_widths, insert_fifos, specialize
 
 ZCU104 = load_board("zcu104")
 UNITS = 3

@@ -4,8 +4,8 @@
 import numpy as np
 import pytest
 
-from hls import make
-from hls.golden.bayer_front import bayer_front
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.golden.bayer_front import bayer_front
 from tests.flow.one_op import OneOp, works
 
 HEIGHT, WIDTH = 6, 8

@@ -4,14 +4,13 @@
 import numpy as np
 import pytest
 
-from flow.errors import FlowError
-from hls import make
-from hls.errors import KernelError
-from hls.golden.channel_scale import channel_scale
-from hls.golden.channel_shuffle import channel_shuffle
-from hls.golden.channel_slice import channel_slice
-from hls.golden.concat import concat
-from hls.golden.spatial_shift import spatial_shift
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.base.errors import FlowError, KernelError
+from tarsier_fpga.hls.golden.channel_scale import channel_scale
+from tarsier_fpga.hls.golden.channel_shuffle import channel_shuffle
+from tarsier_fpga.hls.golden.channel_slice import channel_slice
+from tarsier_fpga.hls.golden.concat import concat
+from tarsier_fpga.hls.golden.spatial_shift import spatial_shift
 from tests.flow.one_op import OneOp, works
 
 HEIGHT, WIDTH = 3, 4

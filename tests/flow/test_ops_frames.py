@@ -3,8 +3,8 @@
 
 import pytest
 
-from hls.golden.pad import pad
-from hls.golden.window import window
+from tarsier_fpga.hls.golden.pad import pad
+from tarsier_fpga.hls.golden.window import window
 from tests.flow.one_op import OneOp, works
 
 WINDOWS = [

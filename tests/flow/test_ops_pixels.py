@@ -14,16 +14,16 @@ from finn.util.settings import get_settings
 from qonnx.core.onnx_exec import execute_onnx
 from qonnx.custom_op.registry import getCustomOp
 
-from flow.errors import FlowError
-from flow.ops.frame_delay import forget_frames
-from flow.streams import specialize
-from hls.golden.act_table import act_table
-from hls.golden.int_dot import int_dot
-from hls.golden.requant import requant
-from hls.golden.residual_add import residual_add
-from hls.golden.sign_threshold import sign_threshold
-from hls.golden.window import window
-from hls.golden.xnor_dot import xnor_dot
+from tarsier_fpga.flow.ops.frame_delay import forget_frames
+from tarsier_fpga.flow.size.widths import specialize
+from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.golden.act_table import act_table
+from tarsier_fpga.hls.golden.int_dot import int_dot
+from tarsier_fpga.hls.golden.requant import requant
+from tarsier_fpga.hls.golden.residual_add import residual_add
+from tarsier_fpga.hls.golden.sign_threshold import sign_threshold
+from tarsier_fpga.hls.golden.window import window
+from tarsier_fpga.hls.golden.xnor_dot import xnor_dot
 from tests.flow.hls_op import as_hls
 from tests.flow.one_op import PART, OneOp, works
 

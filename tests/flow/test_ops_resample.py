@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 from qonnx.custom_op.registry import getCustomOp
 
-from flow.errors import FlowError
-from hls.golden.avg_pool import avg_pool
-from hls.golden.pixel_shuffle import pixel_shuffle
-from hls.golden.pixel_unshuffle import pixel_unshuffle
-from hls.golden.upsample_bilinear import upsample_bilinear
-from hls.golden.upsample_nearest import upsample_nearest
+from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.golden.avg_pool import avg_pool
+from tarsier_fpga.hls.golden.pixel_shuffle import pixel_shuffle
+from tarsier_fpga.hls.golden.pixel_unshuffle import pixel_unshuffle
+from tarsier_fpga.hls.golden.upsample_bilinear import upsample_bilinear
+from tarsier_fpga.hls.golden.upsample_nearest import upsample_nearest
 from tests.flow.one_op import OneOp, works
 
 

@@ -4,9 +4,9 @@
 import re
 from pathlib import Path
 
-import hls
-from flow.ops.shell import with_free_names
-from flow.sim.finn_xsi.sources import finn_rtllib
+from tarsier_fpga import hls
+from tarsier_fpga.flow.finn_xsi.sources import finn_rtllib
+from tarsier_fpga.flow.ops.shell import with_free_names
 
 RTL = Path(hls.__file__).parent / "rtl"
 

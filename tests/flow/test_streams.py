@@ -11,13 +11,13 @@ from finn.util.fpgadataflow import is_hls_node, is_rtl_node
 from finn.util.settings import get_settings
 from qonnx.custom_op.registry import getCustomOp
 
-from flow.fold import fold
-from flow.ingest import ingest
-from flow.lower import lower
-from flow.rtl_top import rtl_top
-from flow.sim.toolchain import run_tool, verilator
-from flow.stitch import stitch
-from flow.streams import adapt_widths, insert_fifos, specialize
+from tarsier_fpga.flow.lower import lower
+from tarsier_fpga.flow.lower.ingest import ingest
+from tarsier_fpga.flow.ops.stitch import stitch
+from tarsier_fpga.flow.size.fold import fold
+from tarsier_fpga.flow.size.widths import adapt_widths, insert_fifos, specialize
+from tarsier_fpga.hls.netlist.rtl_top import rtl_top
+from tarsier_fpga.hls.sim.toolchain import run_tool, verilator
 from tests.flow.hls_op import as_hls
 
 PART = "xczu7ev-ffvc1156-2-e"

@@ -9,12 +9,12 @@ from threading import Event, Timer
 import numpy as np
 import pytest
 
-from boards.board import Family
-from flow.errors import FlowError
-from flow.sim.errors import ToolError
-from flow.synth import Resources, synthesize, synthesize_all, synthesize_sources, total, yosys
-from flow.synth.resources import count
-from hls import make
+from tarsier_fpga.flow.synth import Resources, synthesize, synthesize_all, synthesize_sources, total
+from tarsier_fpga.flow.synth.resources import count
+from tarsier_fpga.flow.synth.yosys import run_yosys as yosys
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.base.errors import FlowError, ToolError
+from tarsier_fpga.hls.cost.family import Family
 
 SERIES7, ULTRASCALE = Family.SERIES7, Family.ULTRASCALE_PLUS
 HERE = Path(__file__).parent

@@ -13,17 +13,18 @@ from threading import Timer, main_thread
 
 import pytest
 
-from boards.board import load_board
-from flow import build as build_module
-from flow.build import BuildConfig
-from flow.design import FifoSizing
-from flow.errors import FlowError
-from flow.sim.errors import ToolError
-from flow.synth import delays, netlist, yosys
-from flow.synth.delays import Cell
-from flow.synth.netlist import build
-from flow.synth.sta import REGISTER, Cost
-from hls.instance import rtl_paths
+from tarsier_fpga.flow import build as build_module
+from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.flow.build import BuildConfig
+from tarsier_fpga.flow.design.design_facts import FifoSizing
+from tarsier_fpga.flow.synth.yosys import count_design as netlist
+from tarsier_fpga.flow.synth.yosys import delays
+from tarsier_fpga.flow.synth.yosys import run_yosys as yosys
+from tarsier_fpga.flow.synth.yosys.count_design import build
+from tarsier_fpga.flow.synth.yosys.delays import Cell
+from tarsier_fpga.flow.synth.yosys.sta import REGISTER, Cost
+from tarsier_fpga.hls.base.errors import FlowError, ToolError
+from tarsier_fpga.hls.netlist.instance import rtl_paths
 
 ZCU104 = load_board("zcu104")
 

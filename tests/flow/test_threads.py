@@ -6,12 +6,12 @@ import os
 import numpy as np
 import pytest
 
-from flow.netlist import single
-from flow.rtl_top import rtl_top
-from flow.sim import verilate
-from flow.sim.threads import LONG, fastest
-from hls import make
-from hls.instance import rtl_sources
+from tarsier_fpga.flow.sim.threads import LONG, fastest
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.netlist.instance import rtl_sources
+from tarsier_fpga.hls.netlist.netlist import single
+from tarsier_fpga.hls.netlist.rtl_top import rtl_top
+from tarsier_fpga.hls.sim import verilate
 
 CYCLES = 4_000_000
 SLOW = CYCLES / LONG  # cycles a second

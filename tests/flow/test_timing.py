@@ -10,15 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from boards.board import Family
-from flow.errors import FlowError
-from flow.netlist import Cell, Netlist
-from flow.synth import yosys
-from flow.synth.delays import primitives
-from flow.synth.sta import REGISTER, Cost, between
-from flow.synth.timing import alone, arcs_of, longest
-from hls import make
-from hls.instance import Stream
+from tarsier_fpga.flow.synth.yosys import run_yosys as yosys
+from tarsier_fpga.flow.synth.yosys.delays import primitives
+from tarsier_fpga.flow.synth.yosys.sta import REGISTER, Cost, between
+from tarsier_fpga.flow.synth.yosys.timing import alone, arcs_of, longest
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.cost.family import Family
+from tarsier_fpga.hls.netlist.instance import Stream
+from tarsier_fpga.hls.netlist.netlist import Cell, Netlist
 from tests.baselines.kernels import KERNELS, instance, signs, weights
 
 HERE = Path(__file__).parent

@@ -10,9 +10,9 @@ from unittest.mock import patch
 
 from cocotb_tools.runner import get_runner
 
-from flow.ops.shell import shell
-from flow.sim.toolchain import cxx, verilator
-from hls.instance import Instance, Stream
+from tarsier_fpga.flow.ops.shell import shell
+from tarsier_fpga.hls.netlist.instance import Instance, Stream
+from tarsier_fpga.hls.sim.toolchain import cxx, verilator
 from tests.hls.grid import Beats
 
 __all__ = ["CLOCK_NS", "cocotb_run", "plan"]

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from flow.sim import verilate
-from flow.sim.errors import ToolError
-from hls.instance import Bits, Instance
+from tarsier_fpga.hls.base.errors import ToolError
+from tarsier_fpga.hls.netlist.instance import Bits, Instance
+from tarsier_fpga.hls.sim import verilate
 
 
 @pytest.fixture

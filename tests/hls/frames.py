@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
-from flow.netlist import Cell, Netlist
-from flow.sim import verilate
-from flow.sim.model import Result
-from hls.beats import pack
-from hls.instance import Instance, Stream
+from tarsier_fpga.hls.netlist.beats import pack
+from tarsier_fpga.hls.netlist.instance import Instance, Stream
+from tarsier_fpga.hls.netlist.netlist import Cell, Netlist
+from tarsier_fpga.hls.sim import verilate
+from tarsier_fpga.hls.sim.verilated import Result
 
 __all__ = ["extreme_frames", "raster", "run_chain", "taken", "through_torch"]
 

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
-from flow.netlist import Cell, Netlist
-from flow.sim import run_csim, verilate
-from hls.instance import Instance, Stream
+from tarsier_fpga.hls.netlist.instance import Instance, Stream
+from tarsier_fpga.hls.netlist.netlist import Cell, Netlist
+from tarsier_fpga.hls.sim import run_csim, verilate
 
 __all__ = ["Case", "agrees", "draw", "limits", "run", "seeded", "ways"]
 

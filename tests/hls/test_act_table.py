@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from hls import make
-from hls.beats import pack
-from hls.errors import KernelError
-from hls.golden.act_table import act_table as golden
-from hls.make.ranges import unsigned_width
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.golden.act_table import act_table as golden
+from tarsier_fpga.hls.make.ranges import unsigned_width
+from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.grid import Case, agrees, draw, limits, run, seeded, ways
 
 PIXELS = 60

@@ -9,12 +9,12 @@ from time import monotonic
 import numpy as np
 import pytest
 
-from flow.sim.toolchain import verilator
-from hls import make
-from hls.adders.graph import Graph
-from hls.adders.solve import solve_bits, solve_integers
-from hls.errors import KernelError
-from hls.instance import Instance
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.adders.graph import Graph
+from tarsier_fpga.hls.adders.solve import solve_bits, solve_integers
+from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.netlist.instance import Instance
+from tarsier_fpga.hls.sim.toolchain import verilator
 from tests.hls.test_sources import HLS
 
 

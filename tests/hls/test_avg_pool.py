@@ -6,9 +6,9 @@ import pytest
 from hypothesis import strategies as st
 from torch.nn.functional import avg_pool2d
 
-from hls import make
-from hls.errors import KernelError
-from hls.golden.avg_pool import avg_pool as golden
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.golden.avg_pool import avg_pool as golden
 from tests.hls.frames import extreme_frames, raster, through_torch
 from tests.hls.grid import Case, agrees, draw, limits, run, seeded, ways
 

@@ -2,8 +2,8 @@
 import numpy as np
 import pytest
 
-from hls.beats import pack, unpack
-from hls.errors import KernelError
+from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.netlist.beats import pack, unpack
 
 
 @pytest.mark.parametrize("signed", [False, True])

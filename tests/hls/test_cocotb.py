@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from cocotb_tools.check_results import get_results
 
-from hls import make
-from hls.beats import pack
-from hls.golden.residual_add import residual_add
-from hls.golden.window import window
-from hls.golden.xnor_dot import xnor_dot
-from hls.instance import Instance, rtl_sources
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.golden.residual_add import residual_add
+from tarsier_fpga.hls.golden.window import window
+from tarsier_fpga.hls.golden.xnor_dot import xnor_dot
+from tarsier_fpga.hls.netlist.beats import pack
+from tarsier_fpga.hls.netlist.instance import Instance, rtl_sources
 from tests.hls.cocotb_run import cocotb_run, plan
 from tests.hls.grid import Beats, seeded
 

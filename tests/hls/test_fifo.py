@@ -5,12 +5,11 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from flow.sim import verilate
-from flow.sim.errors import SimError
-from hls import make
-from hls.beats import pack
-from hls.errors import KernelError
-from hls.golden.fifo import fifo as golden
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.base.errors import KernelError, SimError
+from tarsier_fpga.hls.golden.fifo import fifo as golden
+from tarsier_fpga.hls.netlist.beats import pack
+from tarsier_fpga.hls.sim import verilate
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
 
 BEATS = 200

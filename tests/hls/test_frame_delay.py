@@ -5,12 +5,11 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from flow.sim.errors import SimError
-from hls import make
-from hls.beats import pack
-from hls.errors import KernelError
-from hls.golden.frame_delay import frame_delay as golden
-from hls.instance import rtl_sources
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.base.errors import KernelError, SimError
+from tarsier_fpga.hls.golden.frame_delay import frame_delay as golden
+from tarsier_fpga.hls.netlist.beats import pack
+from tarsier_fpga.hls.netlist.instance import rtl_sources
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
 
 FRAMES = 4

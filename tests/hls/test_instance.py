@@ -2,8 +2,8 @@
 import numpy as np
 import pytest
 
-from hls.errors import KernelError
-from hls.instance import Bits, pack_bits, rtl_path, sv_literal
+from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.netlist.instance import Bits, pack_bits, rtl_path, sv_literal
 
 
 def test_pack_bits_is_row_major_with_item_0_lowest(rng):

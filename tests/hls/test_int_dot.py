@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from hls import make
-from hls.beats import pack
-from hls.errors import KernelError
-from hls.golden.int_dot import int_dot as golden
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.golden.int_dot import int_dot as golden
+from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.dots import Folding, assert_folded_cycles, foldings
 from tests.hls.grid import Case, agrees, draw, limits, seeded, ways
 

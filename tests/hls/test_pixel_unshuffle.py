@@ -6,10 +6,10 @@ import pytest
 from hypothesis import strategies as st
 from torch.nn.functional import pixel_unshuffle
 
-from hls import make
-from hls.beats import pack
-from hls.errors import KernelError
-from hls.golden.pixel_unshuffle import pixel_unshuffle as golden
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.golden.pixel_unshuffle import pixel_unshuffle as golden
+from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.frames import extreme_frames, raster, run_chain, through_torch
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flow.sim.toolchain import verilator
-from hls.instance import rtl_paths
+from tarsier_fpga.hls.netlist.instance import rtl_paths
+from tarsier_fpga.hls.sim.toolchain import verilator
 
 HLS = Path(__file__).parents[2] / "hls"
 KERNELS = sorted(path.stem for path in (HLS / "rtl").glob("*.sv"))

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from hls import make
-from hls.beats import pack
-from hls.errors import KernelError
-from hls.golden.spatial_shift import spatial_shift as golden
-from hls.instance import pack_bits
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.golden.spatial_shift import spatial_shift as golden
+from tarsier_fpga.hls.netlist.beats import pack
+from tarsier_fpga.hls.netlist.instance import pack_bits
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
 
 FRAMES = 4

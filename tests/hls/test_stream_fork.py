@@ -3,10 +3,10 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from hls import make
-from hls.beats import pack
-from hls.errors import KernelError
-from hls.golden.stream_fork import stream_fork as golden
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.golden.stream_fork import stream_fork as golden
+from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
 
 BEATS = 200

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import strategies as st
 from torch.nn.functional import interpolate
 
-from hls import make
-from hls.beats import pack
-from hls.errors import KernelError
-from hls.golden.upsample_nearest import upsample_nearest as golden
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.golden.upsample_nearest import upsample_nearest as golden
+from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.frames import extreme_frames, raster, run_chain, taken, through_torch
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
 

@@ -2,11 +2,11 @@
 import numpy as np
 import pytest
 
-from hls import make
-from hls.beats import pack
-from hls.errors import KernelError
-from hls.golden.xnor_dot import xnor_dot as golden
-from hls.make.ranges import unsigned_width
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.golden.xnor_dot import xnor_dot as golden
+from tarsier_fpga.hls.make.ranges import unsigned_width
+from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.dots import Folding, assert_folded_cycles, foldings
 from tests.hls.grid import Case, agrees, draw, seeded, ways
 

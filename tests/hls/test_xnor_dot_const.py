@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from hls import make
-from hls.adders.solve import solve_bits
-from hls.beats import pack
-from hls.errors import KernelError
-from hls.golden.xnor_dot import xnor_dot as golden
-from hls.make.ranges import unsigned_width
+from tarsier_fpga.hls import make
+from tarsier_fpga.hls.adders.solve import solve_bits
+from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.golden.xnor_dot import xnor_dot as golden
+from tarsier_fpga.hls.make.ranges import unsigned_width
+from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
 
 VECTORS = 60

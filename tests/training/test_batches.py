@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 import torch
 
-from training.ahead import made_ahead
-from training.batches import batch, smallest_side
-from training.data import CropRule
-from training.degrade import jpeg, shrink, shrunk_crop
-from training.errors import TrainingError
-from training.raw_pairs import RawPair
-from training.recipe import Noise, Quality, Recipe, Schedule
-from training.spec import NetSpec
+from tarsier_fpga.hls.base.errors import TrainingError
+from tarsier_fpga.training.data.ahead import made_ahead
+from tarsier_fpga.training.data.batches import batch, smallest_side
+from tarsier_fpga.training.data.degrade import jpeg, shrink, shrunk_crop
+from tarsier_fpga.training.data.raw_pairs import RawPair
+from tarsier_fpga.training.data.scenes import CropRule
+from tarsier_fpga.training.facts.recipe import Noise, Quality, Recipe, Schedule
+from tarsier_fpga.training.facts.spec import NetSpec
 
 
 def plan(task, **facts):

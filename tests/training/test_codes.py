@@ -3,7 +3,7 @@
 
 import torch
 
-from training.codes import CODE_MAX, from_codes, to_codes
+from tarsier_fpga.training.facts.codes import CODE_MAX, from_codes, to_codes
 
 
 def test_every_code_survives_the_round_trip():

@@ -10,8 +10,11 @@ import pytest
 import torch
 from PIL import Image
 
-from training import bench, convert, train, versions
-from training.checkpoint import read_net
+from tarsier_fpga.training.deploy import convert
+from tarsier_fpga.training.facts.checkpoint import read_net
+from tarsier_fpga.training.loop import train
+from tarsier_fpga.training.studies import step_time as bench
+from tarsier_fpga.training.studies import versions
 
 CONFIG = """
 photographs = "pictures"
@@ -94,7 +97,7 @@ def test_step_times_are_of_the_net_and_its_parent(home, capsys):
 def test_two_processes_train_one_net(home):
     config = home / "tiny.toml"
     config.write_text(config.read_text().replace("iterations = 6", "iterations = 60"))
-    command = [sys.executable, "-m", "training.train", str(config)]
+    command = [sys.executable, "-m", "tarsier_fpga.training.loop.train", str(config)]
     command += ["--accelerator", "cpu", "--devices", "2", "--out", str(home / "out")]
     stops = {"1e-9": "out of time at step 50 of 60", "9": "step 60 of 60"}
     for minutes, last in stops.items():

@@ -3,10 +3,10 @@
 
 import pytest
 
-from training.count import count, savings
-from training.lookup import describe
-from training.score import published_cost
-from training.spec import NetSpec
+from tarsier_fpga.training.facts.lookup import describe
+from tarsier_fpga.training.facts.spec import NetSpec
+from tarsier_fpga.training.score.op_count import count, savings
+from tarsier_fpga.training.score.score import published_cost
 
 # SRResNet x4 is 146.08 G by the convention that gives all other numbers; the paper prints 146.14.
 PRINTED_OTHERWISE = {"srresnet-x4": "146.08"}

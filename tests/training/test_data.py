@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import torch
 
-from training.data import CropRule, crops, packed, photographs, scene
-from training.errors import TrainingError
+from tarsier_fpga.hls.base.errors import TrainingError
+from tarsier_fpga.training.data.scenes import CropRule, crops, packed, photographs, scene
 
 RULE = CropRule(batch=4, size=8)
 

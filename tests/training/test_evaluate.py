@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 
-from training.evaluate import EXPOSURES, evaluate, expose, main, psnr
+from tarsier_fpga.training.score.evaluate import EXPOSURES, evaluate, expose, main, psnr
 
 
 def test_one_grey_level_is_48_13_db():

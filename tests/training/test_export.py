@@ -10,12 +10,12 @@ import torch
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.core.onnx_exec import execute_onnx
 
-from training import export as exporter
-from training.checkpoint import save_net
-from training.errors import TrainingError
-from training.export import VOCABULARY, export, export_untrained, main
-from training.model import build, load
-from training.spec import NetSpec
+from tarsier_fpga.hls.base.errors import TrainingError
+from tarsier_fpga.training.deploy import export as exporter
+from tarsier_fpga.training.deploy.export import VOCABULARY, export, export_untrained, main
+from tarsier_fpga.training.facts.checkpoint import save_net
+from tarsier_fpga.training.facts.spec import NetSpec
+from tarsier_fpga.training.networks.model import build, load
 
 SPEC = NetSpec("bbcu", channels=4, units=2)
 TINY = """
@@ -117,7 +117,7 @@ def test_a_net_in_the_paper_s_form_does_not_export(tmp_path):
     spec = NetSpec("bbcu", channels=4, units=1, form="float")
     path = tmp_path / "float.safetensors"
     save_net(path, build(spec), "float", spec)
-    with pytest.raises(TrainingError, match=r"paper's form; python -m training\.convert it first"):
+    with pytest.raises(TrainingError, match=r"paper's form; `tarsier convert` it first"):
         export(path, tmp_path)
 
 

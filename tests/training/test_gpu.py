@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from training.data import CropRule
-from training.model import load
-from training.recipe import Recipe, Schedule
-from training.spec import NetSpec
-from training.train import launched, train
+from tarsier_fpga.training.data.scenes import CropRule
+from tarsier_fpga.training.facts.recipe import Recipe, Schedule
+from tarsier_fpga.training.facts.spec import NetSpec
+from tarsier_fpga.training.loop.train import launched, train
+from tarsier_fpga.training.networks.model import load
 
 pytestmark = [
     pytest.mark.gpu,

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 import torch
 
-from training.checkpoint import save_net
-from training.errors import TrainingError
-from training.hardware import fitted, started, to_hardware
-from training.model import build
-from training.recipe import Recipe, Schedule
-from training.spec import NetSpec
+from tarsier_fpga.hls.base.errors import TrainingError
+from tarsier_fpga.training.facts.checkpoint import save_net
+from tarsier_fpga.training.facts.recipe import Recipe, Schedule
+from tarsier_fpga.training.facts.spec import NetSpec
+from tarsier_fpga.training.networks.hardware import fitted, started, to_hardware
+from tarsier_fpga.training.networks.model import build
 
 SPEC = NetSpec("bbcu", 8, 3, task="rgb", form="float", head="relu")
 

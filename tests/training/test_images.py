@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from training import store
-from training.errors import TrainingError
-from training.images import find_set, read_folder
+from tarsier_fpga.hls.base.errors import TrainingError
+from tarsier_fpga.training.data import store
+from tarsier_fpga.training.data.images import find_set, read_folder
 
 
 @pytest.fixture

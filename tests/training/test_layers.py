@@ -4,7 +4,7 @@
 import pytest
 import torch
 
-from training.layers import (
+from tarsier_fpga.training.networks.layers import (
     BinaryConv,
     FixedPointConv,
     XnorConv,

@@ -6,8 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from training.imresize import imresize
-from training.metrics import grey_levels, luma, psnr_db, ssim
+from tarsier_fpga.training.data.imresize import imresize
+from tarsier_fpga.training.score.metrics import grey_levels, luma, psnr_db, ssim
 
 
 def test_one_grey_level_is_48_13_db(rng):

@@ -7,9 +7,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from training.errors import TrainingError
-from training.model import build
-from training.spec import NetSpec
+from tarsier_fpga.hls.base.errors import TrainingError
+from tarsier_fpga.training.facts.spec import NetSpec
+from tarsier_fpga.training.networks.model import build
 
 SPEC = NetSpec("bbcu", channels=8, units=3, residual_exponent=-3)
 

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 import torch
 
-from training import data as pictures
-from training.checkpoint import read_net
-from training.evaluate import EXPOSURES, SET, evaluate
-from training.export import export
-from training.model import load
-from training.paths import NETS
-from training.recipe import read
-from training.spec import Kind
+from tarsier_fpga.training.data import scenes as pictures
+from tarsier_fpga.training.deploy.export import export
+from tarsier_fpga.training.facts.checkpoint import read_net
+from tarsier_fpga.training.facts.paths import NETS
+from tarsier_fpga.training.facts.recipe import read
+from tarsier_fpga.training.facts.spec import Kind
+from tarsier_fpga.training.networks.model import load
+from tarsier_fpga.training.score.evaluate import EXPOSURES, SET, evaluate
 
 SHIPPED = sorted(path.stem for path in NETS.glob("*.safetensors"))
 BINARY = [net for net in SHIPPED if read_net(NETS / f"{net}.safetensors")[1].kind is Kind.BBCU]

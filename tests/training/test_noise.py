@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Generator
 
-from training.noise import camera, expose, light_levels
+from tarsier_fpga.training.data.noise import camera, expose, light_levels
 
 FIELD = torch.full((64, 4, 64, 64), 0.5)  # a million pixels of middle grey
 

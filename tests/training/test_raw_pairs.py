@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import tifffile
 
-from training import raw_pairs
-from training.errors import TrainingError
-from training.raw_pairs import find_pairs
+from tarsier_fpga.hls.base.errors import TrainingError
+from tarsier_fpga.training.data import raw_pairs
+from tarsier_fpga.training.data.raw_pairs import find_pairs
 
 
 @pytest.fixture(autouse=True)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-import training
-from training.errors import TrainingError
-from training.recipe import read
+from tarsier_fpga import training
+from tarsier_fpga.hls.base.errors import TrainingError
+from tarsier_fpga.training.facts.recipe import read
 
 CONFIGS = sorted((Path(training.__file__).parent / "configs").glob("*.toml"))
 GOOD = """

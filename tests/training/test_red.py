@@ -4,7 +4,7 @@
 import pytest
 import torch
 
-from training.red import Red, folded
+from tarsier_fpga.training.networks.red import Red, folded
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from training.images import read_folder
-from training.score import Row, published, score
-from training.spec import NetSpec, Task
+from tarsier_fpga.training.data.images import read_folder
+from tarsier_fpga.training.facts.spec import NetSpec, Task
+from tarsier_fpga.training.score.score import Row, published, score
 
 
 def spec(task, scale=1):

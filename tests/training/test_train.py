@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 import torch
 
-from training.checkpoint import read_net, write_atomically
-from training.codes import to_codes
-from training.data import CropRule
-from training.errors import TrainingError
-from training.model import load
-from training.paths import config_file
-from training.recipe import Recipe, Schedule, read
-from training.run import Run, learning_rate, psnr_db
-from training.spec import NetSpec
-from training.train import open_source, train
+from tarsier_fpga.hls.base.errors import TrainingError
+from tarsier_fpga.training.data.scenes import CropRule
+from tarsier_fpga.training.facts.checkpoint import read_net, write_atomically
+from tarsier_fpga.training.facts.codes import to_codes
+from tarsier_fpga.training.facts.paths import config_file
+from tarsier_fpga.training.facts.recipe import Recipe, Schedule, read
+from tarsier_fpga.training.facts.spec import NetSpec
+from tarsier_fpga.training.loop.train import open_source, train
+from tarsier_fpga.training.loop.training_run import Run, learning_rate, psnr_db
+from tarsier_fpga.training.networks.model import load
 
 PLAN = Recipe(
     name="tiny",
@@ -111,7 +111,7 @@ def test_out_of_time_it_leaves_a_net_and_resumes_to_the_bit(tmp_path, photos, ca
 
 
 def test_a_log_holds_the_speed_and_the_time_left(tmp_path, photos, capsys, monkeypatch):
-    monkeypatch.setattr("training.train.LOG_EVERY", 3)
+    monkeypatch.setattr("tarsier_fpga.training.loop.train.LOG_EVERY", 3)
     train(PLAN, photos, tmp_path)
     lines = capsys.readouterr().err.splitlines()
     assert re.fullmatch(r"tiny: step 3 of 6, .* dB, .* steps/s, \d:\d\d:\d\d left", lines[0])
@@ -119,7 +119,7 @@ def test_a_log_holds_the_speed_and_the_time_left(tmp_path, photos, capsys, monke
 
 
 def test_history_is_continued_after_the_checkpoint(tmp_path, photos, monkeypatch):
-    monkeypatch.setattr("training.train.LOG_EVERY", 2)
+    monkeypatch.setattr("tarsier_fpga.training.loop.train.LOG_EVERY", 2)
 
     def die(self, advance=Run.advance):
         if self.step == 5:

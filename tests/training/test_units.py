@@ -5,9 +5,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from training.model import build
-from training.spec import NetSpec, Version
-from training.units import BinaryHead, BinaryTail, BinaryUnit, BinaryUp
+from tarsier_fpga.training.facts.spec import NetSpec, Version
+from tarsier_fpga.training.networks.model import build
+from tarsier_fpga.training.networks.units import BinaryHead, BinaryTail, BinaryUnit, BinaryUp
 
 C = 6
 

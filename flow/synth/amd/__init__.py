@@ -9,14 +9,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from boards.board import Board, Family
-from flow.design import read_design
-from flow.errors import FlowError
-from flow.synth.amd.project import is_finished, write_project
-from flow.synth.amd.results import read_results
-from flow.synth.amd.run import missing, run_project
-from flow.synth.amd.target import Tool, finn_board
-from flow.synth.facts import Synthesis
+from tarsier_fpga.flow.board import Board
+from tarsier_fpga.flow.design.design_facts import read_design
+from tarsier_fpga.flow.synth.amd.project import is_finished, write_project
+from tarsier_fpga.flow.synth.amd.read_results import read_results
+from tarsier_fpga.flow.synth.amd.run_project import missing, run_project
+from tarsier_fpga.flow.synth.amd.target import Tool, finn_board
+from tarsier_fpga.flow.synth.synth_facts import Synthesis
+from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.cost.family import Family
 
 __all__ = ["Tool", "build"]
 

@@ -28,8 +28,8 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 from qonnx.transformation.general import GiveReadableTensorNames, GiveUniqueNodeNames
 
-from flow.finn import prepare_finn
-from flow.stitch import cell_names
+from tarsier_fpga.flow.ops.register import prepare_finn
+from tarsier_fpga.flow.ops.stitch import cell_names
 
 __all__ = ["main"]
 

@@ -8,10 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from boards.board import Board
-from flow.errors import FlowError
-from flow.synth.amd.settle import Step, read_calls, settle
-from flow.synth.amd.target import finn_folder
+from tarsier_fpga.flow.board import Board
+from tarsier_fpga.flow.synth.amd.settle import Step, read_calls, settle
+from tarsier_fpga.flow.synth.amd.target import finn_folder
+from tarsier_fpga.hls.base.errors import FlowError
 
 __all__ = ["generate"]
 
@@ -57,7 +57,14 @@ def generate(graph: Path, name: str, board: Board, work: Path) -> tuple[list[Ste
         "XILINX_XRT": "/elsewhere",
         "PLATFORM_REPO_PATHS": "/elsewhere",
     }
-    command = [sys.executable, "-m", "flow.synth.amd.finn_build", graph, json.dumps(request), build]
+    command = [
+        sys.executable,
+        "-m",
+        "tarsier_fpga.flow.synth.amd.finn_build",
+        graph,
+        json.dumps(request),
+        build,
+    ]
     done = subprocess.run(
         command, env=os.environ | places | elsewhere, capture_output=True, text=True, check=False
     )

@@ -10,15 +10,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from boards.board import Board, Platform
-from flow.cache import content_key
-from flow.design import GRAPH, Design
-from flow.errors import FlowError
-from flow.facts import Facts
-from flow.finn import VERSIONS
-from flow.synth.amd.generate import generate
-from flow.synth.amd.settle import Step
-from flow.synth.amd.target import (
+from tarsier_fpga.flow.board import Board, Platform
+from tarsier_fpga.flow.design.design_facts import GRAPH, Design
+from tarsier_fpga.flow.ops.register import VERSIONS
+from tarsier_fpga.flow.synth.amd.generate import generate
+from tarsier_fpga.flow.synth.amd.settle import Step
+from tarsier_fpga.flow.synth.amd.target import (
     Source,
     Tool,
     board_files,
@@ -26,7 +23,10 @@ from flow.synth.amd.target import (
     finn_folder,
     hls_library,
 )
-from flow.templates import render
+from tarsier_fpga.hls.base.cache import content_key
+from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.base.facts import Facts
+from tarsier_fpga.hls.base.templates import render
 
 __all__ = ["Project", "is_finished", "read_project", "write_project"]
 
@@ -140,7 +140,7 @@ def _complete(
         "port": _port_width(work),
     }
     for name in ("run.sh", "README.md"):
-        (work / name).write_text(render(f"synth/amd/{name}.j2", {}, **facts))
+        (work / name).write_text(render(_HERE / f"{name}.j2", {}, **facts))
     (work / "project.json").write_text(project.model_dump_json(indent=1) + "\n")
     names = sorted(str(path.relative_to(work)) for path in work.rglob("*") if path.is_file())
     (work / "files.txt").write_text("".join(f"{name}\n" for name in names))

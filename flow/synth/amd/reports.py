@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-from flow.errors import FlowError
-from flow.synth.resources import Resources
+from tarsier_fpga.flow.synth.resources import Resources
+from tarsier_fpga.hls.base.errors import FlowError
 
 __all__ = [
     "HlsEstimate",

@@ -10,8 +10,8 @@ from pathlib import Path
 import yaml
 from finn.util.basic import alveo_part_map, pynq_part_map
 
-from boards.board import Board, MemoryKind, Platform
-from flow.errors import FlowError
+from tarsier_fpga.flow.board import Board, MemoryKind, Platform
+from tarsier_fpga.hls.base.errors import FlowError
 
 __all__ = ["Source", "Tool", "board_files", "finn_board", "finn_folder", "hls_library"]
 

@@ -6,6 +6,6 @@ memory for a frame, a clock and a reset. Yosys synthesizes it, nextpnr places an
 ecppack packs the bitstream.
 """
 
-from flow.synth.ecp5.bitstream import build
+from tarsier_fpga.flow.synth.ecp5.bitstream import build
 
 __all__ = ["build"]

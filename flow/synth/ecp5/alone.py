@@ -8,14 +8,14 @@ pins however wide its streams are, and no pin is on a path that counts.
 from itertools import accumulate
 from pathlib import Path
 
-from boards.board import Board
-from flow.netlist import single
-from flow.rtl_top import rtl_top
-from flow.synth.ecp5.pins import lpf
-from flow.synth.ecp5.report import Report, read_report
-from flow.synth.ecp5.tools import Show, place_and_route, synthesize
-from flow.templates import render
-from hls.instance import Instance, rtl_sources
+from tarsier_fpga.flow.board import Board
+from tarsier_fpga.flow.synth.ecp5.pins import lpf
+from tarsier_fpga.flow.synth.ecp5.pnr_report import Report, read_report
+from tarsier_fpga.flow.synth.ecp5.pnr_tools import Show, place_and_route, synthesize
+from tarsier_fpga.hls.base.templates import render
+from tarsier_fpga.hls.netlist.instance import Instance, rtl_sources
+from tarsier_fpga.hls.netlist.netlist import single
+from tarsier_fpga.hls.netlist.rtl_top import rtl_top
 
 __all__ = ["placed_alone"]
 
@@ -49,7 +49,7 @@ def _shell(kernel: Instance) -> str:
     out = [(f"{s.name}_{what}_o", n) for s in kernel.outputs for what, n in _forward(s.width)]
     out += [(f"{stream.name}_ready_o", 1) for stream in kernel.inputs]
     return render(
-        "synth/ecp5/alone.sv.j2",
+        Path(__file__).with_name("alone.sv.j2"),
         {},
         top=_TOP,
         kernel=_KERNEL,

@@ -12,14 +12,14 @@ import json
 import time
 from pathlib import Path
 
-from boards.board import Board
-from flow.design import Design, read_design
-from flow.errors import FlowError
-from flow.synth.ecp5.pins import lpf
-from flow.synth.ecp5.report import Report, read_report
-from flow.synth.ecp5.system import TOP, System, check_board, sources, system
-from flow.synth.ecp5.tools import TOOL, Show, pack, place_and_route, synthesize
-from flow.synth.facts import COUNTED, Synthesis, utilisation
+from tarsier_fpga.flow.board import Board
+from tarsier_fpga.flow.design.design_facts import Design, read_design
+from tarsier_fpga.flow.synth.ecp5.pins import lpf
+from tarsier_fpga.flow.synth.ecp5.pnr_report import Report, read_report
+from tarsier_fpga.flow.synth.ecp5.pnr_tools import TOOL, Show, pack, place_and_route, synthesize
+from tarsier_fpga.flow.synth.ecp5.system import TOP, System, check_board, sources, system
+from tarsier_fpga.flow.synth.synth_facts import COUNTED, Synthesis, utilisation
+from tarsier_fpga.hls.base.errors import FlowError
 
 __all__ = ["build"]
 

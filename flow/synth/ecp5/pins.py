@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The pins of a board as constraints that nextpnr reads."""
 
-from boards.board import Board
-from flow.templates import render
+from pathlib import Path
+
+from tarsier_fpga.flow.board import Board
+from tarsier_fpga.hls.base.templates import render
 
 __all__ = ["PORTS", "lpf"]
 
@@ -24,7 +26,7 @@ def lpf(board: Board) -> str:
         for index, site in enumerate(pin.sites)
     ]
     facts = {"board": board, "clock": PORTS["clock"], "pins": pins}
-    return render("synth/ecp5/pins.lpf.j2", {}, **facts)
+    return render(Path(__file__).with_name("pins.lpf.j2"), {}, **facts)
 
 
 def _bit(port: str, index: int, bits: int) -> str:

@@ -9,7 +9,7 @@ phases are compared at 3.125 to 400 MHz.
 
 from dataclasses import dataclass
 
-from flow.errors import FlowError
+from tarsier_fpga.hls.base.errors import FlowError
 
 __all__ = ["Pll", "pll"]
 

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 
-from boards.board import Board, Family
-from flow.cache import content_key
-from flow.design import RTL, Design
-from flow.errors import FlowError
-from flow.synth.ecp5.pins import PORTS
-from flow.synth.ecp5.pll import Pll, pll
-from flow.templates import render
-from hls.instance import rtl_paths, sv_literal
+from tarsier_fpga.flow.board import Board
+from tarsier_fpga.flow.design.design_facts import RTL, Design
+from tarsier_fpga.flow.synth.ecp5.pins import PORTS
+from tarsier_fpga.flow.synth.ecp5.pll import Pll, pll
+from tarsier_fpga.hls.base.cache import content_key
+from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.base.templates import render
+from tarsier_fpga.hls.cost.family import Family
+from tarsier_fpga.hls.netlist.instance import rtl_paths, sv_literal
 
 __all__ = ["TOP", "System", "check_board", "sources", "system"]
 
@@ -111,7 +112,7 @@ def sources(folder: Path, board: Board, facts: System) -> dict[str, str]:
         *rtl_paths("width_adapter"),
     ]
     top = render(
-        "synth/ecp5/system.sv.j2",
+        Path(__file__).with_name("system.sv.j2"),
         {"literal": sv_literal},
         top=TOP,
         board=board.title,

@@ -5,7 +5,7 @@
 //   2*carry[k] + sum[k] = (x0[k] ~^ w0[k]) + (x1[k] ~^ w1[k]) + c[k],   k = 0 .. Width-1
 //
 // Two functions of the same five bits: one LUT6 with both its outputs in use.  Vivado packs it so;
-// Yosys does not, so flow/synth/match_adders.sv says it to Yosys.  With w0 and w1 all ones these
+// Yosys does not, so flow/synth/yosys/match_adders.sv says it to Yosys.  With w0 and w1 all ones these
 // are plain full adders of x0, x1 and c.
 // Used by   hls/rtl/xnor_dot.sv
 module match_adders #(

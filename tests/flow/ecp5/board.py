@@ -8,10 +8,10 @@ from unittest.mock import patch
 import numpy as np
 from jinja2 import Environment, FileSystemLoader
 
-from flow.sim import verilate
-from flow.sim.model import Model
-from flow.synth import ecp5
-from hls.instance import Stream
+from tarsier_fpga.flow.synth import ecp5
+from tarsier_fpga.hls.netlist.instance import Stream
+from tarsier_fpga.hls.sim import verilate
+from tarsier_fpga.hls.sim.verilated import Model
 
 __all__ = ["HERE", "WAKING", "compiled", "compiled_gates", "pins"]
 

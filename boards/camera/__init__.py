@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Raw frames: files in, mosaics and codes out."""

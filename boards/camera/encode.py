@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""The numbers that cross into the accelerator: codes of 8 to 10 bits, four per Bayer block.
+
+    code = clip(rint(black + span * gain * (raw - raw black) / (raw white - raw black)), 0, most)
+
+What the codes of black and white are is the network's choice, and its design says it: they lie
+inside the range, so that noise below black and light above white survive. The gain is a multiple
+of 1/256, which makes every code a rational number: it is computed in integers, half to even, and
+is the same on every machine.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tarsier_fpga.camera.exposure import GAIN_STEPS
+from tarsier_fpga.camera.raw import Raw, phases
+
+__all__ = ["Scale", "decode", "encode"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The codes of black and of white, and the bits of a code."""
+
+    black: int
+    white: int
+    bits: int
+
+    @property
+    def span(self) -> int:
+        """Codes from black to white."""
+        return self.white - self.black
+
+
+def encode(raw: Raw, gain: float, scale: Scale) -> np.ndarray:
+    """(H / 2, W / 2, 4) uint16 codes of `raw`, channels R, G1, G2, B."""
+    codes = np.empty((raw.height // 2, raw.width // 2, 4), np.uint16)
+    for channel, phase in enumerate(phases(raw.mosaic)):
+        np.take(_table(raw.black[channel], raw.white, gain, scale), phase, out=codes[..., channel])
+    return codes
+
+
+def decode(codes: np.ndarray, scale: Scale) -> np.ndarray:
+    """Linear light of `codes`, float32: 0 at black, 1 at white.
+
+    >>> decode(np.array([128, 896], np.uint16), Scale(128, 896, 10)).tolist()
+    [0.0, 1.0]
+    """
+    return (codes.astype(np.float32) - scale.black) / scale.span
+
+
+def _table(black: int, white: int, gain: float, scale: Scale) -> np.ndarray:
+    """The code of every 16-bit value."""
+    levels = np.arange(1 << 16, dtype=np.int64)
+    numerator = scale.span * round(gain * GAIN_STEPS) * (levels - black)
+    quotient, rest = np.divmod(numerator, GAIN_STEPS * (white - black))
+    half = 2 * rest - GAIN_STEPS * (white - black)
+    quotient += (half > 0) | ((half == 0) & (quotient % 2 == 1))
+    return np.clip(scale.black + quotient, 0, (1 << scale.bits) - 1).astype(np.uint16)

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""The built-in low-light frame: a photograph turned back into what a sensor would have read.
+
+    electrons = Poisson(light * scene) + read * N(0, 1) + row * N_row(0, 1)
+    raw       = black + electrons * (white - black) / (HEADROOM * light)
+
+The photograph comes with scikit-learn; nothing is downloaded, and the same frame comes out on
+every run. Its noiseless twin is the reference.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.ndimage import convolve1d
+from sklearn.datasets import load_sample_image
+
+from tarsier_fpga.camera.dng import write_dng
+
+__all__ = ["CREDIT", "Sensor", "write_sample"]
+
+CREDIT = (
+    "Photograph: china.jpg of scikit-learn, by danielbuechele, CC BY 2.0, "
+    "darkened and given sensor noise"
+)
+
+BALANCE = np.array([2.0, 1.0, 1.7])
+# Under D65; Adobe's matrix of the Nikon D750, as printed by dcraw.
+XYZ_TO_CAMERA = np.array(
+    [[0.9020, -0.2890, -0.0715], [-0.4535, 1.2436, 0.2348], [-0.0934, 0.1919, 0.7086]]
+)
+_XYZ_FROM_SRGB = np.array(
+    [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sensor:
+    """A small sensor at night: `light` electrons where the scene is white, noise in electrons."""
+
+    light: float = 50.0
+    read: float = 1.6
+    row: float = 0.3
+    black: int = 512
+    white: int = 16383
+    headroom: int = 16  # how far below saturation the scene's white is
+    seed: int = 5
+
+
+def write_sample(folder: Path, sensor: Sensor | None = None) -> tuple[Path, Path]:
+    """Write sample.dng and its noiseless twin reference.dng into `folder`; return both paths."""
+    sensor = sensor or Sensor()
+    scene = _mosaic(_camera_light(load_sample_image("china.jpg")))
+    rng = np.random.default_rng(sensor.seed)
+    electrons = rng.poisson(scene * sensor.light).astype(np.float64)
+    electrons += sensor.read * rng.standard_normal(scene.shape)
+    electrons += sensor.row * rng.standard_normal((scene.shape[0], 1))
+    exposed = electrons / (sensor.light * sensor.headroom)
+    span = sensor.white - sensor.black
+
+    noisy, reference = folder / "sample.dng", folder / "reference.dng"
+    colours = {"xyz_to_camera": XYZ_TO_CAMERA, "neutral": tuple(1 / BALANCE)}
+    write_dng(
+        noisy,
+        np.clip(np.rint(sensor.black + span * exposed), 0, sensor.white).astype(np.uint16),
+        black=(sensor.black,) * 4,
+        white=sensor.white,
+        **colours,
+    )
+    clean = np.rint(65535 * scene / sensor.headroom).astype(np.uint16)
+    write_dng(reference, clean, white=65535, **colours)
+    return noisy, reference
+
+
+def _camera_light(srgb: np.ndarray) -> np.ndarray:
+    """What the sensor sees: (H, W, 3) in [0, 1], before white balance."""
+    value = srgb / 255
+    linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
+    camera_from_srgb = XYZ_TO_CAMERA @ _XYZ_FROM_SRGB
+    camera_from_srgb /= camera_from_srgb.sum(axis=1, keepdims=True)
+    return _low_passed(np.clip(linear @ camera_from_srgb.T, 0, 1)) / BALANCE
+
+
+def _low_passed(rgb: np.ndarray) -> np.ndarray:
+    """Blurred by 1 2 1 both ways: the optical low-pass filter in front of a Bayer sensor."""
+    for axis in (0, 1):
+        rgb = convolve1d(rgb, [0.25, 0.5, 0.25], axis, mode="nearest")
+    return rgb
+
+
+def _mosaic(rgb: np.ndarray) -> np.ndarray:
+    height, width = rgb.shape[0] // 2 * 2, rgb.shape[1] // 2 * 2
+    mosaic = rgb[:height, :width, 1].copy()
+    mosaic[0::2, 0::2] = rgb[:height:2, :width:2, 0]
+    mosaic[1::2, 1::2] = rgb[1:height:2, 1:width:2, 2]
+    return mosaic

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+"""A folder of raw frames, or one file that holds several, as a video."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from tarsier_fpga.camera.raw import Raw
+from tarsier_fpga.camera.read import BARE, open_array, read_raw
+from tarsier_fpga.hls.base.errors import HostError
+
+__all__ = ["Frame", "is_video", "list_frames"]
+
+# What LibRaw reads goes by its content; these names only tell frames from what lies beside them.
+_CAMERA = (
+    *(".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".iiq", ".k25"),
+    *(".kdc", ".mef", ".mos", ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".rw2", ".rwl"),
+    *(".sr2", ".srf", ".srw", ".x3f"),
+)
+
+_PARTS = re.compile(r"(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where a frame of a video is: in a file, and with `index` at a place in it."""
+
+    path: Path
+    index: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What its picture is called."""
+        return self.path.stem if self.index is None else f"{self.path.stem}-{self.index:04}"
+
+    def read(self, sidecar: Path | None = None) -> Raw:
+        """The frame; HostError as `read_raw`."""
+        return read_raw(self.path, sidecar, self.index)
+
+
+def is_video(path: Path) -> bool:
+    """Whether `path` holds several frames: a folder, or an array of them."""
+    if path.is_dir():
+        return True
+    return path.is_file() and _is_array(path) and open_array(path).ndim == 3
+
+
+def list_frames(path: Path) -> list[Frame]:
+    """The frames in `path`, in the order in which a person counts: frame2 before frame10.
+
+    Raises:
+        HostError: there are none, or two would be written to pictures of the same name.
+    """
+    if path.is_dir():
+        known = (*_CAMERA, *BARE)
+        files = [file for file in path.iterdir() if file.suffix.lower() in known]
+        # Names of one length were made to be sorted as they are, whatever their digits mean.
+        key = _counted if len({len(file.name) for file in files}) > 1 else None
+        frames = [frame for file in sorted(files, key=key) for frame in _found_in(file)]
+    else:
+        frames = _frames_in(path)
+    if not frames:
+        raise HostError(f"{path} holds no raw frames: no file in it ends in .dng, .raw, .npy, ...")
+    names: dict[str, Path] = {}
+    for frame in frames:
+        other = names.setdefault(frame.name, frame.path)
+        if other != frame.path:
+            raise HostError(f"{other} and {frame.path.name} would both become {frame.name}.png")
+    return frames
+
+
+def _frames_in(path: Path) -> list[Frame]:
+    if _is_array(path) and open_array(path).ndim == 3:
+        return [Frame(path, index) for index in range(len(open_array(path)))]
+    return [Frame(path)]
+
+
+def _is_array(path: Path) -> bool:
+    return path.suffix.lower() == ".npy"
+
+
+def _found_in(path: Path) -> list[Frame]:
+    """As `_frames_in`; what is damaged counts as one frame, which fails where it is read."""
+    try:
+        return _frames_in(path)
+    except HostError:
+        return [Frame(path)]
+
+
+def _counted(path: Path) -> list[tuple[int, str]]:
+    parts = _PARTS.split(path.name)
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+"""What every accelerator does, be it simulated, in PyTorch or on a board.
+
+Frames of codes go in, frames of codes come out, in three steps that a pipeline can overlap: the
+next frame is sent while one is at work, and the one before is received.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from tarsier_fpga.camera.encode import Scale
+
+__all__ = ["Accelerator", "Measured", "Notify", "restore_frames"]
+
+Notify = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """Restored frames and what was counted while they passed; None: this accelerator cannot tell.
+
+    `seconds` is what the accelerator itself took, without what the host does to send and receive.
+    """
+
+    frames: np.ndarray  # (N, h, w, 4) uint16 codes
+    seconds: float | None = None
+    cycles_per_frame: int | None = None  # at steady state, over at least two frames
+    latency_cycles: int | None = None
+    sim_cycles_per_second: float | None = None
+    high_water: Mapping[str, int] = field(default_factory=dict)  # fullest each FIFO got
+
+
+class Accelerator(Protocol):
+    """A network on a device."""
+
+    name: str
+    net: str
+    radius: int  # packed pixels the network sees around each pixel
+    scale: Scale
+
+    def tile(self, frame: tuple[int, int]) -> tuple[int, int]:
+        """Packed rows and columns in which it wants a frame of so many.
+
+        Raises:
+            HostError: it cannot take such a frame, not even in tiles.
+        """
+        ...
+
+    def send(self, frames: np.ndarray) -> Any:
+        """Hand (N, h, w, 4) uint16 frames to the device; what `run` takes."""
+        ...
+
+    def run(self, sent: Any, progress: Notify | None = None) -> Any:
+        """Restore them; what `receive` takes. `progress` is told the fraction done, and may raise
+        to give up."""
+        ...
+
+    def receive(self, done: Any) -> Measured:
+        """Fetch them from the device."""
+        ...
+
+
+def restore_frames(
+    accelerator: Accelerator, frames: np.ndarray, progress: Notify | None = None
+) -> Measured:
+    """The three steps at once."""
+    return accelerator.receive(accelerator.run(accelerator.send(frames), progress))

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: MIT
+"""The folder that configures a board: bitstream, FINN's driver settings, and whose design it is.
+
+    deploy/design.json            the design that it was synthesized from
+    deploy/driver/settings.json   FINN's DMAs, their packed shapes, the clock
+    deploy/bitfile/finn-accel*    .bit and .hwh for a Zynq, -0.xclbin for an Alveo
+
+A packed pixel travels as FINN packs it: channel 0 in the lowest bits, little endian, in whole
+bytes; a frame is its pixels, and a batch its frames, without gaps.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from math import prod
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+from pydantic import BaseModel, PositiveFloat
+
+from tarsier_fpga.flow.design.design_facts import Design, read_design
+from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.netlist.beats import pack, unpack, words
+
+__all__ = ["Deployed", "driver_package", "from_bytes", "read_deploy", "sentences_of", "to_bytes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A bitstream, and what its driver must know: its DMAs, bytes of a frame, its clock."""
+
+    bitstream: Path
+    source: str  # the DMA that reads frames, and the one that writes them
+    sink: str
+    frame_bytes: int
+    clock_mhz: float
+
+
+class _Shapes(BaseModel):
+    """Of one DMA each way: its name, and its frame as FINN packs it."""
+
+    idma_names: tuple[str]
+    odma_names: tuple[str]
+    ishape_packed: tuple[tuple[int, ...]]
+    oshape_packed: tuple[tuple[int, ...]]
+
+
+class _DriverFacts(BaseModel):
+    io_shape_dict: _Shapes
+    fclk_mhz: PositiveFloat
+
+
+def read_deploy(folder: Path, design: Design, suffix: str) -> Deployed:
+    """What `folder` holds for `design`.
+
+    Raises:
+        HostError: something is missing or damaged, or it was made for another design.
+    """
+    if not folder.is_dir():
+        raise _missing(folder)
+    made_for = read_design(folder)
+    if made_for.key != design.key:
+        raise HostError(
+            f"{folder} configures the board for {made_for.net} at {made_for.width} x"
+            f" {made_for.height} (design {made_for.key[:8]}), not for {design.net} at"
+            f" {design.width} x {design.height} (design {design.key[:8]}); synthesize it again"
+        )
+    settings, bitstream = folder / "driver/settings.json", folder / f"bitfile/finn-accel{suffix}"
+    for path in (settings, bitstream):
+        if not path.is_file():
+            raise _missing(path)
+    facts = _driver_facts(settings)
+    shapes = facts.io_shape_dict
+    frame_bytes = _beat_bytes(design) * prod(design.packed_shape)
+    for side in ("ishape_packed", "oshape_packed"):
+        if prod(*getattr(shapes, side)) != frame_bytes:
+            raise HostError(
+                f"{settings}: {side} {getattr(shapes, side)} must be one frame of"
+                f" {frame_bytes} bytes"
+            )
+    return Deployed(bitstream, *shapes.idma_names, *shapes.odma_names, frame_bytes, facts.fclk_mhz)
+
+
+def to_bytes(frames: np.ndarray, design: Design) -> np.ndarray:
+    """(N, H, W, channels) codes as the uint8 that a DMA reads."""
+    beats = pack(frames.reshape(-1, design.channels), design.bits).astype("<u4", copy=False)
+    return np.ascontiguousarray(beats.view(np.uint8)[:, : _beat_bytes(design)]).ravel()
+
+
+def from_bytes(content: np.ndarray, design: Design) -> np.ndarray:
+    """The (N, H, W, channels) uint16 codes in the uint8 that a DMA wrote."""
+    size = _beat_bytes(design)
+    padded = np.zeros((len(content) // size, 4 * words(8 * size)), np.uint8)
+    padded[:, :size] = content.reshape(-1, size)
+    lanes = unpack(padded.view("<u4"), design.channels, design.bits, False)
+    return lanes.astype(np.uint16).reshape(-1, *design.packed_shape, design.channels)
+
+
+def driver_package(name: str, brought_by: str) -> ModuleType:
+    """The vendor's Python package, which only machines with such a board have.
+
+    Raises:
+        HostError: it is not here.
+    """
+    try:
+        return import_module(name)
+    except ImportError:
+        raise HostError(
+            f"no Python package {name} here: {brought_by} brings it to the machine with the board"
+        ) from None
+
+
+@contextmanager
+def sentences_of(device: str) -> Iterator[None]:
+    """What a vendor's driver raises, as one sentence about `device`."""
+    try:
+        yield
+    except (RuntimeError, OSError, MemoryError) as error:
+        said = str(error).strip().splitlines() or [type(error).__name__]
+        raise HostError(f"{device}: {said[0].rstrip('.')}; is it plugged in and free?") from None
+
+
+def _missing(path: Path) -> HostError:
+    return HostError(f"{path} is missing: run.sh of tarsier synth makes it")
+
+
+def _driver_facts(settings: Path) -> _DriverFacts:
+    try:
+        return _DriverFacts(**json.loads(settings.read_text())["driver_information"])
+    except (ValueError, KeyError, TypeError):
+        raise HostError(f"{settings} is damaged or not FINN's; synthesize it again") from None
+
+
+def _beat_bytes(design: Design) -> int:
+    return -(-design.channels * design.bits // 8)

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""The network in PyTorch, on the CPU or on a GPU: the same bits as the RTL, for any frame size."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from tarsier_fpga.camera.encode import Scale
+from tarsier_fpga.devices.accelerator import Measured, Notify
+from tarsier_fpga.flow.design.design_facts import read_graph
+from tarsier_fpga.flow.lower.ingest import net_facts
+from tarsier_fpga.flow.sim.integer_net import IntegerNet
+from tarsier_fpga.flow.sim.integer_ops import EXACT, EXACT_BY_DETOUR
+from tarsier_fpga.hls.base.errors import HostError
+
+__all__ = ["TorchAccelerator"]
+
+# Packed pixels worked on at once: enough to keep a device busy, few enough to stay near its cache
+# and out of the memory that other programs need.
+_AT_ONCE = {"cpu": 300_000, "cuda": 8_000_000}
+
+
+class TorchAccelerator:
+    """The hardware graph in `folder` on a device that PyTorch calls `device`."""
+
+    def __init__(self, folder: Path, device: str) -> None:
+        if device == "cuda" and not torch.cuda.is_available():
+            raise HostError("accelerator gpu: PyTorch finds no CUDA GPU here; use cpu")
+        model = read_graph(folder)
+        facts = net_facts(model)
+        bits = model.get_tensor_datatype(model.graph.input[0].name).bitwidth()
+        self.name = "gpu" if device == "cuda" else device
+        self.net, self.radius = facts.name, facts.radius
+        self.scale = Scale(facts.black, facts.white, bits)
+        self._device = torch.device(device)
+        exact = EXACT_BY_DETOUR if device == "cuda" else EXACT
+        self._net = IntegerNet(model, exact).to(self._device)
+        torch.backends.cudnn.allow_tf32 = False  # which would keep 11 bits of every number
+
+    def tile(self, frame: tuple[int, int]) -> tuple[int, int]:
+        height, width = frame
+        least = 2 * self.radius + 1
+        if min(frame) < least:
+            raise HostError(
+                f"the frame is {2 * width} x {2 * height}, too small for {self.net}, "
+                f"which needs {2 * least} x {2 * least}"
+            )
+        most = _AT_ONCE[self._device.type] // width
+        return min(height, max(most, 4 * least)), width
+
+    def send(self, frames: np.ndarray) -> Tensor:
+        codes = torch.from_numpy(frames.view(np.int16))
+        return codes.to(self._device, non_blocking=True)
+
+    def run(self, sent: Tensor, progress: Notify | None = None) -> tuple[Tensor, float]:
+        begin = time.perf_counter()
+        restored = torch.empty_like(sent)
+        for index, frame in enumerate(sent):
+            restored[index] = self._net(frame[None])[0]
+            if progress:
+                progress((index + 1) / len(sent))
+        if sent.is_cuda:
+            torch.cuda.synchronize(self._device)
+        return restored, time.perf_counter() - begin
+
+    def receive(self, done: tuple[Tensor, float]) -> Measured:
+        restored, seconds = done
+        return Measured(restored.cpu().numpy().view(np.uint16), seconds)

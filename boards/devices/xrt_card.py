@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""An Alveo card under XRT: the xclbin's two DMA kernels, called through pyxrt."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+
+from tarsier_fpga.devices.accelerator import Measured, Notify
+from tarsier_fpga.devices.deploy import (
+    driver_package,
+    from_bytes,
+    read_deploy,
+    sentences_of,
+    to_bytes,
+)
+from tarsier_fpga.devices.designed import Designed
+from tarsier_fpga.hls.base.errors import HostError
+
+__all__ = ["XrtAccelerator"]
+
+_SLICE_MS = 100  # how often a wait looks whether it is still wanted
+_PATIENCE = 10.0  # seconds a frame; none takes as long
+
+
+class XrtAccelerator(Designed):
+    """The design in `folder`, on card number `card`."""
+
+    name = "xrt"
+
+    def __init__(self, folder: Path, deploy: Path | None = None, card: int = 0) -> None:
+        super().__init__(folder)
+        facts = read_deploy(deploy or folder / "vitis/deploy", self.design, "-0.xclbin")
+        self._xrt = driver_package("pyxrt", "XRT")
+        with sentences_of(self.name):
+            self._device = self._xrt.device(card)
+            xclbin = self._xrt.xclbin(str(facts.bitstream))
+            uuid = self._device.load_xclbin(xclbin)
+            names = [kernel.get_name() for kernel in xclbin.get_kernels()]
+        self._source = self._kernel(uuid, names, facts.source)
+        self._sink = self._kernel(uuid, names, facts.sink)
+
+    def send(self, frames: np.ndarray):
+        content = to_bytes(frames, self.design)
+        with sentences_of(self.name):
+            buffer = self._buffer(self._source, content.size)
+            buffer.write(content, 0)
+            direction = self._xrt.xclBOSyncDirection.XCL_BO_SYNC_BO_TO_DEVICE
+            buffer.sync(direction, content.size, 0)
+        return buffer, len(frames)
+
+    def run(self, sent, progress: Notify | None = None):
+        source, count = sent
+        with sentences_of(self.name):
+            sink = self._buffer(self._sink, source.size())
+            begin = time.perf_counter()
+            writing = self._sink(sink, count)
+            self._source(source, count)
+            states = self._xrt.ert_cmd_state
+            while (state := writing.wait(_SLICE_MS)) != states.ERT_CMD_STATE_COMPLETED:
+                if state in (states.ERT_CMD_STATE_ERROR, states.ERT_CMD_STATE_ABORT):
+                    raise HostError(f"xrt: the card gave up with {state}")
+                if time.perf_counter() - begin > _PATIENCE * count:
+                    raise HostError(
+                        f"xrt: no {count} frames after {_PATIENCE * count:g} s: the design hangs"
+                    )
+                if progress:
+                    progress(0.0)
+            seconds = time.perf_counter() - begin
+        return sink, seconds
+
+    def receive(self, done) -> Measured:
+        sink, seconds = done
+        with sentences_of(self.name):
+            direction = self._xrt.xclBOSyncDirection.XCL_BO_SYNC_BO_FROM_DEVICE
+            sink.sync(direction, sink.size(), 0)
+            content = np.asarray(sink.read(sink.size(), 0)).view(np.uint8)
+        return Measured(from_bytes(content, self.design), seconds)
+
+    def _kernel(self, uuid, names: list[str], instance: str):
+        """The DMA called `instance`; FINN's linker files it under a kernel of any name."""
+        for name in names:
+            try:
+                return self._xrt.kernel(self._device, uuid, f"{name}:{{{instance}}}")
+            except RuntimeError:  # this kernel has no such instance
+                continue
+        raise HostError(f"xrt: the xclbin has no {instance}, but {', '.join(names) or 'nothing'}")
+
+    def _buffer(self, kernel, size: int):
+        return self._xrt.bo(self._device, size, self._xrt.bo.normal, kernel.group_id(0))

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+"""What a bench leaves in the design's folder: its numbers, plots, and a page."""
+
+from pathlib import Path
+
+from tarsier_fpga.bench import records as results
+from tarsier_fpga.bench.bench_facts import Bench
+from tarsier_fpga.bench.plots import draw_plots
+from tarsier_fpga.camera.sample import CREDIT
+from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.jobs.bench_job import Benched
+from tarsier_fpga.picture.isp import develop, grey_world
+from tarsier_fpga.picture.psnr import psnr
+from tarsier_fpga.report.page import Page, render
+from tarsier_fpga.report.pages import bench_page
+from tarsier_fpga.report.pictures import Pictures
+from tarsier_fpga.report.pipeline import pipeline_svg
+from tarsier_fpga.report.profile import profile
+
+__all__ = ["bench_files"]
+
+
+def bench_files(done: Benched, record: bool) -> dict[Path, bytes]:
+    """Every file and its content; with `record`, also what is kept of this GPU."""
+    folder, bench = done.job.folder, done.bench
+    files = {folder / "bench.json": _json(bench)}
+    files |= {folder / name: plot for name, plot in draw_plots(bench).items()}
+    files[folder / "report.html"] = render(_page(done)).encode()
+    if record:
+        files[results.record_file(bench.machine)] = _json(results.to_record(bench))
+    return files
+
+
+def _page(done: Benched) -> Page:
+    folder, scene = done.job.folder, done.scene
+    codes = {"before": scene.noisy, "reference": scene.clean, "after": done.restored}
+    balance = done.raw.balance or grey_world(done.restored, scene.scale)
+    developed = {
+        name: develop(frame, done.raw, balance, scene.scale) for name, frame in codes.items()
+    }
+    return bench_page(
+        done.bench,
+        done.job.design,
+        load_board(done.bench.board),
+        Pictures(**developed),
+        psnr_noisy_db=round(psnr(scene.noisy, scene.clean, scene.scale), 2),
+        exact=done.bit_exact,
+        plots=(
+            profile(codes, scene.scale),
+            pipeline_svg(folder, done.counted.measured.high_water),
+        ),
+        note=f"{CREDIT}.",
+        files={
+            "bench.json": _json(done.bench),
+            "design.json": (folder / "design.json").read_bytes(),
+        },
+    )
+
+
+def _json(bench: Bench) -> bytes:
+    return (bench.model_dump_json(indent=1) + "\n").encode()

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: MIT
+"""The bench: every network on every device at every size, or why not."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from tarsier_fpga.bench import measure
+from tarsier_fpga.bench import records as results
+from tarsier_fpga.bench.bench_facts import Basis, Bench, Machine, Place, Row
+from tarsier_fpga.bench.chip import Counted, chip_row, count_cycles, skipped_chip
+from tarsier_fpga.bench.contender import Contender, Scene
+from tarsier_fpga.bench.machine import this_machine
+from tarsier_fpga.camera.encode import Scale, encode
+from tarsier_fpga.camera.exposure import auto_gain
+from tarsier_fpga.camera.raw import Raw
+from tarsier_fpga.camera.read import read_raw
+from tarsier_fpga.camera.sample import write_sample
+from tarsier_fpga.cli.progress import Show
+from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.flow.design.design_facts import Design
+from tarsier_fpga.flow.lower.ingest import net_facts, read_qonnx
+from tarsier_fpga.flow.sim import execute
+from tarsier_fpga.flow.synth.synth_facts import read_synthesis
+from tarsier_fpga.hls.base.errors import FlowError, HostError
+from tarsier_fpga.jobs.contenders import exported, full_precision, parent_of
+from tarsier_fpga.jobs.designs import kept_design, qonnx_file
+from tarsier_fpga.jobs.restore import matches
+
+__all__ = ["BenchJob", "Benched", "perform_bench"]
+
+NO_GPU = "no GPU here and none recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class BenchJob:
+    """What a user asks for; `net` is the file or the name of what the design was built of."""
+
+    folder: Path
+    design: Design
+    sizes: tuple[tuple[int, int], ...]
+    net: str
+    also: tuple[str, ...] = ()
+    runs: int = 50
+    limit_s: float = 20.0
+    compiled: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Benched:
+    """A finished bench, and what its report shows beside it.
+
+    `counted` is the design's own run; `restored` are the codes that the network makes of `scene`.
+    """
+
+    job: BenchJob
+    bench: Bench
+    counted: Counted
+    bit_exact: bool
+    raw: Raw
+    scene: Scene
+    restored: np.ndarray
+
+
+def perform_bench(job: BenchJob, show: Show) -> Benched:
+    """Do `job`.
+
+    Raises:
+        HostError, BoardError, FlowError, TrainingError: one sentence each.
+    """
+    onnx = _network(job, show)
+    ours = exported(job.design.net, onnx)
+    others = [parent_of(job.design.net), "red", *job.also]
+    nets = [ours, *(full_precision(name) for name in dict.fromkeys(filter(None, others)))]
+    raw, scene = _sample(job.design)
+    machine, how = this_machine(), measure.How(scene, job.runs, job.limit_s, job.compiled)
+
+    own, exact = None, True
+    rows: list[Row] = []
+    quality = ours.psnr(scene, "cpu", torch.float32)
+    for size in job.sizes:
+        name = f"{size[0]} x {size[1]}"
+        try:
+            folder = _design_for(job, size, onnx, show)
+            counted = count_cycles(folder, partial(show, f"chip, {name}"))
+        except FlowError as error:
+            if size == (job.design.width, job.design.height):
+                raise  # there is nothing to set beside others
+            rows.append(skipped_chip(job.design, size, str(error)))
+        else:
+            exact &= _is_exact(counted, folder, partial(show, f"comparing, {name}"))
+            rows.append(chip_row(counted, read_synthesis(folder, job.design.board), quality))
+            own = counted if folder == job.folder else own
+        for index, net in enumerate(nets):
+            show(f"{net.name}, {name}", index / len(nets))
+            rows += _torch_rows(net, size, machine, how)
+    rows += results.published()
+    bench = Bench(net=job.design.net, board=job.design.board, machine=machine, rows=tuple(rows))
+    return Benched(job, bench, own, exact, raw, scene, ours.restored(scene))
+
+
+def _network(job: BenchJob, show: Show) -> Path:
+    """The exported file that the design was built of."""
+    onnx = qonnx_file(job.net, show)
+    if (found := net_facts(read_qonnx(onnx)).name) != job.design.net:
+        raise HostError(f"{job.folder} was built of {job.design.net}, but {onnx} is {found}")
+    return onnx
+
+
+def _sample(design: Design) -> tuple[Raw, Scene]:
+    """The built-in frame, with and without its noise."""
+    scale = Scale(design.black, design.white, design.bits)
+    with tempfile.TemporaryDirectory() as folder:
+        noisy, clean = (read_raw(path) for path in write_sample(Path(folder)))
+    gain = auto_gain(noisy)
+    return noisy, Scene(encode(noisy, gain, scale), encode(clean, gain, scale), scale)
+
+
+def _design_for(job: BenchJob, size: tuple[int, int], onnx: Path, show: Show) -> Path:
+    """The design itself, or one like it for another size, at as many cycles per pixel."""
+    design = job.design
+    if size == (design.width, design.height):
+        return job.folder
+    pixels = size[0] * size[1] // 4
+    own_pixels = design.packed_shape[0] * design.packed_shape[1]
+    budget = design.ideal_cycles // own_pixels
+    # A hair below the rate, so that rounding does not ask for one cycle less.
+    fps = None if budget == 1 else 0.9999 * design.clock_mhz * 1e6 / (pixels * budget)
+    return kept_design(str(onnx), load_board(design.board), size, fps, show)
+
+
+def _is_exact(counted: Counted, folder: Path, progress) -> bool:
+    return matches(
+        counted.frames[0],
+        counted.measured.frames[0],
+        lambda frame: execute.reference(folder, frame),
+        counted.design.radius,
+        progress,
+    )
+
+
+def _torch_rows(
+    net: Contender, size: tuple[int, int], machine: Machine, how: measure.How
+) -> Iterator[Row]:
+    """A network on this machine's GPU, else as recorded, and on its CPU."""
+    if machine.gpu:
+        yield from measure.gpu_rows(net, size, machine.gpu, how)
+    elif known := results.recorded([net.name], [size]):
+        yield from known
+    else:
+        facts = {"net": net.name, "place": Place.GPU, "device": "GPU", "precision": ""}
+        width, height = size
+        yield Row(**facts, width=width, height=height, basis=Basis.SKIPPED, note=NO_GPU)
+    yield measure.cpu_row(net, size, "CPU", how)

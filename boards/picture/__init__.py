@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Pictures and films out of restored frames."""

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""What a hardware graph takes of a device."""

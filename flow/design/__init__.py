@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The facts of a built design."""

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: MIT
+"""A built design: the folder `tarsier build` leaves, and the facts in its design.json."""
+
+import json
+from pathlib import Path
+
+from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.base.facts import Facts, read_facts
+from tarsier_fpga.hls.cost.resources import Estimate
+
+__all__ = [
+    "GRAPH",
+    "LOWERED",
+    "RTL",
+    "TOP",
+    "Design",
+    "Fifo",
+    "FifoSizing",
+    "Layer",
+    "Wire",
+    "packing",
+    "read_design",
+    "read_graph",
+]
+
+TOP = "tarsier_top"  # the stitched module
+RTL = "rtl"  # folder of the stitched module and its kernels
+GRAPH = "graph.onnx"  # the hardware graph they were made from
+LOWERED = "intermediate/2_lower.onnx"  # the same before it was folded
+
+
+class Layer(Facts):
+    """One kernel; `cycles` is what one frame takes in it. pe and simd are 1 where nothing folds.
+
+    `stage` is the convolution it belongs to: head, body1, body2, ..., tail.
+    """
+
+    name: str
+    stage: str
+    op: str
+    backend: str
+    pe: int
+    simd: int
+    cycles: int
+
+
+class Fifo(Facts):
+    """One FIFO: beats it holds, and bits of all of them together."""
+
+    name: str
+    depth: int
+    bits: int
+
+
+class FifoSizing(Facts):
+    """What finding the depths showed, on frames of so many `rows`.
+
+    Attributes:
+        bits_unbounded: that the FIFOs needed in a run where none could fill
+        bits: of the FIFOs that are built
+        cycles_unbounded, cycles: of one frame, at steady state; they are the same
+    """
+
+    rows: int
+    bits_unbounded: int
+    bits: int
+    cycles_unbounded: int
+    cycles: int
+
+
+class Wire(Facts):
+    """One stream inside the top: the instances at its ends, "" outside, and its beats a frame."""
+
+    name: str
+    source: str
+    target: str
+    bits: int
+    beats: int
+
+
+class Design(Facts):
+    """What design.json holds.
+
+    Attributes:
+        key: content key of everything the design was made from
+        net: name of the network
+        clock_mhz: the board's clock, assumed until placed and routed
+        width, height: pixels of a frame; a network on mosaics works on packed ones, half as wide
+            and high
+        pixels_per_cycle: packed pixels, at most 1
+        ideal_cycles: packed pixels times the fold of the slowest layer
+        channels, bits: of a packed pixel on the external streams, channel 0 lowest
+        black, white: codes of the two levels on those streams
+        radius: packed pixels that the network sees around each pixel
+    """
+
+    key: str
+    net: str
+    board: str
+    part: str
+    clock_mhz: float
+    width: int
+    height: int
+    pixels_per_cycle: float
+    ideal_cycles: int
+    channels: int
+    bits: int
+    black: int
+    white: int
+    radius: int
+    layers: tuple[Layer, ...]
+    fifos: tuple[Fifo, ...]
+    fifo_sizing: FifoSizing
+    streams: tuple[Wire, ...]
+    estimate: Estimate
+
+    @property
+    def packed_shape(self) -> tuple[int, int]:
+        """(H, W) of the frame as it is streamed, packed if it is a mosaic."""
+        step = packing(self.channels)
+        return self.height // step, self.width // step
+
+    def write(self, folder: Path) -> None:
+        """Write design.json into `folder`."""
+        text = json.dumps(self.model_dump(mode="json"), indent=1)
+        (folder / "design.json").write_text(text + "\n")
+
+
+def packing(channels: int) -> int:
+    """How many pixels of a frame, each way, are one on the streams: 2 of a mosaic, 1 of a picture.
+
+    >>> packing(4), packing(3)
+    (2, 1)
+    """
+    return 2 if channels == 4 else 1
+
+
+def read_graph(folder: Path):
+    """The hardware graph of the design in `folder`, a ModelWrapper.
+
+    Raises:
+        FlowError: there is none, or its file is damaged.
+    """
+    from google.protobuf.message import DecodeError
+    from qonnx.core.modelwrapper import ModelWrapper
+
+    path = folder / GRAPH
+    if not path.is_file():
+        raise FlowError(f"{folder} holds no design: there is no {GRAPH} in it")
+    try:
+        return ModelWrapper(str(path))
+    except DecodeError:
+        raise FlowError(f"{path} is damaged; delete {folder} and build it again") from None
+
+
+def read_design(folder: Path) -> Design:
+    """The design in `folder`.
+
+    Raises:
+        FlowError: there is none, or its design.json is damaged or of another version.
+    """
+    path = folder / "design.json"
+    if not path.is_file():
+        raise FlowError(f"{folder} holds no design: there is no {path.name} in it")
+    return read_facts(path, Design, "build it again")

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+"""Dot products with built-in matrices: solved once for each content, then taken from the cache."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from tarsier_fpga.hls import adders, make
+from tarsier_fpga.hls.adders.graph import Graph
+from tarsier_fpga.hls.adders.schedule import LEVELS
+from tarsier_fpga.hls.adders.solve import solve_bits, solve_integers
+from tarsier_fpga.hls.base.cache import content_key, made_once
+from tarsier_fpga.hls.make.ranges import integer_range
+from tarsier_fpga.hls.netlist.instance import Instance
+
+__all__ = ["int_dot_const", "xnor_dot_const"]
+
+_SOLVER = Path(adders.__file__).parent
+_LAYERS = 64  # of a network; a build asks for each of them several times
+
+
+def xnor_dot_const(weights: np.ndarray, levels: int = LEVELS) -> Instance:
+    """Kernel xnor_dot_const for (rows, terms) `weights` of -1 and +1.
+
+    At most `levels` adders lie between two registers.
+    """
+    return _xnor_dot_const(_Values(weights), levels)
+
+
+def int_dot_const(
+    weights: np.ndarray, bias: np.ndarray, x_width: int, x_signed: bool, levels: int = LEVELS
+) -> Instance:
+    """Kernel int_dot_const for integer (rows, terms) `weights` and (rows,) `bias`.
+
+    At most `levels` adders lie between two registers.
+    """
+    return _int_dot_const(_Values(weights), _Values(bias), x_width, x_signed, levels)
+
+
+class _Values:
+    """An integer array that is its content: equal and hashed by it."""
+
+    def __init__(self, array: np.ndarray):
+        self.array = array.astype(np.int64)
+        self.content = f"{array.shape}".encode() + self.array.tobytes()
+
+    def __eq__(self, other):
+        return self.content == other.content
+
+    def __hash__(self):
+        return hash(self.content)
+
+
+@lru_cache(_LAYERS)
+def _xnor_dot_const(weights: _Values, levels: int) -> Instance:
+    graph = _solved([b"bits", weights.content], lambda: solve_bits(weights.array))
+    return make.xnor_dot_const(weights.array, levels, graph)
+
+
+@lru_cache(_LAYERS)
+def _int_dot_const(
+    weights: _Values, bias: _Values, x_width: int, x_signed: bool, levels: int
+) -> Instance:
+    ends = integer_range(x_width, x_signed)
+    graph = _solved(
+        [f"integers {ends}", weights.content, bias.content],
+        lambda: solve_integers(weights.array, bias.array, *ends),
+    )
+    return make.int_dot_const(weights.array, bias.array, x_width, x_signed, levels, graph)
+
+
+def _solved(content: list[str | bytes], solve: Callable[[], Graph]) -> Graph:
+    code = [path.read_bytes() for path in sorted(_SOLVER.glob("*.py"))]
+    key = content_key([version("da4ml"), *code, *content])
+    folder = made_once(
+        "adders", key, lambda work: (work / "graph.json").write_text(solve().dumps())
+    )
+    return Graph.loads((folder / "graph.json").read_text())

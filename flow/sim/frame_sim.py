@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: MIT
+"""A built design in the simulator: packed frames in, restored frames and cycle counts out."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from tarsier_fpga.flow.design.design_facts import RTL, TOP, Design, read_design
+from tarsier_fpga.flow.sim.diagnose import why_stuck, why_wrong
+from tarsier_fpga.flow.sim.reset import why_unset
+from tarsier_fpga.flow.sim.threads import fastest
+from tarsier_fpga.hls.base.cache import Cost, cost_of
+from tarsier_fpga.hls.base.errors import FlowError, SimError
+from tarsier_fpga.hls.netlist.beats import pack, unpack
+from tarsier_fpga.hls.netlist.instance import Stream
+from tarsier_fpga.hls.sim import verilate
+from tarsier_fpga.hls.sim.activity import Activity, Look, Trace
+from tarsier_fpga.hls.sim.hang import Hang
+from tarsier_fpga.hls.sim.verilated import Model
+
+__all__ = ["FrameRun", "FrameSim", "stage_trace"]
+
+
+@dataclass(frozen=True)
+class FrameRun:
+    """What a run of frames gave.
+
+    Attributes:
+        frames: (N, H, W, channels) uint16
+        cycles: from the end of reset to the last pixel
+        cycles_per_frame: last pixel of one frame to last pixel of the next, at steady state
+        latency_cycles: first pixel taken to first pixel given
+        seconds: of wall time in the simulator
+        compiling: what compiling the design took, now or earlier; None if that is not known
+        high_water: FIFO name -> most beats it held
+        activity: what every stream inside did, where they are watched
+    """
+
+    frames: np.ndarray
+    cycles: int
+    cycles_per_frame: int
+    latency_cycles: int
+    seconds: float
+    compiling: Cost | None
+    high_water: Mapping[str, int]
+    activity: Activity
+
+    @property
+    def sim_cycles_per_second(self) -> float:
+        """Clock cycles that the simulator ran per second of wall time."""
+        return self.cycles / self.seconds
+
+
+class FrameSim:
+    """The stitched RTL of a design folder, compiled once for its content.
+
+    Where it is `watched`, the streams inside are counted, which slows the simulation down; where it
+    is `traced`, it can also write waves.
+    """
+
+    def __init__(self, folder: Path, watched: bool = False, traced: bool = False) -> None:
+        self.folder = folder
+        self.design = read_design(folder)
+        self._watched, self._traced = watched or traced, traced
+
+    @cached_property
+    def model(self) -> Model:
+        """The compiled design; the first use may take a minute."""
+        return self._compiled(threads=1)
+
+    def _compiled(self, threads: int) -> Model:
+        rtl = self.folder / RTL
+        sources = {path.name: path.read_text() for path in sorted(rtl.glob("*.sv"))}
+        if f"{TOP}.sv" not in sources:
+            raise FlowError(f"{rtl}: there is no {TOP}.sv; delete {self.folder} and build it again")
+        width = self.design.channels * self.design.bits
+        probes = {fifo.name: f"{fifo.name}.high_water_q" for fifo in self.design.fifos}
+        ports = (Stream("x", width),), (Stream("y", width),)
+        inside = [Stream(wire.name, wire.bits) for wire in self.design.streams]
+        watched = inside if self._watched else []
+        return verilate.build_sources(
+            TOP, sources, *ports, probes, {}, watched, self._traced, threads
+        )
+
+    def restore(
+        self,
+        frames: np.ndarray,
+        stall_in: float = 0.0,
+        stall_out: float = 0.0,
+        seed: int = 0,
+        progress: Callable[[float], None] | None = None,
+        trace: Trace | None = None,
+    ) -> FrameRun:
+        """Run (N, H, W, channels) uint16 `frames` back to back through the design.
+
+        A single frame runs twice, since a rate needs two frames; both must come out the same.
+        A `trace` needs a traced simulation.
+
+        Raises:
+            FlowError: the frames are not of the size the design was built for.
+            SimError: the design hangs, or the two runs of a single frame differ.
+        """
+        shape = (*self.design.packed_shape, self.design.channels)
+        if frames.ndim != 4 or frames.shape[1:] != shape:
+            raise FlowError(
+                f"{self.folder}: frames of shape {frames.shape[1:]}, the design takes {shape}"
+            )
+        fed = np.repeat(frames, 2, axis=0) if len(frames) == 1 else frames
+        pixels = shape[0] * shape[1]
+        beats = {"x": pack(fed.reshape(-1, self.design.channels), self.design.bits)}
+        try:
+            model = self._model_for(beats, len(fed) * self.design.ideal_cycles)
+            result = model.run(
+                beats,
+                {"y": len(fed) * pixels},
+                stall={"x": stall_in, "y": stall_out},
+                seed=seed,
+                progress=progress,
+                idle_limit=100_000 + 16 * self.design.ideal_cycles // shape[0],
+                look=Look(trace=trace),
+            )
+        except Hang as hang:
+            if not self._watched:  # the same again, to see inside
+                return self._watching().restore(frames, stall_in, stall_out, seed, progress)
+            why = why_stuck(self.design, hang.activity, hang.probes)
+            raise SimError(f"{self.folder}: {hang}; {why}") from None
+        lanes = unpack(result.outputs["y"], self.design.channels, self.design.bits, False)
+        restored = lanes.astype(np.uint16).reshape(fed.shape)
+        if len(frames) == 1 and not np.array_equal(restored[0], restored[1]):
+            raise SimError(f"{self.folder}: the same frame came out differently the second time")
+        ends = result.out_cycles["y"][pixels - 1 :: pixels]
+        return FrameRun(
+            frames=restored[: len(frames)],
+            cycles=result.cycles,
+            cycles_per_frame=int(ends[-1] - ends[-2]),
+            latency_cycles=int(result.out_cycles["y"][0] - result.in_cycles["x"][0]),
+            seconds=result.seconds,
+            compiling=cost_of(model.library.parent),
+            high_water=result.probes,
+            activity=result.activity,
+        )
+
+    def _model_for(self, beats: Mapping[str, np.ndarray], cycles: int) -> Model:
+        if self._watched:
+            return self.model
+        return fastest(self.model, lambda: self._compiled(threads=2), beats, cycles)
+
+    def explain(self, frame: np.ndarray) -> str:
+        """Where the (H, W, channels) `frame` first goes wrong inside."""
+        return self.unset(frame) or why_wrong(
+            self.folder, self.design, self._watching().model, frame
+        )
+
+    def unset(self, frame: np.ndarray) -> str:
+        """Where the (H, W, channels) `frame` meets what reset leaves undefined; or nothing."""
+        return why_unset(self.design, self._watching().model, frame)
+
+    def _watching(self) -> "FrameSim":
+        return self if self._watched else FrameSim(self.folder, watched=True)
+
+
+def stage_trace(design: Design, stage: str, frame: int, path: Path) -> Trace:
+    """Waves of a stage (or of one layer) from its first beat of frame number `frame` to its last.
+
+    Raises:
+        FlowError: the design has no such stage or layer.
+    """
+    layers = [layer for layer in design.layers if stage in (layer.stage, layer.name)]
+    if not layers:
+        known = ", ".join(dict.fromkeys(layer.stage for layer in design.layers))
+        raise FlowError(f"{stage}: no stage or layer of this design; its stages are {known}")
+    cells = tuple(f"u_{layer.name}" for layer in layers)
+    first = next(wire for wire in design.streams if wire.target == cells[0])
+    last = next(wire for wire in reversed(design.streams) if wire.source == cells[-1])
+    start, stop = (first.name, frame * first.beats), (last.name, (frame + 1) * last.beats)
+    return Trace(path, cells, start, stop)

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: MIT
+"""How deep the FIFOs must be, found by simulation.
+
+Where two paths from one fork meet again, the shorter one must hold the pixels that the longer one
+still works on, about one row for each 3x3 window on it. A first run with gauges that cannot fill
+gives the most beats each one held. Depths of one more must give the same cycles; then each is made
+less for as long as the cycles stay the same. No run computes any data, since the gauges pass none
+on, and all are of one compiled model.
+
+The depths depend on the width of the frame, not on its height, since rows follow each other
+without a gap; so short frames are simulated.
+"""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from qonnx.core.modelwrapper import ModelWrapper
+
+from tarsier_fpga.flow.design.design_facts import TOP, FifoSizing
+from tarsier_fpga.flow.lower.ingest import net_facts
+from tarsier_fpga.flow.ops.stitch import joins, stitch, stream_names
+from tarsier_fpga.flow.size.frame_size import set_frame
+from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.netlist.beats import words
+from tarsier_fpga.hls.netlist.instance import Instance, Stream, rtl_path
+from tarsier_fpga.hls.netlist.netlist import Cell, Netlist
+from tarsier_fpga.hls.sim import verilate
+from tarsier_fpga.hls.sim.hang import Hang
+from tarsier_fpga.hls.sim.verilated import Result
+
+__all__ = ["CUT_DEPTH", "Sizing", "fifo_depths", "size_fifos", "timed"]
+
+# A FIFO of this depth ends the combinational chain of ready signals: before every fork, after every
+# join, and in the middle of a unit, where its stream is narrowest; for a fast clock also behind its
+# dot product.
+CUT_DEPTH = 4
+_FAST_MHZ = 150
+_NARROW, _DOTS = ("sign_threshold",), ("xnor_dot", "int_dot")
+_LEAST = 3  # FINN makes no FIFO of depth 2 or less
+_FRAMES = 3
+_UNBOUNDED = 2**31 - 1
+_EFFORT = 50_000_000  # cycles spent on making depths less, some tens of seconds
+
+
+@dataclass(frozen=True)
+class Sizing:
+    """What the FIFOs of a netlist must hold.
+
+    Attributes:
+        depths: by stream name; other streams need no FIFO
+        filled: beats each of those streams held room for in the unbounded run, one more than
+            it used
+        unbounded_cycles, cycles_per_frame: at steady state, before and with these depths
+    """
+
+    depths: Mapping[str, int]
+    filled: Mapping[str, int]
+    unbounded_cycles: int
+    cycles_per_frame: int
+
+
+def fifo_depths(model: ModelWrapper, clock_mhz: float) -> tuple[dict[str, int], FifoSizing]:
+    """Depths by tensor name for a hardware graph without FIFOs, and what finding them showed.
+
+    The faster the clock, the shorter chains of ready signals must be.
+
+    Raises:
+        FlowError, SimError: as `size_fifos`.
+    """
+    _, height, width, _ = model.get_tensor_shape(model.graph.input[0].name)
+    rows = min(height, 2 * net_facts(model).radius + 1)
+    netlist = stitch(set_frame(copy.deepcopy(model), rows, width), TOP)
+    sizing = size_fifos(netlist, rows * width, clock_mhz > _FAST_MHZ)
+    bits = {stream.name: stream.width for stream in netlist.streams}
+    facts = FifoSizing(
+        rows=rows,
+        bits_unbounded=sum(depth * bits[name] for name, depth in sizing.filled.items()),
+        bits=sum(depth * bits[name] for name, depth in sizing.depths.items()),
+        cycles_unbounded=sizing.unbounded_cycles,
+        cycles=sizing.cycles_per_frame,
+    )
+    tensors = {stream: tensor for tensor, stream in stream_names(model).items()}
+    return {tensors[name]: depth for name, depth in sizing.depths.items()}, facts
+
+
+def size_fifos(netlist: Netlist, pixels: int, fast: bool = False) -> Sizing:
+    """Depths of the FIFOs of `netlist`: before joins what the full rate needs, else cuts.
+
+    With `fast`, there are more cuts.
+
+    `netlist` has no FIFOs yet and takes and gives `pixels` beats a frame.
+
+    Raises:
+        FlowError: the throughput with the final depths is not that of the unbounded run.
+        SimError: the design hangs.
+    """
+    cuts = _cuts(netlist, _NARROW + _DOTS if fast else _NARROW)
+    meeting = [
+        cell.streams[port.name]
+        for cell in netlist.cells
+        if len(cell.instance.inputs) > 1
+        for port in cell.instance.inputs
+    ]
+    bench = _Bench(netlist, pixels, tuple(dict.fromkeys([*cuts, *meeting])))
+    least = dict.fromkeys(meeting, 0) | dict.fromkeys(cuts, CUT_DEPTH)
+
+    free = bench.run(least | dict.fromkeys(meeting, _UNBOUNDED))
+    before = bench.frame_cycles(free)
+    # A full fifo does not take while it gives: one place more than the mark keeps the pace.
+    filled = least | {name: free.probes[name] + 1 for name in meeting}
+    deep = {name: max(least[name], _LEAST, depth) for name, depth in filled.items()}
+    depths = {name: deep[name] if filled[name] > CUT_DEPTH else least[name] for name in filled}
+    after = bench.pace(depths)
+    if after != before:
+        depths, after = deep, bench.pace(deep)
+    if after != before:
+        raise FlowError(
+            f"FIFO depths {depths} cost throughput: {after} instead of {before} cycles per frame"
+        )
+    depths = _less(bench, depths, least, before)
+    return Sizing({name: depth for name, depth in depths.items() if depth}, filled, before, after)
+
+
+def _cuts(netlist: Netlist, behind: tuple[str, ...]) -> list[str]:
+    """Streams on which chains of ready signals end: those of forks, joins, and `behind` kernels."""
+    outside = {stream.name for stream in (*netlist.inputs, *netlist.outputs)}
+    found = joins(netlist)
+    for cell in netlist.cells:
+        kernel = cell.instance
+        if len(kernel.outputs) > 1:
+            found += [cell.streams[port.name] for port in kernel.inputs]
+        elif kernel.module.startswith(behind):
+            found += [cell.streams[port.name] for port in kernel.outputs]
+    return [name for name in dict.fromkeys(found) if name not in outside]
+
+
+def _less(
+    bench: "_Bench", depths: Mapping[str, int], least: Mapping[str, int], pace: int
+) -> Mapping[str, int]:
+    """`depths`, the most bits first, made less, not below `least`, while a frame takes `pace`.
+
+    Where a run is so long that the effort is spent early, the rest stays as it is.
+    """
+    effort = bench.cycles + _EFFORT
+    for name in sorted(depths, key=lambda name: -depths[name] * bench.bits[name]):
+        step = 1 if depths[name] > CUT_DEPTH else 0
+        while step and bench.cycles < effort:
+            fewer = {**depths, name: max(least[name], _LEAST, depths[name] - step)}
+            if fewer != depths and bench.pace(fewer) == pace:
+                depths, step = fewer, 2 * step
+            else:
+                step = 1 if step > 1 else 0
+    return depths
+
+
+class _Bench:
+    """`netlist` with a gauge on each of the streams `held`, compiled; `cycles` have been run."""
+
+    def __init__(self, netlist: Netlist, pixels: int, held: tuple[str, ...]) -> None:
+        self.pixels, self.cycles = pixels, 0
+        self.bits = {stream.name: stream.width for stream in netlist.streams}
+        given = [stream.name for stream in netlist.outputs]
+        self.model = verilate.build(
+            _with_gauges(netlist, held),
+            probes={name: f"u_gauge_{name}.high_water_q" for name in held},
+            knobs={name: f"u_gauge_{name}.limit" for name in [*held, *given]},
+        )
+
+    def run(self, limits: Mapping[str, int]) -> Result:
+        """Some frames with gauges of these depths; 0 is none."""
+        (x,), (y,) = self.model.inputs, self.model.outputs
+        beats = _FRAMES * self.pixels
+        result = self.model.run(
+            {x.name: np.zeros((beats, words(x.width)), np.uint32)},
+            {y.name: beats},
+            knobs={**limits, y.name: _UNBOUNDED},
+        )
+        self.cycles += result.cycles
+        return result
+
+    def pace(self, limits: Mapping[str, int]) -> int | None:
+        """Cycles a frame takes with these depths; None if it never ends."""
+        try:
+            return self.frame_cycles(self.run(limits))
+        except Hang:
+            return None
+
+    def frame_cycles(self, result: Result) -> int:
+        """Cycles from the end of one frame to that of the next."""
+        (ends,) = result.out_cycles.values()
+        return int(ends[-1] - ends[-1 - self.pixels])
+
+
+def _with_gauges(netlist: Netlist, held: tuple[str, ...]) -> Netlist:
+    """A gauge on each of the streams `held`, and on every output of the design."""
+    width = {stream.name: stream.width for stream in netlist.streams}
+    given = {stream.name for stream in netlist.outputs}
+    cells, last = [], []
+    for cell in netlist.cells:
+        reads = {port.name for port in cell.instance.inputs}
+        bound = dict(cell.streams)
+        for port, stream in cell.streams.items():
+            if stream in held and port in reads:
+                bound[port] = f"{stream}_held"
+                cells.append(_gauge(stream, width[stream], stream, bound[port]))
+            elif stream in given:
+                bound[port] = f"{stream}_made"
+                last.append(_gauge(stream, width[stream], bound[port], stream))
+        cells.append(Cell(cell.name, timed(cell.instance), bound))
+    return replace(netlist, cells=(*cells, *last))
+
+
+def timed(kernel: Instance) -> Instance:
+    """What takes and gives in the cycles in which `kernel` does, and is quicker to compile."""
+    if not kernel.latency:
+        return kernel
+    (x,), (y,) = kernel.inputs, kernel.outputs
+    params = {"Stages": kernel.latency, "XWidth": x.width, "YWidth": y.width}
+    part = rtl_path("parts/stall_pipe")
+    sources = {part.name: part.read_text()}
+    return Instance("pipe_gauge", params, kernel.inputs, kernel.outputs, sources=sources)
+
+
+def _gauge(name: str, width: int, x: str, y: str) -> Cell:
+    ends = (Stream("x", width),), (Stream("y", width),)
+    gauge = Instance("fifo_gauge", {"Width": width}, *ends)
+    return Cell(f"u_gauge_{name}", gauge, {"x": x, "y": y})

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""What kernels take of a device, by formula."""

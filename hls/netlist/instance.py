@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: MIT
+"""A configured kernel as plain facts: module, parameters, streams, and its C++ twin."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from tarsier_fpga.hls.base.errors import KernelError
+
+__all__ = [
+    "Bits",
+    "Instance",
+    "Memory",
+    "Stream",
+    "Table",
+    "cpp_paths",
+    "cpp_sources",
+    "pack_bits",
+    "rtl_path",
+    "rtl_paths",
+    "rtl_sources",
+    "sv_literal",
+]
+
+_HERE = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Bits:
+    """An unsigned vector of exactly `width` bits."""
+
+    width: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A valid/ready/data port group `<name>_*` that carries `width` bits a beat."""
+
+    name: str
+    width: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A C++ constant array of `width`-bit integers, in the shape of `values`."""
+
+    name: str
+    width: int
+    signed: bool
+    values: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """An AXI4 master port `m_axi_*` to `words` words of `width` bits from byte `base` on."""
+
+    address_width: int
+    width: int
+    words: int
+    base: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Instance:
+    """One kernel with its parameters: what a netlist, a test bench or a C++ call is made from."""
+
+    module: str
+    params: Mapping[str, int | str | Bits]
+    inputs: tuple[Stream, ...]
+    outputs: tuple[Stream, ...]
+    function: str = ""  # the C++ twin in namespace bnn; empty where there is none
+    template: tuple[int, ...] = ()
+    tables: tuple[Table, ...] = ()
+    memory: Memory | None = None
+    beats_per_count: int = 1  # of the first input, for each unit of the twin's last argument
+    # Of a generated module: its files and those they need, by name, and what it is said to take.
+    sources: Mapping[str, str] = field(default_factory=dict)
+    area: Mapping[str, int] = field(default_factory=dict)  # lut, ff
+    latency: int = 0  # cycles from x to y
+
+
+def pack_bits(values: np.ndarray, width: int) -> Bits:
+    """All items of `values`, row-major, as two's complement of `width` bits, item 0 lowest.
+
+    Raises:
+        KernelError: an item needs more than `width` bits, or `width` is not in 1..63.
+
+    >>> hex(pack_bits(np.array([[1, 2], [-1, 0]]), 4).value)
+    '0xf21'
+    """
+    items = np.asarray(values).astype(np.int64).ravel()
+    if not 1 <= width <= 63:
+        raise KernelError(f"pack_bits: width={width} must be in 1..63")
+    if items.size and (items.min() < -(1 << (width - 1)) or items.max() >= 1 << width):
+        raise KernelError(
+            f"pack_bits: items {items.min()}..{items.max()} do not fit in width={width} bits"
+        )
+    bits = (items[:, None] >> np.arange(width)) & 1
+    packed = np.packbits(bits.astype(np.uint8), bitorder="little")
+    return Bits(items.size * width, int.from_bytes(packed.tobytes(), "little"))
+
+
+def sv_literal(value: int | str | Bits) -> str:
+    """`value` as a SystemVerilog literal.
+
+    >>> sv_literal(Bits(9, 0x1A)), sv_literal(-3), sv_literal("block")
+    ("9'h1a", '-3', '"block"')
+    """
+    match value:
+        case Bits(width, number):
+            return f"{width}'h{number:x}"
+        case str():
+            return f'"{value}"'
+        case _:
+            return str(value)
+
+
+def rtl_path(module: str) -> Path:
+    """The SystemVerilog file that defines `module`."""
+    return _existing(_HERE / "rtl" / f"{module}.sv", module)
+
+
+def rtl_paths(module: str) -> list[Path]:
+    """The SystemVerilog files of `module`: its own, then those of all it instantiates.
+
+    >>> [path.name for path in rtl_paths("residual_add")]
+    ['residual_add.sv', 'clamp.sv']
+    """
+    others = {path.stem: path for path in (_HERE / "rtl").rglob("*.sv")}
+    paths = [rtl_path(module)]
+    for path in paths:  # grows on the way
+        for name in re.findall(r"^ *(\w+) #\(", path.read_text(), re.MULTILINE):
+            if name in others:
+                paths.append(others.pop(name))
+    return paths
+
+
+def cpp_paths(module: str) -> list[Path]:
+    """The header with the HLS C++ twin of `module`, and those it includes from its folder.
+
+    >>> [path.name for path in cpp_paths("residual_add")]
+    ['residual_add.hpp', 'lanes.hpp']
+    """
+    paths = [_existing(_HERE / "cpp" / f"{module}.hpp", module)]
+    for path in paths:  # grows on the way
+        for name in re.findall(r'^#include "(.+)"', path.read_text(), re.MULTILINE):
+            if path.with_name(name) not in paths:
+                paths.append(path.with_name(name))
+    return paths
+
+
+def rtl_sources(kernel: Instance) -> dict[str, str]:
+    """The SystemVerilog of `kernel` by file name, generated or from hls/rtl."""
+    return _generated(kernel, ".sv") or _texts(rtl_paths(kernel.module))
+
+
+def cpp_sources(kernel: Instance) -> dict[str, str]:
+    """The headers of the HLS twin of `kernel` by file name, generated or from hls/cpp."""
+    return _generated(kernel, ".hpp") or _texts(cpp_paths(kernel.module))
+
+
+def _generated(kernel: Instance, suffix: str) -> dict[str, str]:
+    return {name: text for name, text in kernel.sources.items() if name.endswith(suffix)}
+
+
+def _texts(paths: list[Path]) -> dict[str, str]:
+    return {path.name: path.read_text() for path in paths}
+
+
+def _existing(path: Path, module: str) -> Path:
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in path.parent.glob(f"*{path.suffix}")))
+        raise KernelError(f"{module}: no {path.parent.name}/{path.name}; there are {known}")
+    return path

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+import numpy as np
+import pytest
+
+from tarsier_fpga.camera.encode import Scale
+from tarsier_fpga.camera.raw import Raw
+from tarsier_fpga.picture.isp import demosaic, develop, grey_world, oriented
+
+SCALE = Scale(128, 896, 10)
+
+
+def frame(**facts) -> Raw:
+    return Raw("test", np.zeros((8, 12), np.uint16), (0,) * 4, 1023, **facts)
+
+
+@pytest.mark.parametrize("flip", range(8))
+def test_picture_has_the_frame_upright(flip):
+    picture = develop(np.zeros((4, 6, 4), np.uint16), frame(flip=flip), (1, 1, 1), SCALE)
+    assert picture.shape == ((12, 8, 3) if flip & 4 else (8, 12, 3))
+    assert picture.dtype == np.uint8
+
+
+def test_black_white_and_overexposed():
+    levels = np.array([0, 128, 896, 1023], np.uint16).repeat(3)  # stripes three blocks wide
+    codes = np.broadcast_to(levels[None, :, None], (4, 12, 4))
+    picture = develop(codes, frame(matrix=np.eye(3)), (2.0, 1.0, 0.5), SCALE)
+    assert picture[4, 2::6].tolist() == [[0, 0, 0], [0, 0, 0], [255, 255, 255], [255, 255, 255]]
+
+
+def test_demosaic_keeps_what_was_measured(rng):
+    light = rng.random((5, 7, 4), np.float32)
+    rgb = demosaic(light)
+    assert np.array_equal(rgb[0::2, 0::2, 0], light[..., 0])
+    assert np.array_equal(rgb[0::2, 1::2, 1], light[..., 1])
+    assert np.array_equal(rgb[1::2, 0::2, 1], light[..., 2])
+    assert np.array_equal(rgb[1::2, 1::2, 2], light[..., 3])
+
+
+def test_demosaic_of_a_ramp_is_the_ramp():
+    ramp = np.arange(16, dtype=np.float32)[None, :].repeat(12, 0)
+    packed = np.stack([ramp[y::2, x::2] for y in (0, 1) for x in (0, 1)], axis=2)
+    rgb = demosaic(packed)
+    assert np.array_equal(rgb[1:-1, 1:-1], ramp[1:-1, 1:-1, None].repeat(3, 2))
+
+
+def test_grey_world_makes_the_mean_grey():
+    codes = np.full((4, 4, 4), 128, np.uint16) + np.array([96, 192, 192, 384], np.uint16)
+    assert grey_world(codes, SCALE) == (2.0, 1.0, 0.5)
+
+
+def test_oriented_mirrors_before_it_turns():
+    picture = np.arange(6).reshape(2, 3, 1)
+    assert oriented(picture, 6)[..., 0].tolist() == [[3, 0], [4, 1], [5, 2]]  # a quarter turn
+    assert oriented(picture, 3)[..., 0].tolist() == [[5, 4, 3], [2, 1, 0]]

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+"""Training samples of every task: what a network is given, and what it should give back.
+
+Both are values with black 0 and white 1. Every batch is a pure function of (seed, step, rank), so
+a resumed run sees exactly the batches an uninterrupted one would have seen.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Generator, Tensor
+
+from tarsier_fpga.training.data import noise
+from tarsier_fpga.training.data import scenes as data
+from tarsier_fpga.training.data.degrade import grey, jpeg, shrunk_crop
+from tarsier_fpga.training.data.raw_pairs import RawPair
+from tarsier_fpga.training.facts.recipe import Recipe
+from tarsier_fpga.training.facts.spec import Task
+
+__all__ = ["batch", "smallest_side"]
+
+BLOCK = 8  # pixels of a JPEG block
+
+
+def smallest_side(plan: Recipe) -> int:
+    """Pixels a side that a photograph must have to train on."""
+    match plan.net.task:
+        case Task.RAW:
+            return 2 * plan.crop.size
+        case Task.JPEG:
+            return plan.crop.size + BLOCK
+        case _:
+            return plan.crop.size
+
+
+def batch(plan: Recipe, source: Sequence, step: int, rank: int = 0) -> tuple[Tensor, Tensor]:
+    """Degraded and clean samples (B, c, H, W) of training step `step` on process `rank`.
+
+    `source` holds photographs (H, W, 3) uint8, or RawPairs where the recipe names their layout.
+    """
+    key = (plan.seed, step, rank) if rank else (plan.seed, step)
+    rng = Generator().manual_seed(plan.seed * 1_000_003 + step + rank * 1_000_000_007)
+    if plan.pairs:
+        return _raw_pairs(source, plan, np.random.default_rng(key))
+    if plan.net.task is Task.RAW:
+        clean = data.crops(source, plan.crop, *key)
+        light = noise.light_levels(len(clean), plan.light.low, plan.light.high, rng)
+        return noise.expose(clean, light, noise.camera(), rng), clean
+    draw = np.random.default_rng(key)
+    samples = [_SAMPLES[plan.net.task](source, plan, draw) for _ in range(plan.crop.batch)]
+    degraded, clean = (
+        torch.from_numpy(np.stack(images)).float() / 255 for images in zip(*samples, strict=True)
+    )
+    if plan.net.task is not Task.RGB:
+        return degraded, clean
+    sigma = torch.rand((len(clean), 1, 1, 1), generator=rng)
+    sigma = plan.noise.low + (plan.noise.high - plan.noise.low) * sigma
+    return clean + sigma / 255 * torch.randn(clean.shape, generator=rng), clean
+
+
+def _rgb(photos: Sequence, plan: Recipe, draw: np.random.Generator) -> tuple[np.ndarray, ...]:
+    photo = photos[draw.integers(len(photos))]
+    planes = _turned(_cut(photo, plan.crop.size, draw), draw).transpose(2, 0, 1)
+    return planes, planes
+
+
+def _luma(photos: Sequence, plan: Recipe, draw: np.random.Generator) -> tuple[np.ndarray, ...]:
+    photo = photos[draw.integers(len(photos))]
+    clean = np.ascontiguousarray(grey(_turned(_cut(photo, plan.crop.size + BLOCK, draw), draw)))
+    blocky = jpeg(clean, draw.integers(plan.quality.low, plan.quality.high, endpoint=True))
+    # Half the samples begin with a whole block.
+    shifts = draw.integers(BLOCK, size=2) * (draw.random() < 0.5)
+    inner = tuple(slice(shift, shift + plan.crop.size) for shift in shifts)
+    return blocky[inner][None], clean[inner][None]
+
+
+def _low_and_high(
+    photos: Sequence, plan: Recipe, draw: np.random.Generator
+) -> tuple[np.ndarray, ...]:
+    photo, scale = photos[draw.integers(len(photos))], plan.net.scale
+    places = ((extent // scale * scale - plan.crop.size) // scale for extent in photo.shape[:2])
+    top, left = (scale * draw.integers(place, endpoint=True) for place in places)
+    high, low = shrunk_crop(photo, top, left, plan.crop.size, scale)
+    turn = draw.integers(8)
+    low, high = (_turned_by(image, turn).transpose(2, 0, 1) for image in (low, high))
+    return low, high
+
+
+def _raw_pairs(
+    pairs: Sequence[RawPair], plan: Recipe, draw: np.random.Generator
+) -> tuple[Tensor, Tensor]:
+    samples = []
+    for _ in range(plan.crop.batch):
+        pair = pairs[draw.integers(len(pairs))]
+        samples.append(pair.crop(plan.crop.size, draw))
+    dark, bright = (torch.from_numpy(np.stack(side)) for side in zip(*samples, strict=True))
+    return dark, bright
+
+
+def _cut(photo: np.ndarray, side: int, draw: np.random.Generator) -> np.ndarray:
+    top, left = (draw.integers(extent - side, endpoint=True) for extent in photo.shape[:2])
+    return photo[top : top + side, left : left + side]
+
+
+def _turned(image: np.ndarray, draw: np.random.Generator) -> np.ndarray:
+    return _turned_by(image, draw.integers(8))
+
+
+def _turned_by(image: np.ndarray, turn: int) -> np.ndarray:
+    """One of the eight ways to lay a square: four quarter turns, mirrored or not."""
+    turned = np.rot90(image, turn % 4)
+    return turned[::-1] if turn >= 4 else turned
+
+
+_SAMPLES = {Task.RGB: _rgb, Task.JPEG: _luma, Task.SR: _low_and_high}

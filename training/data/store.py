@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""Decoded files, kept on the disk as arrays that are mapped, not loaded.
+
+A set of thousands of large files is decoded once, not once a run, and needs no memory of its own.
+"""
+
+import os
+import zlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count, takewhile
+from pathlib import Path
+
+import numpy as np
+
+from tarsier_fpga.hls.base.errors import TrainingError
+from tarsier_fpga.training.data.images import Folder, image_files, read_image
+from tarsier_fpga.training.data.scenes import in_colour
+from tarsier_fpga.training.facts.checkpoint import write_atomically
+from tarsier_fpga.training.facts.paths import cache_dir
+
+__all__ = ["kept", "photographs"]
+
+
+def kept(file: Path, decode: Callable[[Path], tuple[np.ndarray, ...]]) -> tuple[np.ndarray, ...]:
+    """What `decode` makes of `file`, from the cache if the file has not changed since.
+
+    Raises:
+        OSError, ValueError: as `decode` does.
+    """
+    facts = file.stat()
+    key = f"{file.resolve()} {facts.st_size} {facts.st_mtime_ns} {decode.__qualname__}"
+    stem = f"{file.stem}-{zlib.crc32(key.encode()):08x}-{facts.st_mtime_ns:x}"
+    folder = cache_dir() / "decoded"
+    if not (folder / f"{stem}.0.npy").exists():
+        arrays = decode(file)
+        # The first array last: it is what says that all are there.
+        for index, array in reversed(list(enumerate(arrays))):
+            target = folder / f"{stem}.{index}.npy"
+            write_atomically(target, lambda partial, array=array: _save(partial, array))
+    files = takewhile(Path.exists, (folder / f"{stem}.{index}.npy" for index in count()))
+    return tuple(np.load(array, mmap_mode="r") for array in files)
+
+
+def photographs(folder: Path, smallest: int) -> Folder:
+    """All photographs in `folder`, (H, W, 3) uint8 and mapped, of `smallest` pixels a side or more.
+
+    Raises:
+        TrainingError: the folder holds none that is usable, or one is too small.
+    """
+    files = image_files(folder)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = dict(zip(files, pool.map(_photograph, files), strict=True))
+    images = {file.stem: image for file, image in found.items() if image is not None}
+    if not images:
+        raise TrainingError(f"{folder}: none of its {len(files)} images can be read")
+    for name, image in images.items():
+        if min(image.shape[:2]) < smallest:
+            raise TrainingError(
+                f"{folder}/{name} has {image.shape[1]} x {image.shape[0]} pixels, "
+                f"but training cuts samples of {smallest} x {smallest}"
+            )
+    return Folder(images, tuple(file.name for file, image in found.items() if image is None))
+
+
+def _photograph(file: Path) -> np.ndarray | None:
+    try:
+        return kept(file, _decode)[0]
+    except OSError:
+        return None
+
+
+def _decode(file: Path) -> tuple[np.ndarray]:
+    return (in_colour(read_image(file)),)
+
+
+def _save(path: Path, array: np.ndarray) -> None:
+    with path.open("wb") as file:
+        np.save(file, array)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Trained networks into hardware's form, and out as QONNX."""

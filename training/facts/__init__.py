@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""What a network and a run are."""

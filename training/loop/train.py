@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: MIT
+"""Train one network.
+
+    python -m tarsier_fpga.training.loop.train CONFIG [--data DIR] [--out DIR] [--minutes M]
+
+The same command resumes a run that was interrupted, killed or out of time; on a CPU, bit for bit
+as if nothing had happened. On several GPUs or nodes it runs once per GPU, through Lightning Fabric.
+"""
+
+import argparse
+import math
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import IntEnum
+from pathlib import Path
+from threading import Event, current_thread, main_thread
+
+import torch
+from lightning_fabric import Fabric
+from torch import nn
+
+from tarsier_fpga.hls.base.errors import TrainingError
+from tarsier_fpga.training.data import store
+from tarsier_fpga.training.data.batches import smallest_side
+from tarsier_fpga.training.data.images import find_set
+from tarsier_fpga.training.data.raw_pairs import find_pairs
+from tarsier_fpga.training.facts import recipe
+from tarsier_fpga.training.facts.paths import config_file, data_dir
+from tarsier_fpga.training.facts.recipe import Recipe, Schedule
+from tarsier_fpga.training.facts.spec import Kind
+from tarsier_fpga.training.loop.history import History
+from tarsier_fpga.training.loop.progress_report import Report
+from tarsier_fpga.training.loop.training_run import Run, Step, learning_rate
+
+__all__ = ["launched", "open_source", "train"]
+
+LOG_EVERY = 50
+
+
+class _Stop(IntEnum):
+    """Why a run stops before its end."""
+
+    NOT = 0
+    OUT_OF_TIME = 1
+    INTERRUPTED = 2
+
+
+def train(
+    plan: Recipe,
+    source: Sequence,
+    out: Path,
+    fabric: Fabric | None = None,
+    minutes: float = math.inf,
+) -> nn.Module:
+    """The network `plan` describes, trained to the end; resumes what `out` holds of the run.
+
+    After `minutes` it stops where it is, to be resumed, and gives the network so far.
+
+    Raises:
+        TrainingError: the loss stopped being finite, or the checkpoint in `out` is of no use.
+        KeyboardInterrupt: Ctrl-C, after the step in progress was finished and saved.
+    """
+    until = time.monotonic() + 60 * minutes
+    run = Run(plan, source, out, fabric)
+    run.resume()
+    run.save()
+    end, first = plan.schedule.iterations, run.fabric.is_global_zero
+    history = History(out, plan.name, run.step) if first else None
+    try:
+        with Report(plan.name, run.step, end, first) as report, _interrupts() as interrupted:
+            stop = _advance(run, history, report, interrupted, until)
+        run.save()
+        if stop is _Stop.INTERRUPTED and run.step < end:
+            raise KeyboardInterrupt
+        if run.step < end and first:
+            print(
+                f"{plan.name}: out of time at step {run.step} of {end}; the same command resumes",
+                file=sys.stderr,
+            )
+        return run.deploy()
+    finally:
+        if history:
+            history.close()
+        run.close()
+
+
+def _advance(
+    run: Run, history: History | None, report: Report, interrupted: Event, until: float
+) -> _Stop:
+    """Train until the end or until there is a reason to stop, which is returned."""
+    schedule = run.plan.schedule
+    seen: list[Step] = []
+    since, stop = time.perf_counter(), _Stop.NOT
+    while run.step < schedule.iterations and stop is _Stop.NOT:
+        seen.append(run.advance())
+        report.at(run.step)
+        if run.step % LOG_EVERY == 0 or run.step == schedule.iterations:
+            values = _means(seen)
+            # The means have waited for a GPU, so the steps are done.
+            values["steps_per_s"] = len(seen) / (time.perf_counter() - since)
+            values["rate"] = learning_rate(schedule, run.step - 1)
+            if history:
+                history.add(run.step, **values)
+            report.note(run.step, values["psnr"], values["steps_per_s"])
+            seen, since = [], time.perf_counter()
+        if run.step % schedule.save_every == 0:
+            run.save()
+        stop = _agreed(run, interrupted, until)
+    return stop
+
+
+def _agreed(run: Run, interrupted: Event, until: float) -> _Stop:
+    """Whether to stop now: of several processes, all after the same step."""
+    stop = _Stop.OUT_OF_TIME if time.monotonic() >= until else _Stop.NOT
+    if interrupted.is_set():
+        stop = _Stop.INTERRUPTED
+    if run.fabric.world_size == 1:
+        return stop
+    if run.step % LOG_EVERY:
+        return _Stop.NOT
+    return _Stop(int(run.fabric.all_reduce(torch.tensor(float(stop)), reduce_op="max").item()))
+
+
+def open_source(plan: Recipe, data: Path | None) -> Sequence:
+    """The photographs or raw pairs that `plan` trains on.
+
+    Raises:
+        TrainingError: they are missing, one of them is too small, or the network is not trained.
+    """
+    if plan.net.kind is Kind.RED:
+        raise TrainingError(f"{plan.name}: RED is here to be counted and timed, not trained")
+    folder = find_set(plan.photographs, data_dir(data))
+    if plan.pairs:
+        return find_pairs(plan.pairs, folder)
+    found = store.photographs(folder, smallest_side(plan))
+    found.report()
+    return list(found.images.values())
+
+
+def _means(seen: list[Step]) -> dict[str, float]:
+    return {
+        "loss": torch.stack([step.loss for step in seen]).mean().item(),
+        "psnr": torch.stack([step.psnr for step in seen]).mean().item(),
+    }
+
+
+@contextmanager
+def _interrupts() -> Iterator[Event]:
+    """An event that Ctrl-C sets, so that no optimiser step is ever saved half done."""
+    event = Event()
+    if current_thread() is not main_thread():
+        yield event
+        return
+    before = signal.signal(signal.SIGINT, lambda *_: event.set())
+    try:
+        yield event
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def main(arguments: list[str] | None = None, program: str = "train") -> int:
+    parser = argparse.ArgumentParser(prog=program, description="Train one network.")
+    parser.add_argument("config", help="a config that ships, or a .toml file")
+    parser.add_argument("--data", type=Path, help="folder of image sets; default $TARSIER_DATA")
+    parser.add_argument("--out", type=Path, default=Path("build/train"), help="checkpoints go here")
+    parser.add_argument("--accelerator", default="auto", choices=("auto", "cpu", "cuda"))
+    parser.add_argument("--devices", type=int, default=1, help="GPUs of each node")
+    parser.add_argument("--nodes", type=int, default=1)
+    parser.add_argument(
+        "--minutes", type=float, default=math.inf, help="stop after these, to be resumed"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        if not options.minutes > 0:
+            raise TrainingError(f"--minutes {options.minutes:g} must be above 0")
+        plan = recipe.read(config_file(options.config))
+        source = open_source(plan, options.data)
+        fabric = launched(plan.schedule, options.accelerator, options.devices, options.nodes)
+        train(plan, source, options.out, fabric, options.minutes)
+    except TrainingError as error:
+        print(f"{program}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"{program}: interrupted; the same command resumes", file=sys.stderr)
+        return 130
+    return 0
+
+
+def launched(
+    schedule: Schedule, accelerator: str = "auto", devices: int = 1, nodes: int = 1
+) -> Fabric:
+    """What trains, `auto` being a GPU if there is one; torch is set up for it.
+
+    Raises:
+        TrainingError: this machine has fewer GPUs.
+    """
+    if accelerator == "auto":
+        accelerator = "cuda" if torch.cuda.is_available() else "cpu"
+    if accelerator == "cuda" and torch.cuda.device_count() < devices:
+        raise TrainingError(
+            f"--devices {devices}: this machine has {torch.cuda.device_count()} GPUs"
+        )
+    if accelerator == "cpu":
+        torch.set_num_threads(1)  # sums in one order; and nets this small are slower on more
+    else:
+        torch.set_float32_matmul_precision("high")  # TF32 holds hardware's integers exactly
+        torch.backends.cudnn.benchmark = True  # all batches have one shape
+    fabric = Fabric(
+        accelerator=accelerator,
+        devices=devices,
+        num_nodes=nodes,
+        strategy="ddp" if devices * nodes > 1 else "auto",
+        precision=schedule.precision if accelerator == "cuda" else "32-true",
+    )
+    fabric.launch()
+    return fabric
+
+
+if __name__ == "__main__":
+    sys.exit(main())

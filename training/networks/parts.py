@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""What networks are made of besides binary units, and what is done to all of a network's parts."""
+
+import torch
+from torch import Tensor, nn
+
+from tarsier_fpga.training.facts.spec import Act, NetSpec, Part, Task
+from tarsier_fpga.training.networks.layers import FixedPointConv, fixed_point, settle
+from tarsier_fpga.training.networks.units import BinaryUnit, Shift, pad
+
+__all__ = [
+    "FullUnit",
+    "activation",
+    "bias",
+    "body",
+    "conv",
+    "keep_scale",
+    "residual",
+    "settle_all",
+    "spread_thresholds",
+]
+
+LEAK = 3 / 32  # the paper's 0.1 on the grid of slopes
+THRESHOLD_QUANTILES = (0.2, 0.8)  # of the residuals, where thresholds start
+
+
+class FullUnit(nn.Module):
+    """Full-precision convolution and ReLU, where a binary unit could be."""
+
+    def __init__(self, spec: NetSpec):
+        super().__init__()
+        self.conv = nn.Conv2d(spec.channels, spec.channels, 3)
+        keep_scale(self.conv)
+
+    def forward(self, r: Tensor) -> Tensor:
+        return torch.relu(self.conv(pad(r)))
+
+
+def keep_scale(layer: nn.Conv2d) -> None:
+    """Start a convolution before a ReLU so that it keeps the scale of what it is given.
+
+    PyTorch's default loses 3/5 of it: nothing would come through eighteen layers, nor gradients.
+    Source: He et al., "Delving Deep into Rectifiers", ICCV 2015.
+    """
+    nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+
+
+def conv(spec: NetSpec, inputs: int, outputs: int, exponent: int) -> nn.Module:
+    """A multi-bit convolution of padded frames: full precision, or 8-bit weights in hardware."""
+    if spec.exact:
+        return FixedPointConv(inputs, outputs, exponent)
+    return nn.Conv2d(inputs, outputs, 3, bias=False)
+
+
+def bias(spec: NetSpec, channels: int) -> nn.Module:
+    """The bias of a multi-bit convolution, which only deblocking networks have."""
+    return Shift(spec, channels) if spec.task is Task.JPEG else nn.Identity()
+
+
+def activation(act: Act) -> nn.Module:
+    """What follows a multi-bit convolution."""
+    match act:
+        case Act.LINEAR:
+            return nn.Identity()
+        case Act.RELU:
+            return nn.ReLU()
+        case Act.LEAKY:
+            return nn.LeakyReLU(LEAK)
+
+
+def residual(spec: NetSpec) -> nn.Module:
+    """The quantiser of residuals; none in the paper's form."""
+    if spec.exact:
+        return fixed_point(spec.residual_bits, spec.residual_exponent)
+    return nn.Identity()
+
+
+def body(spec: NetSpec) -> nn.Sequential:
+    """The units between head and tail."""
+    unit = BinaryUnit if Part.BODY in spec.binary else FullUnit
+    return nn.Sequential(*(unit(spec) for _ in range(spec.units)))
+
+
+@torch.no_grad()
+def spread_thresholds(units: nn.Sequential, r: Tensor, spec: NetSpec) -> None:
+    """Put the thresholds of `units` at random quantiles of the residuals that follow from `r`.
+
+    Frames are never far below black, so most residuals keep one sign: with thresholds at zero
+    their bits would say nothing. Half a step off the grid, ties are not all on one side.
+    """
+    half_step = 2.0 ** (spec.residual_exponent - 1) if spec.exact else 0.0
+    for unit in units:
+        if isinstance(unit, BinaryUnit):
+            values = r.transpose(0, 1).flatten(1)
+            quantiles = torch.empty(len(values)).uniform_(*THRESHOLD_QUANTILES).tolist()
+            ordered = values.sort(dim=1).values
+            picks = [int(q * values.shape[1]) for q in quantiles]
+            levels = ordered[range(len(values)), picks] + half_step
+            unit.threshold.copy_(-levels.view_as(unit.threshold))
+        r = unit(r)
+
+
+def settle_all(net: nn.Module) -> None:
+    """Replace what training holds by what the hardware uses; the function stays the same."""
+    for module in net.modules():
+        if isinstance(module, BinaryUnit | Shift):
+            module.settle()
+        elif isinstance(module, FixedPointConv):
+            settle(module)

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: MIT
+"""The basic binary convolution unit, in both forms, and its variants for every part of a network.
+
+    r' = shortcut(r) + f(s * bconv(sign(r + a)))         f: RPReLU, per channel
+
+    part    bconv     shortcut
+    head    c -> C    the frame's channels, repeated
+    body    C -> C    r
+    up      C -> 4C   r's channels, repeated; then pixel shuffle
+    tail    C -> c    the frame: networks add it themselves, so a tail is a branch alone
+
+In the paper's form s is the mean magnitude of the weights, the residual is floating, and the bits
+are padded with zeros, which are neither -1 nor +1. In hardware's form every parameter is on a
+grid, branch and residual saturate, and r is padded *before* the sign, so a padded pixel has the
+constant bits sign(a). One switch, `spec.form`, decides; the parameters have the same names in both.
+
+Source: Xia et al., "Basic Binary Convolution Unit for Binarized Image Restoration Network",
+ICLR 2023 (arXiv 2210.00405), equations 2 to 9. Ours: the integer grids, and in hardware's form
+scales that are learned, since the paper's grew without bound at our learning rate.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from tarsier_fpga.training.facts.spec import NetSpec, Version
+from tarsier_fpga.training.networks.layers import (
+    BinaryConv,
+    XnorConv,
+    fixed_point,
+    on_grid,
+    settle,
+    sign,
+)
+
+__all__ = ["BinaryHead", "BinaryTail", "BinaryUnit", "BinaryUp", "Shift", "pad"]
+
+# Grids and bounds that keep rprelu(s * d) inside 24 bits: |s * d| <= 64, so |u| <= 96 and
+# |beta * u| <= 192 < 2^8 in steps of 2^-16. All grow alike with spec.reach_exponent.
+SCALE_EXPONENT, SCALE_REACH = -10, 64.0
+SCALE_UNIT = 2.0**-4  # scales start here and are learned relative to it
+SHIFT_EXPONENT, SHIFT_LIMIT = -8, 32.0
+SLOPE_EXPONENT, SLOPE_LIMIT = -6, 2.0
+
+
+def pad(x: Tensor) -> Tensor:
+    """`x` with one pixel of zeros around it."""
+    return F.pad(x, (1, 1, 1, 1))
+
+
+class Shift(nn.Module):
+    """Adds a learned constant per channel, on the grid of thresholds in hardware's form."""
+
+    def __init__(self, spec: NetSpec, channels: int):
+        super().__init__()
+        self.exact, self.grid = spec.exact, _shift_grid(spec)
+        self.shift = nn.Parameter(torch.zeros(1, channels, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + (on_grid(self.shift, *self.grid) if self.exact else self.shift)
+
+    @torch.no_grad()
+    def settle(self) -> None:
+        """Replace what training holds by what the hardware uses; the function stays the same."""
+        if self.exact:
+            self.shift.copy_(on_grid(self.shift, *self.grid))
+
+
+class BinaryUnit(nn.Module):
+    """A unit of the body; the variants differ in what goes in, what comes out, and the shortcut."""
+
+    def __init__(self, spec: NetSpec, inputs: int | None = None, outputs: int | None = None):
+        super().__init__()
+        inputs, outputs = inputs or spec.channels, outputs or spec.channels
+        self.exact, self.inside = spec.exact, spec.version is Version.V4
+        self.shift_grid = _shift_grid(spec)
+        self.scale_grid = SCALE_EXPONENT + spec.reach_exponent, _scale_limit(spec, inputs)
+        self.threshold = nn.Parameter(torch.zeros(1, inputs, 1, 1))  # a = -alpha
+        self.sign = sign(spec.sign_window)
+        self.conv = (BinaryConv if self.exact else XnorConv)(inputs, outputs)
+        nn.init.normal_(self.conv.weight, std=0.05)
+        if self.exact:
+            self.scale = nn.Parameter(torch.ones(1, outputs, 1, 1))  # s, in SCALE_UNITs
+        self.norm = nn.BatchNorm2d(outputs) if spec.version is Version.V1 else nn.Identity()
+        self.shift_in = nn.Parameter(torch.zeros(1, outputs, 1, 1))
+        self.slope = nn.Parameter(torch.full((outputs,), 0.25))
+        self.shift_out = nn.Parameter(torch.zeros(1, outputs, 1, 1))
+        self.branch, self.residual = nn.Identity(), nn.Identity()
+        if self.exact:
+            self.branch = fixed_point(spec.branch_bits, spec.residual_exponent)
+            self.residual = fixed_point(spec.residual_bits, spec.residual_exponent)
+
+    def forward(self, r: Tensor) -> Tensor:
+        if not self.inside:
+            return self.rprelu(self.product(r) + self.shortcut(r))
+        return self.residual(self.shortcut(r) + self.branch(self.rprelu(self.product(r))))
+
+    def shortcut(self, r: Tensor) -> Tensor:
+        """What of `r` goes around the convolution."""
+        return r
+
+    def product(self, r: Tensor) -> Tensor:
+        """s * bconv(sign(r + a))."""
+        if self.exact:
+            return self.conv(self.sign(pad(r) + self.held(self.threshold))) * self.branch_scale()
+        return self.norm(self.conv(pad(self.sign(r + self.threshold))))
+
+    def rprelu(self, u: Tensor) -> Tensor:
+        """f(u): a PReLU between two shifts."""
+        u = u + self.held(self.shift_in)
+        u = F.prelu(u, self.held_slope())
+        return u + self.held(self.shift_out)
+
+    def branch_scale(self) -> Tensor:
+        """s of hardware's form, one per channel."""
+        return on_grid(self.scale * SCALE_UNIT, *self.scale_grid)
+
+    def held(self, shift: Tensor) -> Tensor:
+        """A threshold or a shift as the form uses it."""
+        return on_grid(shift, *self.shift_grid) if self.exact else shift
+
+    def held_slope(self) -> Tensor:
+        """The slopes as the form uses them."""
+        return on_grid(self.slope, SLOPE_EXPONENT, SLOPE_LIMIT) if self.exact else self.slope
+
+    @torch.no_grad()
+    def settle(self) -> None:
+        """Replace what training holds by what the hardware uses; the function stays the same."""
+        if not self.exact:
+            return
+        self.scale.copy_(self.branch_scale() / SCALE_UNIT)
+        for shift in (self.threshold, self.shift_in, self.shift_out):
+            shift.copy_(self.held(shift))
+        self.slope.copy_(self.held_slope())
+        settle(self.conv)
+
+
+class BinaryHead(BinaryUnit):
+    """Frame in, residual out."""
+
+    def __init__(self, spec: NetSpec):
+        super().__init__(spec, inputs=spec.colours)
+        self.channels = spec.channels
+
+    def shortcut(self, r: Tensor) -> Tensor:
+        """The frame's channels in turn, until there are enough."""
+        turns = -(-self.channels // r.shape[1])
+        return r.repeat(1, turns, 1, 1)[:, : self.channels]
+
+
+class BinaryUp(BinaryUnit):
+    """Twice the height and width: four times the channels, shuffled into pixels."""
+
+    def __init__(self, spec: NetSpec):
+        super().__init__(spec, outputs=4 * spec.channels)
+
+    def forward(self, r: Tensor) -> Tensor:
+        return F.pixel_shuffle(super().forward(r), 2)
+
+    def shortcut(self, r: Tensor) -> Tensor:
+        """Every channel four times, so that the shuffle makes each pixel a square of four."""
+        return r.repeat_interleave(4, dim=1)
+
+
+class BinaryTail(BinaryUnit):
+    """Residual in, the correction of the frame out."""
+
+    def __init__(self, spec: NetSpec):
+        super().__init__(spec, outputs=spec.colours)
+
+    def forward(self, r: Tensor) -> Tensor:
+        return self.rprelu(self.product(r))
+
+
+def _shift_grid(spec: NetSpec) -> tuple[int, float]:
+    return SHIFT_EXPONENT + spec.reach_exponent, SHIFT_LIMIT * 2**spec.reach_exponent
+
+
+def _scale_limit(spec: NetSpec, inputs: int) -> float:
+    return SCALE_REACH * 2**spec.reach_exponent / (9 * inputs)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Comparisons on equal budgets."""

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+"""The time of a training step, a net's beside its parent's.
+
+    python -m tarsier_fpga.training.studies.step_time [NET]
+
+Both run in turns in one process, on the recipe's own batches of random photographs; compiled on
+a GPU, as they are trained. On a CPU they are compiled if asked for, and samples are smaller.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import torch
+
+from tarsier_fpga.hls.base.errors import TrainingError
+from tarsier_fpga.training.facts import recipe
+from tarsier_fpga.training.facts.checkpoint import write_json
+from tarsier_fpga.training.facts.paths import config_file
+from tarsier_fpga.training.loop.train import launched
+from tarsier_fpga.training.loop.training_run import Run
+
+__all__ = ["StepTimes", "step_times"]
+
+PHOTO = (256, 256, 3)
+CPU_SAMPLES = {"batch": 4, "size": 32}
+WARM_UP, ROUNDS = 3, 5
+
+
+@dataclass(frozen=True, slots=True)
+class StepTimes:
+    """Median milliseconds of a step of a net and of its parent."""
+
+    net: float
+    parent: float
+
+    @property
+    def ratio(self) -> float:
+        """How many of the parent's steps one of the net's takes."""
+        return self.net / self.parent
+
+
+def step_times(net: str, steps: int, device: str, compiled: bool = False) -> StepTimes:
+    """Step times of the config `net` and of its parent, `steps` of each in every round.
+
+    On a GPU they are compiled if the config says so, on a CPU if `compiled`.
+
+    Raises:
+        TrainingError: there is no such config, or it names no parent.
+    """
+    plan = recipe.read(config_file(net))
+    if not plan.parent:
+        raise TrainingError(f"{plan.name} names no parent to compare with")
+    parent = recipe.read(config_file(plan.parent))
+    # Precision is the same for both, so that only the network differs.
+    parent = replace(parent, schedule=replace(parent.schedule, precision=plan.schedule.precision))
+    photos = [np.random.default_rng(0).integers(0, 256, PHOTO, np.uint8)]
+    with tempfile.TemporaryDirectory() as folder:
+        runs = [_run(one, plan, photos, Path(folder), device, compiled) for one in (plan, parent)]
+        times: tuple[list[float], list[float]] = ([], [])
+        for round_index in range(WARM_UP + ROUNDS):
+            for run, seen in zip(runs, times, strict=True):
+                took = _milliseconds(run, steps)
+                if round_index >= WARM_UP:
+                    seen.append(took)
+        for run in runs:
+            run.close()
+    return StepTimes(*(median(seen) for seen in times))
+
+
+def _run(
+    one: recipe.Recipe,
+    plan: recipe.Recipe,
+    photos: list,
+    out: Path,
+    device: str,
+    compiled: bool,
+) -> Run:
+    crop = replace(plan.crop, **CPU_SAMPLES) if device == "cpu" else plan.crop
+    one = replace(one, crop=crop, start="")
+    return Run(one, photos, out, launched(one.schedule, device), compiled)
+
+
+def _milliseconds(run: Run, steps: int) -> float:
+    synchronise = torch.cuda.synchronize if run.fabric.device.type == "cuda" else lambda: None
+    synchronise()
+    since = time.perf_counter()
+    for _ in range(steps):
+        run.advance()
+    synchronise()
+    return (time.perf_counter() - since) / steps * 1e3
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="step_time", description=__doc__.splitlines()[0])
+    parser.add_argument("net", nargs="?", default="bbcu-rgb-64x18", help="a config with a parent")
+    parser.add_argument("--steps", type=int, default=3, help="of each in every round")
+    parser.add_argument("--json", type=Path, help="write the times here too")
+    parser.add_argument("--compiled", action="store_true", help="compile for a CPU, too")
+    options = parser.parse_args(arguments)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        times = step_times(options.net, options.steps, device, options.compiled)
+    except TrainingError as error:
+        print(f"step_time: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    how = "compiled" if options.compiled else "not compiled"
+    where = torch.cuda.get_device_name() if device == "cuda" else f"one CPU thread, {how}"
+    print(
+        f"{options.net}: {times.net:.1f} ms a step, its parent {times.parent:.1f} ms: "
+        f"{times.ratio:.2f} times ({where})"
+    )
+    if options.json:
+        facts = {"net": options.net, "device": where, "net_ms": times.net}
+        write_json(options.json, {**facts, "parent_ms": times.parent, "ratio": times.ratio})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
