@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 .DEFAULT_GOAL := help
-.PHONY: help demo test check baselines fmax prove bench-fifo bench-host bench-sim bench-train exposures clean
+.PHONY: help demo types test check flagship baselines fmax prove bench-fifo bench-host bench-sim bench-train exposures clean
 .DELETE_ON_ERROR:
 
 # Named after the lock's content: a changed lock installs again, a touched one does not.
@@ -13,6 +13,12 @@ help:  ## list the targets
 
 demo: $(INSTALLED)  ## restore the built-in low-light frame, or RAW=path, into build/demo
 	@.venv/bin/python -m tarsier_fpga.cli.demo $(if $(RAW),"$(RAW)")
+
+# mypy reads the four folders as the package that they are installed as.
+types: $(INSTALLED)  ## check the types of everything
+	@rm -rf build/types && mkdir -p build/types/tarsier_fpga
+	@ln -s $(CURDIR)/boards/* $(CURDIR)/flow $(CURDIR)/hls $(CURDIR)/training build/types/tarsier_fpga
+	@cd build/types && $(CURDIR)/.venv/bin/mypy --config-file $(CURDIR)/pyproject.toml -p tarsier_fpga
 
 test: $(INSTALLED)  ## lint and every test
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .

@@ -6,17 +6,16 @@ from enum import StrEnum
 from importlib.resources import files
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
-    NonNegativeInt,
     PositiveFloat,
     PositiveInt,
     model_validator,
 )
 
 from tarsier_fpga.hls.base.errors import BoardError
+from tarsier_fpga.hls.base.facts import Facts
 from tarsier_fpga.hls.cost.family import Family
+from tarsier_fpga.hls.cost.resources import Resources
 
 __all__ = [
     "Board",
@@ -25,7 +24,6 @@ __all__ = [
     "Pin",
     "Platform",
     "Pull",
-    "Resources",
     "Shell",
     "board_names",
     "load_board",
@@ -43,21 +41,7 @@ class Platform(StrEnum):
     BARE = "bare"
 
 
-class _Facts(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Resources(_Facts):
-    """What a device holds; on an ECP5 a `lut` is a LUT4 and two EBRs are a `bram36`."""
-
-    lut: PositiveInt
-    ff: PositiveInt
-    bram36: NonNegativeInt
-    uram: NonNegativeInt
-    dsp: NonNegativeInt
-
-
-class Shell(_Facts):
+class Shell(Facts):
     """A design of the vendor that shares the device with ours."""
 
     name: str
@@ -74,7 +58,7 @@ class MemoryKind(StrEnum):
     HBM2 = "hbm2"
 
 
-class Memory(_Facts):
+class Memory(Facts):
     """Banks of equal memories, of `mib` mebibytes each."""
 
     kind: MemoryKind
@@ -90,7 +74,7 @@ class Pull(StrEnum):
     DOWN = "down"
 
 
-class Pin(_Facts):
+class Pin(Facts):
     """Where a port of a design is soldered to: one site for each of its bits, all of 3.3 V."""
 
     sites: tuple[str, ...] = Field(min_length=1)
@@ -98,7 +82,7 @@ class Pin(_Facts):
     drive_ma: PositiveInt | None = None  # of an output
 
 
-class Board(_Facts):
+class Board(Facts):
     """A board as the flow sees it.
 
     `clock_mhz` is the clock a design is assumed to reach, which only place and route can confirm;
@@ -116,7 +100,7 @@ class Board(_Facts):
     device: Resources
     memory: tuple[Memory, ...] = Field(min_length=1)
     shell: Shell | None = None
-    pins: dict[str, Pin] = {}
+    pins: dict[str, Pin] = Field(default_factory=dict)
 
     @property
     def resources(self) -> Resources:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from tarsier_fpga.camera.encode import Scale
+from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.picture.psnr import psnr
 
 __all__ = ["Contender", "Frames", "Scene"]
@@ -39,7 +39,7 @@ class Scene:
 
     noisy: np.ndarray
     clean: np.ndarray
-    scale: Scale
+    scale: Coding
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,31 +9,16 @@ of 1/256, which makes every code a rational number: it is computed in integers, 
 is the same on every machine.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from tarsier_fpga.camera.exposure import GAIN_STEPS
 from tarsier_fpga.camera.raw import Raw, phases
+from tarsier_fpga.hls.base.coding import Coding
 
-__all__ = ["Scale", "decode", "encode"]
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """The codes of black and of white, and the bits of a code."""
-
-    black: int
-    white: int
-    bits: int
-
-    @property
-    def span(self) -> int:
-        """Codes from black to white."""
-        return self.white - self.black
+__all__ = ["decode", "encode"]
 
 
-def encode(raw: Raw, gain: float, scale: Scale) -> np.ndarray:
+def encode(raw: Raw, gain: float, scale: Coding) -> np.ndarray:
     """(H / 2, W / 2, 4) uint16 codes of `raw`, channels R, G1, G2, B."""
     codes = np.empty((raw.height // 2, raw.width // 2, 4), np.uint16)
     for channel, phase in enumerate(phases(raw.mosaic)):
@@ -41,16 +26,16 @@ def encode(raw: Raw, gain: float, scale: Scale) -> np.ndarray:
     return codes
 
 
-def decode(codes: np.ndarray, scale: Scale) -> np.ndarray:
+def decode(codes: np.ndarray, scale: Coding) -> np.ndarray:
     """Linear light of `codes`, float32: 0 at black, 1 at white.
 
-    >>> decode(np.array([128, 896], np.uint16), Scale(128, 896, 10)).tolist()
+    >>> decode(np.array([128, 896], np.uint16), Coding(128, 896, 10)).tolist()
     [0.0, 1.0]
     """
     return (codes.astype(np.float32) - scale.black) / scale.span
 
 
-def _table(black: int, white: int, gain: float, scale: Scale) -> np.ndarray:
+def _table(black: int, white: int, gain: float, scale: Coding) -> np.ndarray:
     """The code of every 16-bit value."""
     levels = np.arange(1 << 16, dtype=np.int64)
     numerator = scale.span * round(gain * GAIN_STEPS) * (levels - black)

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from tarsier_fpga.cli.options import parse_size
-from tarsier_fpga.cli.outputs import check_folder
 from tarsier_fpga.cli.progress import progress
+from tarsier_fpga.hls.base.files import check_folder
 
 __all__ = ["build"]
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tarsier_fpga.cli.options import parse_size
-from tarsier_fpga.cli.outputs import check_folder, json_bytes, write_together
+from tarsier_fpga.hls.base.files import check_folder, json_bytes, write_together
 
 __all__ = ["count"]
 

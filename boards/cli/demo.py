@@ -9,9 +9,10 @@ from pathlib import Path
 
 from tarsier_fpga.cli.guard import NOT_EXACT, guarded
 from tarsier_fpga.cli.options import Accel
-from tarsier_fpga.cli.outputs import json_bytes, write_together
-from tarsier_fpga.cli.progress import Show, progress
+from tarsier_fpga.cli.progress import progress
 from tarsier_fpga.cli.run import DEFAULT_BOARD, DEFAULT_NET, summary
+from tarsier_fpga.hls.base.files import json_bytes, write_together
+from tarsier_fpga.hls.base.progress import Show
 
 __all__ = ["demo"]
 

@@ -3,18 +3,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-__all__ = ["Show", "progress"]
+from tarsier_fpga.hls.base.progress import Show, silent
 
-
-class Show(Protocol):
-    """Told the step at work, the fraction of it that is done, and what else is to be seen."""
-
-    def __call__(self, step: str, fraction: float, note: str = "") -> None: ...
+__all__ = ["progress"]
 
 
 @contextmanager
@@ -22,7 +17,7 @@ def progress() -> Iterator[Show]:
     """A Show that draws on a terminal, and else does nothing."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield lambda step, fraction, note="": None
+        yield silent
         return
     columns = (
         TextColumn("{task.description:<28}"),

@@ -8,9 +8,10 @@ import typer
 
 from tarsier_fpga.cli.guard import NOT_EXACT
 from tarsier_fpga.cli.options import Accel, Bad
-from tarsier_fpga.cli.outputs import check_folder, json_bytes, write_together
-from tarsier_fpga.cli.progress import Show, progress
+from tarsier_fpga.cli.progress import progress
 from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.base.files import check_folder, json_bytes, write_together
+from tarsier_fpga.hls.base.progress import Show
 
 __all__ = ["run", "summary"]
 

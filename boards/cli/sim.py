@@ -11,9 +11,9 @@ import typer
 
 from tarsier_fpga.cli.guard import NOT_EXACT
 from tarsier_fpga.cli.options import parse_trace
-from tarsier_fpga.cli.outputs import write_together
 from tarsier_fpga.cli.progress import progress
 from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.base.files import write_together
 
 __all__ = ["sim"]
 

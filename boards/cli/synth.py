@@ -9,10 +9,11 @@ from typing import Annotated
 
 import typer
 
-from tarsier_fpga.cli.outputs import write_together
-from tarsier_fpga.cli.progress import Show, progress
+from tarsier_fpga.cli.progress import progress
 from tarsier_fpga.flow.board import Board, load_board
 from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.base.files import write_together
+from tarsier_fpga.hls.base.progress import Show
 
 __all__ = ["summary", "synth"]
 
@@ -89,9 +90,9 @@ def _check_fit(found, board: Board, folder: Path, design) -> None:
     """Raise FlowError, with what would help, if what Yosys counted is more than `board` has."""
     from tarsier_fpga.flow.design.design_facts import LOWERED
     from tarsier_fpga.flow.size.fit import check_fit
-    from tarsier_fpga.hls.cost.memory_cost import summed
+    from tarsier_fpga.hls.cost.resources import total
 
-    fifos = summed(part.estimate for part in found.layers if part.name.startswith("fifo"))
+    fifos = total(part.estimate for part in found.layers if part.name.startswith("fifo"))
     height, width = design.packed_shape
     pace = design.ideal_cycles // (height * width)
     check_fit(found, board, design.net, folder / LOWERED, fifos, pace)

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from tarsier_fpga.camera.encode import Scale
+from tarsier_fpga.hls.base.coding import Coding
 
 __all__ = ["Accelerator", "Measured", "Notify", "restore_frames"]
 
@@ -39,7 +39,7 @@ class Accelerator(Protocol):
     name: str
     net: str
     radius: int  # packed pixels the network sees around each pixel
-    scale: Scale
+    scale: Coding
 
     def tile(self, frame: tuple[int, int]) -> tuple[int, int]:
         """Packed rows and columns in which it wants a frame of so many.

@@ -3,8 +3,8 @@
 
 from pathlib import Path
 
-from tarsier_fpga.camera.encode import Scale
 from tarsier_fpga.flow.design.design_facts import read_design
+from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import HostError
 
 __all__ = ["Designed"]
@@ -16,7 +16,7 @@ class Designed:
     def __init__(self, folder: Path) -> None:
         self.design = read_design(folder)
         self.net, self.radius = self.design.net, self.design.radius
-        self.scale = Scale(self.design.black, self.design.white, self.design.bits)
+        self.scale = Coding(self.design.black, self.design.white, self.design.bits)
 
     def tile(self, frame: tuple[int, int]) -> tuple[int, int]:
         rows, columns = self.design.packed_shape

@@ -5,10 +5,10 @@ import os
 from pathlib import Path
 
 from tarsier_fpga.cli.options import Accel
-from tarsier_fpga.cli.progress import Show
 from tarsier_fpga.devices.accelerator import Accelerator
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.base.progress import Show
 from tarsier_fpga.jobs.designs import kept_design, qonnx_file
 
 __all__ = ["lowered_net", "open_accelerator"]

@@ -16,18 +16,19 @@ from tarsier_fpga.bench.bench_facts import Basis, Bench, Machine, Place, Row
 from tarsier_fpga.bench.chip import Counted, chip_row, count_cycles, skipped_chip
 from tarsier_fpga.bench.contender import Contender, Scene
 from tarsier_fpga.bench.machine import this_machine
-from tarsier_fpga.camera.encode import Scale, encode
+from tarsier_fpga.camera.encode import encode
 from tarsier_fpga.camera.exposure import auto_gain
 from tarsier_fpga.camera.raw import Raw
 from tarsier_fpga.camera.read import read_raw
 from tarsier_fpga.camera.sample import write_sample
-from tarsier_fpga.cli.progress import Show
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.design.design_facts import Design
 from tarsier_fpga.flow.lower.ingest import net_facts, read_qonnx
 from tarsier_fpga.flow.sim import execute
 from tarsier_fpga.flow.synth.synth_facts import read_synthesis
+from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import FlowError, HostError
+from tarsier_fpga.hls.base.progress import Show
 from tarsier_fpga.jobs.contenders import exported, full_precision, parent_of
 from tarsier_fpga.jobs.designs import kept_design, qonnx_file
 from tarsier_fpga.jobs.restore import matches
@@ -114,7 +115,7 @@ def _network(job: BenchJob, show: Show) -> Path:
 
 def _sample(design: Design) -> tuple[Raw, Scene]:
     """The built-in frame, with and without its noise."""
-    scale = Scale(design.black, design.white, design.bits)
+    scale = Coding(design.black, design.white, design.bits)
     with tempfile.TemporaryDirectory() as folder:
         noisy, clean = (read_raw(path) for path in write_sample(Path(folder)))
     gain = auto_gain(noisy)

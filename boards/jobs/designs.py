@@ -3,10 +3,10 @@
 
 from pathlib import Path
 
-from tarsier_fpga.cli.progress import Show
 from tarsier_fpga.flow.board import Board
 from tarsier_fpga.hls.base.cache import cache_dir, content_key, made_once
 from tarsier_fpga.hls.base.errors import TrainingError
+from tarsier_fpga.hls.base.progress import Show
 from tarsier_fpga.training.facts.paths import NETS, net_file
 
 __all__ = ["build_design", "kept_design", "qonnx_file"]

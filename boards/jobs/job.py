@@ -12,10 +12,10 @@ from tarsier_fpga.camera.exposure import Exposure, check_gain
 from tarsier_fpga.camera.raw import Raw
 from tarsier_fpga.camera.read import read_raw
 from tarsier_fpga.cli.options import Accel
-from tarsier_fpga.cli.progress import Show
 from tarsier_fpga.devices.accelerator import Accelerator, Measured
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.base.progress import Show
 from tarsier_fpga.jobs.accelerators import open_accelerator
 from tarsier_fpga.jobs.restore import Restored, matches, restore
 from tarsier_fpga.picture.isp import develop, grey_world

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tarsier_fpga.camera.encode import Scale, encode
+from tarsier_fpga.camera.encode import encode
 from tarsier_fpga.camera.raw import Raw
 from tarsier_fpga.devices.accelerator import Accelerator, Measured, Notify, restore_frames
 from tarsier_fpga.devices.tiles import cut, join
+from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.picture.psnr import psnr
 
@@ -28,7 +29,7 @@ class Restored:
     before: np.ndarray
     after: np.ndarray
     reference: np.ndarray | None
-    scale: Scale
+    scale: Coding
     gain: float
     tiles: int
     measured: Measured

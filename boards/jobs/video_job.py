@@ -19,13 +19,13 @@ from tarsier_fpga.camera.raw import Raw
 from tarsier_fpga.camera.video import Frame, list_frames
 from tarsier_fpga.cli.guard import os_sentence
 from tarsier_fpga.cli.options import Bad
-from tarsier_fpga.cli.outputs import write_together
-from tarsier_fpga.cli.progress import Show
 from tarsier_fpga.devices.accelerator import Accelerator, Measured
 from tarsier_fpga.devices.stages import Stage, Stopped, run_stages
 from tarsier_fpga.devices.tiles import join
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.hls.base.errors import HostError, Interrupted
+from tarsier_fpga.hls.base.files import write_together
+from tarsier_fpga.hls.base.progress import Show
 from tarsier_fpga.jobs.job import Job, chip_facts
 from tarsier_fpga.jobs.restore import matches, pack
 from tarsier_fpga.picture.isp import develop, grey_world

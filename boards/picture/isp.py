@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tarsier_fpga.camera.encode import Scale, decode
+from tarsier_fpga.camera.encode import decode
 from tarsier_fpga.camera.raw import Raw
+from tarsier_fpga.hls.base.coding import Coding
 
 __all__ = ["demosaic", "develop", "grey_world", "oriented"]
 
@@ -21,7 +22,7 @@ _BAND = 32  # rows of blocks developed at once, so that they stay in the cache
 
 
 def develop(
-    codes: np.ndarray, raw: Raw, balance: tuple[float, float, float], scale: Scale
+    codes: np.ndarray, raw: Raw, balance: tuple[float, float, float], scale: Coding
 ) -> np.ndarray:
     """(H, W, 3) uint8 sRGB picture of (H / 2, W / 2, 4) codes, with the colours of `raw`.
 
@@ -44,7 +45,7 @@ def develop(
     return oriented(picture, raw.flip)
 
 
-def grey_world(codes: np.ndarray, scale: Scale) -> tuple[float, float, float]:
+def grey_world(codes: np.ndarray, scale: Coding) -> tuple[float, float, float]:
     """Gains of R, G and B that make the frame's average grey, for cameras that state none."""
     red, green1, green2, blue = np.maximum(decode(codes, scale).mean(axis=(0, 1)), 1e-3).tolist()
     green = (green1 + green2) / 2

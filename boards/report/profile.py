@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tarsier_fpga.camera.encode import Scale, decode
+from tarsier_fpga.camera.encode import decode
+from tarsier_fpga.hls.base.coding import Coding
 
 __all__ = ["profile"]
 
@@ -14,7 +15,7 @@ _GREEN = 1
 _SPAN = 320  # packed pixels at most, so that single ones can be seen
 
 
-def profile(codes: Mapping[str, np.ndarray], scale: Scale) -> str:
+def profile(codes: Mapping[str, np.ndarray], scale: Coding) -> str:
     """SVG of the first green of the middle row; `codes` (h, w, 4) by the name of their class."""
     light = {name: _middle(decode(frame, scale)) for name, frame in codes.items()}
     low = min(0.0, *(float(row.min()) for row in light.values()))

@@ -7,26 +7,25 @@ from tarsier_fpga.flow.ops.stitch import stitch
 from tarsier_fpga.hls.cost.dot_cost import built_in_cost
 from tarsier_fpga.hls.cost.family import Family
 from tarsier_fpga.hls.cost.kernel_cost import cost, mapped
-from tarsier_fpga.hls.cost.memory_cost import summed
-from tarsier_fpga.hls.cost.resources import Estimate
+from tarsier_fpga.hls.cost.resources import Resources, total
 
 __all__ = ["estimate", "estimate_fifos"]
 
 
-def estimate(model: ModelWrapper, family: Family, built_in: bool = False) -> Estimate:
+def estimate(model: ModelWrapper, family: Family, built_in: bool = False) -> Resources:
     """The resources of all kernels of the hardware graph `model` together.
 
     With `built_in`, as if the matrices of its dot products were built in, without solving them.
     """
     kernels = [cell.instance for cell in stitch(model).cells]
     dots = ("int_dot", "xnor_dot") if built_in else ()
-    return summed(
+    return total(
         mapped(family, built_in_cost(kernel)) if kernel.module in dots else cost(kernel, family)
         for kernel in kernels
     )
 
 
-def estimate_fifos(model: ModelWrapper, family: Family) -> Estimate:
+def estimate_fifos(model: ModelWrapper, family: Family) -> Resources:
     """The resources of its FIFOs alone."""
     kernels = [cell.instance for cell in stitch(model).cells]
-    return summed(cost(kernel, family) for kernel in kernels if kernel.module == "fifo")
+    return total(cost(kernel, family) for kernel in kernels if kernel.module == "fifo")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.base.facts import Facts, read_facts
-from tarsier_fpga.hls.cost.resources import Estimate
+from tarsier_fpga.hls.cost.resources import Resources
 
 __all__ = [
     "GRAPH",
@@ -112,7 +112,7 @@ class Design(Facts):
     fifos: tuple[Fifo, ...]
     fifo_sizing: FifoSizing
     streams: tuple[Wire, ...]
-    estimate: Estimate
+    estimate: Resources
 
     @property
     def packed_shape(self) -> tuple[int, int]:

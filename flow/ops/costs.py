@@ -13,7 +13,7 @@ from qonnx.transformation.base import Transformation
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.cost.family import Family
 from tarsier_fpga.hls.cost.kernel_cost import cost
-from tarsier_fpga.hls.cost.resources import Estimate
+from tarsier_fpga.hls.cost.resources import Resources
 
 __all__ = ["AnnotateCosts", "CostedOp"]
 
@@ -53,7 +53,7 @@ class CostedOp(HWCustomOp):
     def dsp_estimation(self, fpgapart):
         return self._cost(fpgapart).dsp
 
-    def _cost(self, fpgapart: str) -> Estimate:
+    def _cost(self, fpgapart: str) -> Resources:
         """The estimate for `fpgapart`; FlowError if AnnotateCosts has not seen this folding."""
         known = json.loads(self.get_nodeattr("cost") or "{}")
         if known.get("of") != self.folding():
@@ -61,4 +61,4 @@ class CostedOp(HWCustomOp):
                 f"{self.onnx_node.name}: the resources of its present folding are not known;"
                 " transform the model with AnnotateCosts"
             )
-        return Estimate(**known[Family.of_part(fpgapart).value])
+        return Resources(**known[Family.of_part(fpgapart).value])

@@ -5,7 +5,6 @@ import copy
 from bisect import bisect_left
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
 
 from qonnx.core.modelwrapper import ModelWrapper
 
@@ -15,24 +14,13 @@ from tarsier_fpga.flow.size.fold import cycles_per_pixel, every_fold, fold, laye
 from tarsier_fpga.flow.size.widths import adapt_widths, specialize
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.cost.family import Family
-from tarsier_fpga.hls.cost.memory_cost import summed
-from tarsier_fpga.hls.cost.resources import Estimate
+from tarsier_fpga.hls.cost.resources import Resources, total
 
 __all__ = ["check_fit", "largest_fps", "next_board"]
 
 
-class Used(Protocol):
-    """Resources, estimated or counted."""
-
-    lut: float
-    ff: float
-    bram36: float
-    uram: float
-    dsp: float
-
-
 def check_fit(
-    needed: Used, board: Board, net: str, lowered: Path, fifos: Estimate, pace: int
+    needed: Resources, board: Board, net: str, lowered: Path, fifos: Resources, pace: int
 ) -> None:
     """Raise FlowError unless `board` has what is `needed` at `pace` cycles per pixel.
 
@@ -59,10 +47,10 @@ def check_fit(
     )
 
 
-def next_board(needed: Used, board: Board) -> Board | None:
+def next_board(needed: Resources, board: Board) -> Board | None:
     """The board with the fewest LUTs that has more of them than `board` and all that is `needed`.
 
-    >>> needed = Estimate(lut=60_000, ff=1, bram36=1, uram=0, dsp=1000)
+    >>> needed = Resources(lut=60_000, ff=1, bram36=1, uram=0, dsp=1000)
     >>> next_board(needed, load_board("pynq-z2")).name
     'kv260'
     """
@@ -77,7 +65,7 @@ def next_board(needed: Used, board: Board) -> Board | None:
     return min(larger, key=lambda other: other.resources.lut, default=None)
 
 
-def largest_fps(lowered: ModelWrapper, board: Board, fifos: Estimate, tried: int) -> float | None:
+def largest_fps(lowered: ModelWrapper, board: Board, fifos: Resources, tried: int) -> float | None:
     """The highest frame rate at which `lowered` fits `board`; None if it never does.
 
     `tried` cycles per pixel are known not to fit. One cycle, with matrices built in, takes no DSP,
@@ -91,7 +79,7 @@ def largest_fps(lowered: ModelWrapper, board: Board, fifos: Estimate, tried: int
         folded = specialize(fold(copy.deepcopy(lowered), pace, constant=False), board.part)
         model = adapt_widths(folded, board.part)
         resources = estimate(model, board.family, built_in=pace == 1)
-        return not any(_lacking(summed([resources, fifos]), board))
+        return not any(_lacking(total([resources, fifos]), board))
 
     def fps(pace: int) -> float:
         _, height, width, _ = lowered.get_tensor_shape(lowered.graph.input[0].name)
@@ -105,7 +93,7 @@ def largest_fps(lowered: ModelWrapper, board: Board, fifos: Estimate, tried: int
     return fps(paces[first]) if first < len(paces) else None
 
 
-def _lacking(needed: Used, board: Board) -> Iterable[str]:
+def _lacking(needed: Resources, board: Board) -> Iterable[str]:
     for resource, have in board.resources:
         if (count := getattr(needed, resource)) > have:
             amounts = board.family.amounts(resource, count, have)

@@ -15,7 +15,7 @@ from tarsier_fpga.flow.cost.estimate import estimate
 from tarsier_fpga.flow.ops.stitch import kernel_of
 from tarsier_fpga.hls import make
 from tarsier_fpga.hls.cost.kernel_cost import cost
-from tarsier_fpga.hls.cost.resources import Estimate
+from tarsier_fpga.hls.cost.resources import Resources
 from tarsier_fpga.hls.netlist.instance import Instance
 
 __all__ = ["place_fifos"]
@@ -47,13 +47,13 @@ def place_fifos(model: ModelWrapper, board: Board) -> ModelWrapper:
     return model
 
 
-def _costs(fifo: Instance, board: Board) -> tuple[Estimate, Estimate]:
+def _costs(fifo: Instance, board: Board) -> tuple[Resources, Resources]:
     """What `fifo` takes as it is, and in UltraRAM."""
     params = fifo.params
     ultra = make.fifo(params["Width"], params["Depth"], make.RamStyle.ULTRA)
     return cost(fifo, board.family), cost(ultra, board.family)
 
 
-def _spared(block: Estimate, ultra: Estimate) -> float:
+def _spared(block: Resources, ultra: Resources) -> float:
     """Block RAMs for each UltraRAM."""
     return block.bram36 / ultra.uram if ultra.uram else 0

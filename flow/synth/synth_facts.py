@@ -3,14 +3,10 @@
 
 from pathlib import Path
 
-from tarsier_fpga.flow.board import Board
-from tarsier_fpga.flow.synth.resources import Resources
 from tarsier_fpga.hls.base.facts import Facts, read_facts
-from tarsier_fpga.hls.cost.resources import Estimate
+from tarsier_fpga.hls.cost.resources import Resources
 
-__all__ = ["COUNTED", "HlsKernel", "Part", "Synthesis", "Timing", "read_synthesis", "utilisation"]
-
-COUNTED = ("lut", "ff", "bram36", "uram", "dsp")
+__all__ = ["HlsKernel", "Part", "Synthesis", "Timing", "read_synthesis"]
 
 
 class Part(Facts):
@@ -27,7 +23,7 @@ class Part(Facts):
     bram36: float
     uram: float
     dsp: float
-    estimate: Estimate | None = None
+    estimate: Resources | None = None
     delay_ns: float | None = None
     levels: int | None = None
 
@@ -106,7 +102,7 @@ class Synthesis(Facts):
     fits: bool
     layers: tuple[Part, ...] = ()
     hls: tuple[HlsKernel, ...] = ()
-    estimate: Estimate | None = None
+    estimate: Resources | None = None
     seconds: float
     files: tuple[str, ...] = ()
 
@@ -122,9 +118,3 @@ def read_synthesis(folder: Path, board: str) -> Synthesis | None:
         return None
     found = read_facts(path, Synthesis, "synthesize again")
     return found if found.board == board else None
-
-
-def utilisation(used: Resources, board: Board) -> dict[str, float]:
-    """The share of what `board` offers, of every resource that it has."""
-    have = board.resources.model_dump()
-    return {name: getattr(used, name) / have[name] for name in COUNTED if have[name]}

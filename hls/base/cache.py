@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Build products kept by the content they were made from."""
 
-import fcntl
 import hashlib
 import json
 import os
@@ -12,6 +11,9 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from filelock import FileLock
+from platformdirs import user_cache_path
 
 __all__ = ["Cost", "cache_dir", "content_key", "cost_of", "made_once"]
 
@@ -31,8 +33,7 @@ class Cost:
 
 def cache_dir() -> Path:
     """$TARSIER_CACHE, else tarsier/ in the user's cache folder."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(os.environ.get("TARSIER_CACHE") or Path(base) / "tarsier")
+    return Path(os.environ.get("TARSIER_CACHE") or user_cache_path("tarsier"))
 
 
 def content_key(parts: Iterable[str | bytes]) -> str:
@@ -55,8 +56,7 @@ def made_once(kind: str, key: str, make: Callable[[Path], None]) -> Path:
     if final.is_dir():
         return final
     home.mkdir(parents=True, exist_ok=True)
-    with (home / f"{key}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with FileLock(home / f"{key}.lock"):
         if not final.is_dir():
             work = Path(tempfile.mkdtemp(prefix=f"{key}.", dir=home))
             try:

@@ -6,7 +6,7 @@ from math import ceil, expm1
 
 from tarsier_fpga.hls.cost.family import Family
 from tarsier_fpga.hls.cost.memory_cost import choice_luts, logic_cost
-from tarsier_fpga.hls.cost.resources import Estimate
+from tarsier_fpga.hls.cost.resources import Resources
 from tarsier_fpga.hls.netlist.instance import Bits, Instance
 
 __all__ = ["built_in_cost", "int_dot_cost", "xnor_dot_cost"]
@@ -24,7 +24,7 @@ _FOLDED_INT_LUTS, _FOLDED_INT_FFS, _CHAINED_7 = 1.6, 1.1, 9
 _BUILT_IN = {"int_dot": 16, "xnor_dot": 0.6}
 
 
-def xnor_dot_cost(p: Mapping[str, int | Bits]) -> Estimate:
+def xnor_dot_cost(p: Mapping[str, int | Bits]) -> Resources:
     """Every adder of match_count, one LUT each, and every register, as they are written there."""
     fold, simd, pe = _fold(p), p["Simd"], p["Pe"]
     parts, sum_width = p["Terms"] // simd, p["Terms"].bit_length()
@@ -45,7 +45,7 @@ def xnor_dot_cost(p: Mapping[str, int | Bits]) -> Estimate:
     )
 
 
-def int_dot_cost(p: Mapping[str, int | Bits], family: Family) -> Estimate:
+def int_dot_cost(p: Mapping[str, int | Bits], family: Family) -> Resources:
     """Multipliers that share what the fold leaves, and the sum of their products."""
     fold, products = _fold(p), p["Pe"] * p["Simd"]
     product_bits, sums = products * (p["XWidth"] + p["WWidth"]), p["Pe"] * p["SumW"]
@@ -68,7 +68,7 @@ def int_dot_cost(p: Mapping[str, int | Bits], family: Family) -> Estimate:
     )
 
 
-def built_in_cost(kernel: Instance) -> Estimate:
+def built_in_cost(kernel: Instance) -> Resources:
     """A matrix built in, before the adders that it shares are solved for: a first guess."""
     adders = _BUILT_IN[kernel.module] * kernel.params["Rows"] * kernel.params["Terms"]
     return logic_cost(lut=adders, ff=adders)

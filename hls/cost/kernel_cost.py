@@ -20,9 +20,8 @@ from tarsier_fpga.hls.cost.memory_cost import (
     fifo_cost,
     logic_cost,
     memory_cost,
-    summed,
 )
-from tarsier_fpga.hls.cost.resources import Estimate
+from tarsier_fpga.hls.cost.resources import Resources, total
 from tarsier_fpga.hls.cost.table_cost import act_table_cost, sign_threshold_cost
 from tarsier_fpga.hls.make.window import WindowShape
 from tarsier_fpga.hls.netlist.instance import Bits, Instance
@@ -43,7 +42,7 @@ _DSP_WIDTH = 9  # bits of the narrowest product that Yosys gives to a DSP
 _DSP_FACTOR = 27  # bits of the wider factor of one, UG579
 
 
-def cost(kernel: Instance, family: Family) -> Estimate:
+def cost(kernel: Instance, family: Family) -> Resources:
     """The resources of one kernel."""
     if family is Family.ECP5:
         return mapped(family, cost(kernel, Family.SERIES7))
@@ -79,7 +78,7 @@ def cost(kernel: Instance, family: Family) -> Estimate:
                 return logic_cost(lut=30, ff=22 + x)
             held = 2 if p["FrameW"] <= LUTRAM_DEPTH else 1  # block RAM has the register
             logic = logic_cost(lut=30 + 0.9 * x, ff=28 + held * x)
-            return summed([logic, memory_cost(x, p["FrameW"], family)])
+            return total([logic, memory_cost(x, p["FrameW"], family)])
         case "fifo":
             return fifo_cost(x, p["Depth"], p["RamStyle"], family)
         case "frame_delay":
@@ -87,10 +86,10 @@ def cost(kernel: Instance, family: Family) -> Estimate:
             depths = [n * p["Burst"] for n in (2, p["Reads"])]
             queues = [fifo_cost(word, depth, "auto", family) for depth in depths]
             chosen = word * sum(depth > LUTRAM_DEPTH for depth in depths)
-            return summed([*queues, logic_cost(lut=100 + chosen, ff=80 + word + x)])
+            return total([*queues, logic_cost(lut=100 + chosen, ff=80 + word + x)])
         case "avg_pool":
             row = memory_cost(x + p["Lanes"], p["FrameW"] // 2, family)
-            return summed([logic_cost(lut=_POOL_LUTS * x + 15, ff=x + y + 20), row])
+            return total([logic_cost(lut=_POOL_LUTS * x + 15, ff=x + y + 20), row])
         case "pixel_shuffle":
             return _pixel_shuffle(p, y, family)
         case "pixel_unshuffle":
@@ -99,12 +98,12 @@ def cost(kernel: Instance, family: Family) -> Estimate:
             # two columns of two rows, and y; then the pixels that LUTRAM does not hold itself
             held = 3 * x + 8 * p["Lanes"] + (2 * x if p["FrameW"] <= LUTRAM_DEPTH else 0)
             rows = 2 * [memory_cost(x, p["FrameW"], family)]
-            return summed([logic_cost(lut=_BILINEAR_LUTS * x + 64, ff=held + 50), *rows])
+            return total([logic_cost(lut=_BILINEAR_LUTS * x + 64, ff=held + 50), *rows])
         case "upsample_nearest":
             depth = 2 * p["FrameW"] * (p["Factor"] - 1) // p["Factor"] + 1
             held = x if depth <= LUTRAM_DEPTH else 0
             logic = logic_cost(lut=70, ff=held + 5 * depth.bit_length())  # of counters
-            return summed([logic, memory_cost(x, depth, family)])
+            return total([logic, memory_cost(x, depth, family)])
         case "stream_join":
             return logic_cost(lut=3)
         case "concat":
@@ -128,14 +127,14 @@ def cost(kernel: Instance, family: Family) -> Estimate:
             raise KernelError(f"{other}: no formula estimates this kernel")
 
 
-def mapped(family: Family, guess: Estimate) -> Estimate:
+def mapped(family: Family, guess: Resources) -> Resources:
     """`guess`, which counts LUT6s, in the LUTs that `family` has."""
     if family is not Family.ECP5:
         return guess
     return guess.model_copy(update={"lut": ceil(_LUT4S * guess.lut)})
 
 
-def _window(p: Mapping[str, int | Bits], family: Family) -> Estimate:
+def _window(p: Mapping[str, int | Bits], family: Family) -> Resources:
     names = ("FrameW", "FrameH", "Kernel", "Stride", "Dilation", "Padding", "Pixels")
     shape = WindowShape(*(p[name] for name in names))
     width, kernel, pixels = p["PixelWidth"], shape.kernel, shape.pixels
@@ -153,19 +152,19 @@ def _window(p: Mapping[str, int | Bits], family: Family) -> Estimate:
     # 960 x 540 of 16 bits 101 LUTs, of 128 bits 325; its windows of 5 x 5 178, of 7 x 7 334
     choice = width * masked * (0.85 + 0.17 * flush**2)
     logic = logic_cost(lut=3.4 * counters + 20 * (flush - 1) + choice, ff=28 + width * held)
-    return summed([logic, memory_cost(shape.span * pixels * width, steps_w, family)])
+    return total([logic, memory_cost(shape.span * pixels * width, steps_w, family)])
 
 
-def _pixel_shuffle(p: Mapping[str, int | Bits], y: int, family: Family) -> Estimate:
+def _pixel_shuffle(p: Mapping[str, int | Bits], y: int, family: Family) -> Resources:
     r, word = p["Factor"], p["Factor"] * y
     rests = [p["FrameW"] * (r - 1 + i) // r for i in range(r)]  # behind each fifo's output
     # 128 bits by 2: 763 LUTs; in LUTRAM, which has no register behind it, the choice is shared
     chosen = word if r == 2 and rests[-1] > LUTRAM_DEPTH else 0
     logic = logic_cost(lut=_SHUFFLE_LUTS * r**3 * y + 55 * r + chosen, ff=r * (25 + 2 * word))
-    return summed([logic, *(memory_cost(word, rest, family) for rest in rests)])
+    return total([logic, *(memory_cost(word, rest, family) for rest in rests)])
 
 
-def _pixel_unshuffle(p: Mapping[str, int | Bits], x: int, y: int, family: Family) -> Estimate:
+def _pixel_unshuffle(p: Mapping[str, int | Bits], x: int, y: int, family: Family) -> Resources:
     r, sets = p["Factor"], max(1, p["Lanes"] // p["Factor"] ** 2)
     # A 6-input LUT chooses among 4 bits: which set of channels goes into the beat.
     choice = sets * r * p["Width"] * ceil((p["Channels"] // sets - 1) / 3)
@@ -174,10 +173,10 @@ def _pixel_unshuffle(p: Mapping[str, int | Bits], x: int, y: int, family: Family
     memory = memory_cost(r * x, p["FrameW"], family)
     if p["FrameW"] > LUTRAM_DEPTH:  # the choice among blocks goes into that of channels
         memory = memory.model_copy(update={"lut": 0})
-    return summed([logic, memory])
+    return total([logic, memory])
 
 
-def _spatial_shift(p: Mapping[str, int | Bits], y: int, family: Family) -> Estimate:
+def _spatial_shift(p: Mapping[str, int | Bits], y: int, family: Family) -> Resources:
     dy, dx = (_fields(p[name], p["ShiftW"]) for name in ("Dy", "Dx"))
     rings = Counter(row * p["FrameW"] + column for row, column in zip(dy, dx, strict=True))
     depths = {ahead: max(0, *rings) - ahead + 2 for ahead in rings}
@@ -188,17 +187,17 @@ def _spatial_shift(p: Mapping[str, int | Bits], y: int, family: Family) -> Estim
     # 4 rings of 8 bits 152 LUTs and 161 flip-flops, 24 of 8 bits 716 and 817
     logic = logic_cost(lut=69 + 1.45 * counters + 1.15 * y, ff=45 + 2 * counters + y + held)
     lutram = [memory_cost(rings[a] * p["Width"], depth, family) for a, depth in small.items()]
-    return summed([logic, *deep, *lutram])
+    return total([logic, *deep, *lutram])
 
 
-def _bayer_front(p: Mapping[str, int | Bits], y: int, family: Family) -> Estimate:
+def _bayer_front(p: Mapping[str, int | Bits], y: int, family: Family) -> Resources:
     samples, dsps = p["Samples"], ceil((p["GainW"] + 1) / _DSP_FACTOR)
     rounded = p["XWidth"] + p["GainW"] + 2 - p["Slack"]
     row = memory_cost(max(2, samples) * p["YWidth"], p["FrameW"] // max(2, samples), family)
     luts = _BAYER_LUTS[family] + _BAYER_LUTS_2 * (dsps - 1)
     # the DSPs of 7 series keep their products
     ffs = (1 if family is Family.SERIES7 else 30) + _BAYER_FFS * rounded
-    return summed([logic_cost(samples * luts, 45 + y + samples * ffs, samples * dsps), row])
+    return total([logic_cost(samples * luts, 45 + y + samples * ffs, samples * dsps), row])
 
 
 def _fields(bits: Bits, width: int) -> list[int]:

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Estimates of what kernels are built from: logic, choices, memories and fifos."""
 
-from collections.abc import Iterable
 from math import ceil, log2
 
 from tarsier_fpga.hls.cost.family import Family
-from tarsier_fpga.hls.cost.resources import Estimate
+from tarsier_fpga.hls.cost.resources import Resources, total
 
 __all__ = [
     "LUTRAM_DEPTH",
@@ -16,7 +15,6 @@ __all__ = [
     "is_block_rom",
     "logic_cost",
     "memory_cost",
-    "summed",
 ]
 
 LUTRAM_DEPTH = 64  # deeper memories become block RAM: 40 words do not, 100 words do
@@ -26,7 +24,7 @@ _URAM_WIDTH, _URAM_DEPTH = 72, 4096  # UG573
 _LUTRAM = {Family.SERIES7: 4 / 3, Family.ULTRASCALE_PLUS: 8 / 7}  # LUTs per bit: RAM64M, RAM64M8
 
 
-def fifo_cost(width: int, depth: int, ram_style: str, family: Family) -> Estimate:
+def fifo_cost(width: int, depth: int, ram_style: str, family: Family) -> Resources:
     """A fifo in the memory that it is told to use."""
     if depth <= 2:
         return logic_cost(lut=width, ff=2 * width)
@@ -52,10 +50,10 @@ def fifo_cost(width: int, depth: int, ram_style: str, family: Family) -> Estimat
         case _:
             memory = memory_cost(width, rest, family)
             memory = memory if in_luts else _behind(memory)
-    return summed([control, memory])
+    return total([control, memory])
 
 
-def _behind(memory: Estimate) -> Estimate:
+def _behind(memory: Resources) -> Resources:
     """Block RAM with a register behind what is chosen among its blocks: a LUT more for each bit."""
     return memory.model_copy(update={"lut": 2 * memory.lut})
 
@@ -65,7 +63,7 @@ def choice_luts(banks: int) -> int:
     return ceil((banks - 1) / 3)
 
 
-def memory_cost(width: int, depth: int, family: Family) -> Estimate:
+def memory_cost(width: int, depth: int, family: Family) -> Resources:
     """A memory whose kind the synthesis chooses."""
     if depth <= LUTRAM_DEPTH:
         # the primitives of half the depth hold twice the bits
@@ -73,12 +71,12 @@ def memory_cost(width: int, depth: int, family: Family) -> Estimate:
     return block_ram(width, depth)
 
 
-def block_ram(width: int, depth: int) -> Estimate:
+def block_ram(width: int, depth: int) -> Resources:
     """Blocks of 18 Kbit, and a LUT for each bit that is chosen among several of them."""
     halves = half_blocks(width, depth)
     alone = [ceil(width / w) for w, d in _RAMB18 if depth <= d]
     chosen = 0 if halves in alone else width
-    return Estimate(lut=chosen, ff=0, bram36=halves / 2, uram=0, dsp=0)
+    return Resources(lut=chosen, ff=0, bram36=halves / 2, uram=0, dsp=0)
 
 
 def is_block_rom(width: int, depth: int) -> bool:
@@ -100,12 +98,6 @@ def half_blocks(width: int, depth: int) -> int:
     return min(counts + [ceil(width / w) for w, d in _RAMB18 if depth < d])
 
 
-def logic_cost(lut: float, ff: float = 0, dsp: float = 0) -> Estimate:
+def logic_cost(lut: float, ff: float = 0, dsp: float = 0) -> Resources:
     """Fractions count whole."""
-    return Estimate(lut=ceil(lut), ff=ceil(ff), bram36=0, uram=0, dsp=ceil(dsp))
-
-
-def summed(parts: Iterable[Estimate]) -> Estimate:
-    """The sum of each resource."""
-    dumped = [part.model_dump() for part in parts]
-    return Estimate(**{key: sum(part[key] for part in dumped) for key in Estimate.model_fields})
+    return Resources(lut=ceil(lut), ff=ceil(ff), bram36=0, uram=0, dsp=ceil(dsp))

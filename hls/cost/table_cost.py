@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tarsier_fpga.hls.cost.memory_cost import block_ram, is_block_rom, logic_cost, summed
-from tarsier_fpga.hls.cost.resources import Estimate
+from tarsier_fpga.hls.cost.memory_cost import block_ram, is_block_rom, logic_cost
+from tarsier_fpga.hls.cost.resources import Resources, total
 from tarsier_fpga.hls.netlist.instance import Bits
 
 __all__ = ["act_table_cost", "sign_threshold_cost"]
@@ -20,13 +20,13 @@ _COLUMN_LUTS, _CHOICE_LUTS = 0.9, 0.44
 _SHORT_LUTS, _LONG_LUTS = 1.2, 2.6
 
 
-def act_table_cost(p: Mapping[str, int | Bits]) -> Estimate:
+def act_table_cost(p: Mapping[str, int | Bits]) -> Resources:
     """A ROM for every lane, in LUTs for every output bit: those share what is equal."""
     lanes, width = p["Lanes"], p["YWidth"]
     depth = p["Folds"] << p["XWidth"]
     if is_block_rom(width, depth):  # whose register is y
         control = logic_cost(lut=4, ff=p["Folds"].bit_length())
-        return summed([control, *lanes * [block_ram(width, depth)]])
+        return total([control, *lanes * [block_ram(width, depth)]])
     shape = p["Folds"], lanes, p["Entries"], width
     rom = np.zeros((lanes, width, p["Folds"], 1 << p["XWidth"]), np.uint8)
     rom[..., : p["Entries"]] = _unpacked(p["Table"], shape).transpose(1, 3, 0, 2)
@@ -36,7 +36,7 @@ def act_table_cost(p: Mapping[str, int | Bits]) -> Estimate:
     return logic_cost(lut=luts + 2, ff=varying + p["Folds"].bit_length())
 
 
-def sign_threshold_cost(p: Mapping[str, int | Bits]) -> Estimate:
+def sign_threshold_cost(p: Mapping[str, int | Bits]) -> Resources:
     """A comparison for every channel."""
     channels, width = p["Channels"], p["Width"]
     bits = _unpacked(p["Thresholds"], (channels, width + 1))

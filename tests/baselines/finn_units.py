@@ -12,7 +12,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.ops.register import prepare_finn
-from tarsier_fpga.flow.synth import Resources, synthesize_sources, total
+from tarsier_fpga.flow.synth import Counted, synthesize_sources, total
 from tarsier_fpga.hls.cost.family import Family
 from tests.flow.finn_nodes import CLK_NS, PART, as_rtl, chain
 
@@ -100,7 +100,7 @@ CYCLES: Mapping[tuple[str, str], int] = {
 }
 
 
-def sizes_of(units: tuple[Unit, ...], family: Family) -> Resources:
+def sizes_of(units: tuple[Unit, ...], family: Family) -> Counted:
     """What the units cost together.
 
     Raises:
@@ -114,7 +114,7 @@ def cycles_of(units: tuple[Unit, ...]) -> int:
     return max(getCustomOp(_model(unit).graph.node[0]).get_exp_cycles() for unit in units)
 
 
-def _synthesize(unit: Unit, family: Family) -> Resources:
+def _synthesize(unit: Unit, family: Family) -> Counted:
     model = _model(unit)
     node = getCustomOp(model.graph.node[0])
     with tempfile.TemporaryDirectory() as folder:

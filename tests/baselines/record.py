@@ -10,7 +10,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from tarsier_fpga.flow.synth import Resources, synthesize_all
+from tarsier_fpga.flow.synth import Counted, synthesize_all
 from tarsier_fpga.flow.synth.yosys.run_yosys import TOOL
 from tarsier_fpga.hls.base.errors import ToolError
 from tarsier_fpga.hls.cost.family import AMD, Family
@@ -48,7 +48,7 @@ _BEGIN, _END = "<!-- sizes: make baselines -->\n", "<!-- /sizes -->\n"
 Sizes = dict[str, dict[str, dict[str, float]]]  # label -> family -> what is counted
 
 
-def sizes(resources: Resources) -> dict[str, float]:
+def sizes(resources: Counted) -> dict[str, float]:
     """What a table holds of `resources`."""
     return {name: getattr(resources, name) for name in COUNTED}
 

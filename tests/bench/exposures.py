@@ -20,9 +20,9 @@ from tarsier_fpga.camera.raw import phases
 from tarsier_fpga.camera.read import read_raw
 from tarsier_fpga.cli.guard import guarded
 from tarsier_fpga.cli.options import Accel
-from tarsier_fpga.cli.outputs import json_bytes, write_together
 from tarsier_fpga.cli.progress import progress
 from tarsier_fpga.cli.run import DEFAULT_BOARD, DEFAULT_NET
+from tarsier_fpga.hls.base.files import json_bytes, write_together
 from tarsier_fpga.jobs.job import Job, perform
 from tarsier_fpga.jobs.restore import Restored
 from tarsier_fpga.picture.png import png_bytes

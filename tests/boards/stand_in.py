@@ -3,8 +3,8 @@
 
 import numpy as np
 
-from tarsier_fpga.camera.encode import Scale
 from tarsier_fpga.devices.accelerator import Measured
+from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import HostError
 
 
@@ -23,7 +23,7 @@ class StandIn:
     """`network` behind the Accelerator protocol."""
 
     name = net = "stand-in"
-    scale = Scale(128, 896, 10)
+    scale = Coding(128, 896, 10)
 
     def __init__(self, shape: tuple[int, int], radius: int = 3) -> None:
         self.shape, self.radius = shape, radius

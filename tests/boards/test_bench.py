@@ -22,9 +22,9 @@ from tarsier_fpga.bench.contender import Contender, Frames, Scene
 from tarsier_fpga.bench.onnx_net import onnx_net
 from tarsier_fpga.bench.plots import draw_plots
 from tarsier_fpga.bench.stopwatch import TooSlow, median_time
-from tarsier_fpga.camera.encode import Scale
 from tarsier_fpga.cli.bench import parse_sizes
 from tarsier_fpga.devices.accelerator import Measured
+from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import FlowError, HostError
 from tarsier_fpga.picture.psnr import psnr
 
@@ -104,7 +104,7 @@ class Halved(torch.nn.Module):
 def test_quality_is_that_of_the_network():
     rng = np.random.default_rng(0)
     clean = rng.integers(200, 800, (6, 8, 4)).astype(np.uint16)
-    scene = Scene(clean + 3, clean, Scale(128, 896, 10))
+    scene = Scene(clean + 3, clean, Coding(128, 896, 10))
     same = Contender("same", torch.nn.Identity(), Frames.PACKED, trained=True)
     cpu = "cpu", torch.float32
     assert same.psnr(scene, *cpu) == round(psnr(clean + 3, clean, scene.scale), 2) == 48.16
@@ -116,7 +116,7 @@ def test_quality_is_that_of_the_network():
 
 @pytest.mark.parametrize("limit", [60.0, 0.0])
 def test_cpu_row_has_its_numbers_or_says_why_not(limit):
-    scene = Scene(*[np.full((4, 4, 4), 300, np.uint16)] * 2, Scale(128, 896, 10))
+    scene = Scene(*[np.full((4, 4, 4), 300, np.uint16)] * 2, Coding(128, 896, 10))
     net = Contender("n", torch.nn.Identity(), Frames.PACKED, note="a note")
     how = measure.How(scene, runs=5, limit_s=limit, compiled=False)
     found = measure.cpu_row(net, (64, 48), "CPU", how)
@@ -134,7 +134,7 @@ def test_a_failure_without_words_still_has_its_reason(monkeypatch):
         raise RuntimeError
 
     monkeypatch.setattr(measure, "_work", fail)
-    scene = Scene(*[np.full((4, 4, 4), 300, np.uint16)] * 2, Scale(128, 896, 10))
+    scene = Scene(*[np.full((4, 4, 4), 300, np.uint16)] * 2, Coding(128, 896, 10))
     net = Contender("n", torch.nn.Identity(), Frames.PACKED)
     assert measure.cpu_row(net, (64, 48), "CPU", measure.How(scene)).note == "RuntimeError"
 
@@ -155,7 +155,7 @@ def test_a_batch_that_fails_leaves_the_smaller_ones(monkeypatch, error):
 def test_gpu_rows_have_power_and_the_best_batch():
     if not torch.cuda.is_available():
         pytest.skip("no GPU that PyTorch can use")
-    scene = Scene(*[np.full((4, 4, 4), 300, np.uint16)] * 2, Scale(128, 896, 10))
+    scene = Scene(*[np.full((4, 4, 4), 300, np.uint16)] * 2, Coding(128, 896, 10))
     net = Contender("n", torch.nn.Conv2d(4, 4, 3, padding=1).eval(), Frames.PACKED)
     rows = list(measure.gpu_rows(net, (1280, 720), "GPU", measure.How(scene)))
     assert {found.precision for found in rows} == {"bf16", "fp16"}

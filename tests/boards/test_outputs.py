@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tarsier_fpga.cli.guard import guarded
-from tarsier_fpga.cli.outputs import check_folder, json_bytes, write_together
 from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.base.files import check_folder, json_bytes, write_together
 
 
 def test_all_files_or_none(tmp_path, monkeypatch):

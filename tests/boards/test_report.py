@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from tarsier_fpga.bench.bench_facts import Bench
-from tarsier_fpga.camera.encode import Scale
 from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.report.diagram import Block, Wire, draw
 from tarsier_fpga.report.page import render
 from tarsier_fpga.report.pages import bench_page, run_page
@@ -92,7 +92,7 @@ def page(facts=FACTS, reference=True, size=(426, 640), note="A note.") -> str:
 
 def bench_html() -> str:
     frame = np.full((4, 8, 4), 300, np.uint16)
-    plots = (profile({"before": frame, "after": frame}, Scale(128, 896, 10)), "<svg></svg>")
+    plots = (profile({"before": frame, "after": frame}, Coding(128, 896, 10)), "<svg></svg>")
     board = load_board("zcu104")
     made = bench_page(BENCH, DESIGN, board, pictures(), 23.1, True, plots, "A note.", {})
     return render(made)
@@ -161,7 +161,7 @@ def test_bench_page_has_dots_for_numbers_and_reasons_for_the_rest():
 def test_profile_follows_the_light():
     frame = np.full((4, 8, 4), 128, np.uint16)
     frame[2, 4] = 896
-    svg = profile({"after": frame}, Scale(128, 896, 10))
+    svg = profile({"after": frame}, Coding(128, 896, 10))
     heights = [point.split(",")[1] for point in re.search('points="([^"]*)', svg)[1].split()]
     assert heights == ["220.0"] * 4 + ["0.2"] + ["220.0"] * 3
 

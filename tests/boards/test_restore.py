@@ -4,8 +4,9 @@ import math
 import numpy as np
 import pytest
 
-from tarsier_fpga.camera.encode import Scale, encode
+from tarsier_fpga.camera.encode import encode
 from tarsier_fpga.camera.raw import Raw
+from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.jobs.restore import matches, restore
 from tarsier_fpga.picture.psnr import psnr
@@ -63,6 +64,6 @@ def test_reference_of_another_size(rng):
 
 def test_psnr_of_one_step_everywhere():
     codes = np.full((4, 4, 4), 500, np.uint16)
-    scale = Scale(128, 896, 10)
+    scale = Coding(128, 896, 10)
     assert psnr(codes + 1, codes, scale) == pytest.approx(20 * math.log10(768))
     assert psnr(codes * 0, codes * 0 + 128, scale) == math.inf  # both are black

@@ -8,8 +8,9 @@ from PIL import Image
 
 from tarsier_fpga.cli.synth import summary
 from tarsier_fpga.flow.board import load_board
-from tarsier_fpga.flow.synth.synth_facts import COUNTED, Synthesis, Timing
+from tarsier_fpga.flow.synth.synth_facts import Synthesis, Timing
 from tarsier_fpga.hls.adders.schedule import LEVELS
+from tarsier_fpga.hls.cost.resources import COUNTED
 from tests.boards.test_cli import refused, tarsier
 
 NET = "bbcu-raw-16x8"  # the larger one takes a quarter of an hour

@@ -3,8 +3,9 @@
 
 from tarsier_fpga.flow.design.design_facts import Design
 from tarsier_fpga.flow.sim.sim_facts import Simulation
-from tarsier_fpga.flow.synth.synth_facts import COUNTED, Synthesis
+from tarsier_fpga.flow.synth.synth_facts import Synthesis
 from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.cost.resources import COUNTED
 from tests.flagship.flagship_facts import Amount, Computed, Entry, Origin, Simulated
 
 __all__ = ["describe"]

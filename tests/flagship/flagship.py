@@ -16,8 +16,8 @@ from pathlib import Path
 from tarsier_fpga.bench.records import FLAGSHIP, RESULTS
 from tarsier_fpga.cli.guard import INTERRUPTED, NOT_EXACT, guarded
 from tarsier_fpga.cli.options import parse_size
-from tarsier_fpga.cli.outputs import write_together
 from tarsier_fpga.hls.base.errors import HostError, Interrupted
+from tarsier_fpga.hls.base.files import write_together
 from tarsier_fpga.training.facts.paths import NETS, config_file
 from tests.flagship.commands import Commands, Failed
 from tests.flagship.flagship_facts import Asked, Entry, Flagship, Origin, read_asked, read_flagship

@@ -15,7 +15,7 @@ from tarsier_fpga.flow.synth.amd.reports import (
     read_timing,
     read_tool,
 )
-from tarsier_fpga.flow.synth.resources import Resources
+from tarsier_fpga.flow.synth.counted import Counted
 from tarsier_fpga.hls.base.errors import FlowError
 
 REPORTS = Path(__file__).parent / "amd" / "reports"
@@ -36,10 +36,10 @@ def test_every_report_says_that_no_tool_wrote_it(report):
 
 def test_hierarchy_gives_the_outermost_instance_of_a_name(report):
     found = read_hierarchy(report("hierarchy.rpt"))
-    first = Resources(lut=40000, ff=52000, bram36=11.5, uram=0, dsp=4, lutram=2000)
+    first = Counted(lut=40000, ff=52000, bram36=11.5, uram=0, dsp=4, lutram=2000)
     assert next(iter(found.items())) == ("top_wrapper", first)
     window = found["StreamingDataflowPartition_1_TarsierWindow_rtl_0"]
-    assert window == Resources(lut=200, ff=300, bram36=1.5, lutram=50)
+    assert window == Counted(lut=200, ff=300, bram36=1.5, lutram=50)
     assert found["inst"].lut == 35000
     assert "(top_wrapper)" not in found
 
@@ -50,7 +50,7 @@ def test_a_series_7_hierarchy_has_no_uram(report):
         .replace("| URAM |", "|")
         .replace("|    0 |          ", "|          ")
     )
-    assert read_hierarchy(text)["idma_0"] == Resources(
+    assert read_hierarchy(text)["idma_0"] == Counted(
         lut=2000, ff=3000, bram36=2.5, dsp=2, lutram=300
     )
 
@@ -79,7 +79,7 @@ def test_power_clock_and_version(report):
 
 def test_csynth_gives_clock_interval_and_area(report):
     text = report("csynth.xml")
-    used = Resources(lut=2300, ff=3100, bram36=1.5, dsp=2)
+    used = Counted(lut=2300, ff=3100, bram36=1.5, dsp=2)
     name = "StreamingDataflowPartition_0_IODMA_hls_0"
     assert read_csynth(text) == HlsEstimate(name, 2.92, None, used)
     counted = text.replace("<Interval-max>undef", "<Interval-max>1024")

@@ -14,11 +14,10 @@ from tarsier_fpga.flow.size.fold import fold
 from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.flow.size.widths import adapt_widths, specialize
 from tarsier_fpga.hls.base.errors import FlowError
-from tarsier_fpga.hls.cost.memory_cost import summed
-from tarsier_fpga.hls.cost.resources import Estimate
+from tarsier_fpga.hls.cost.resources import Resources, total
 
 PYNQ = load_board("pynq-z2")
-NOTHING = summed([])
+NOTHING = total([])
 
 
 @pytest.fixture
@@ -26,8 +25,8 @@ def lowered(random_net):
     return set_frame(lower(ingest(random_net(channels=8, units=2))), 540, 960)
 
 
-def needs(**more) -> Estimate:
-    return Estimate(**{"lut": 1, "ff": 1, "bram36": 1, "uram": 0, "dsp": 0} | more)
+def needs(**more) -> Resources:
+    return Resources(**{"lut": 1, "ff": 1, "bram36": 1, "uram": 0, "dsp": 0} | more)
 
 
 def with_device(**changed) -> Board:
@@ -56,7 +55,7 @@ def test_the_sentence_is_for_what_no_board_and_no_rate_can_help(lowered, tmp_pat
 
 
 def test_what_fits_exactly_is_accepted(tmp_path):
-    whole = Estimate(**PYNQ.resources.model_dump())
+    whole = Resources(**PYNQ.resources.model_dump())
     check_fit(whole, PYNQ, "net", tmp_path / "not read", NOTHING, 1)
 
 

@@ -9,8 +9,8 @@ from threading import Event, Timer
 import numpy as np
 import pytest
 
-from tarsier_fpga.flow.synth import Resources, synthesize, synthesize_all, synthesize_sources, total
-from tarsier_fpga.flow.synth.resources import count
+from tarsier_fpga.flow.synth import Counted, synthesize, synthesize_all, synthesize_sources, total
+from tarsier_fpga.flow.synth.counted import count
 from tarsier_fpga.flow.synth.yosys import run_yosys as yosys
 from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import FlowError, ToolError
@@ -24,14 +24,14 @@ HERE = Path(__file__).parent
 def test_a_circuit_counted_by_hand():
     sources = {"counted.sv": (HERE / "counted.sv").read_text()}
     found = synthesize_sources("counted", sources, SERIES7)
-    assert found == Resources(lut=1 + 4, ff=1 + 3, lutram=4)
+    assert found == Counted(lut=1 + 4, ff=1 + 3, lutram=4)
 
 
 def test_halves_of_block_ram_and_both_outputs_of_a_lut():
     assert count({"RAMB18E2": 1, "RAMB36E2": 2}).bram36 == 2.5
     assert count({"LUT6_2": 3, "LUT2": 2}).lut == 5
-    assert count({"RAM32M16": 1, "SRL16E": 2}) == Resources(lut=10, lutram=10)
-    assert count({"MUXF7": 9, "CARRY8": 2, "DSP48E2": 1, "URAM288": 1}) == Resources(
+    assert count({"RAM32M16": 1, "SRL16E": 2}) == Counted(lut=10, lutram=10)
+    assert count({"MUXF7": 9, "CARRY8": 2, "DSP48E2": 1, "URAM288": 1}) == Counted(
         carry=2, dsp=1, uram=1
     )
 
@@ -42,9 +42,9 @@ def test_an_unknown_cell_is_named():
 
 
 def test_total_adds_everything():
-    one = Resources(lut=1, ff=2, bram36=0.5, uram=3, dsp=4, carry=5, lutram=1)
-    assert total([one, one]) == Resources(lut=2, ff=4, bram36=1, uram=6, dsp=8, carry=10, lutram=2)
-    assert total([]) == Resources()
+    one = Counted(lut=1, ff=2, bram36=0.5, uram=3, dsp=4, carry=5, lutram=1)
+    assert total([one, one]) == Counted(lut=2, ff=4, bram36=1, uram=6, dsp=8, carry=10, lutram=2)
+    assert total([]) == Counted()
 
 
 def test_an_adder_of_products_is_one_lut_by_either_description():

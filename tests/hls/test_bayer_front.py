@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from tarsier_fpga.camera.encode import Scale, encode
+from tarsier_fpga.camera.encode import encode
 from tarsier_fpga.camera.exposure import GAIN_STEPS
 from tarsier_fpga.camera.raw import Raw
 from tarsier_fpga.hls import make
+from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.bayer_front import bayer_front as golden
 from tarsier_fpga.hls.netlist.beats import pack
@@ -123,7 +124,7 @@ def test_golden_rounds_a_half_to_even():
 @pytest.mark.parametrize("way", ["rtl-stall0%", "hls"])
 def test_gives_the_codes_that_the_host_gives(way):
     """With the gain of boards/camera/encode.py it does on chip what encode does on the host."""
-    cases, scale = [], Scale(black=128, white=896, bits=10)
+    cases, scale = [], Coding(black=128, white=896, bits=10)
     for white, gain in ((4095, 1.0), (15871, 37.25), (1023, 256.0), (4352, 1 / 256)):
         x_width, black = white.bit_length(), (63, 64, 65, 80)
         x = np.arange(1 << 10).reshape(-1, 16) * ((1 << x_width) // (1 << 10))

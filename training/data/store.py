@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
+from tarsier_fpga.hls.base.cache import cache_dir
 from tarsier_fpga.hls.base.errors import TrainingError
 from tarsier_fpga.training.data.images import Folder, image_files, read_image
 from tarsier_fpga.training.data.scenes import in_colour
 from tarsier_fpga.training.facts.checkpoint import write_atomically
-from tarsier_fpga.training.facts.paths import cache_dir
 
 __all__ = ["kept", "photographs"]
 

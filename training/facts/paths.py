@@ -6,17 +6,11 @@ from pathlib import Path
 
 from tarsier_fpga.hls.base.errors import TrainingError
 
-__all__ = ["CONFIGS", "NETS", "cache_dir", "config_file", "data_dir", "net_file"]
+__all__ = ["CONFIGS", "NETS", "config_file", "data_dir", "net_file"]
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 NETS = Path(__file__).parents[1] / "nets"
 _SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
-
-
-def cache_dir() -> Path:
-    """The folder of what can be made again: $TARSIER_CACHE, else ~/.cache/tarsier."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(os.environ.get("TARSIER_CACHE") or Path(base) / "tarsier")
 
 
 def data_dir(given: Path | None = None) -> Path:

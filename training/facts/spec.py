@@ -5,8 +5,8 @@ import math
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
+from tarsier_fpga.hls.base.coding import BYTE, RAW, UNCLIPPED, Coding
 from tarsier_fpga.hls.base.errors import TrainingError
-from tarsier_fpga.training.facts.codes import BYTE, RAW, UNCLIPPED, Coding
 
 __all__ = ["Act", "Form", "Kind", "NetSpec", "Part", "Task", "Version"]
 

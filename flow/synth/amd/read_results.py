@@ -14,8 +14,9 @@ from tarsier_fpga.flow.synth.amd.reports import (
     read_timing,
     read_tool,
 )
-from tarsier_fpga.flow.synth.resources import Resources, total
-from tarsier_fpga.flow.synth.synth_facts import COUNTED, HlsKernel, Part, Synthesis, utilisation
+from tarsier_fpga.flow.synth.counted import Counted, total
+from tarsier_fpga.flow.synth.synth_facts import HlsKernel, Part, Synthesis
+from tarsier_fpga.hls.cost.resources import COUNTED
 
 __all__ = ["read_results"]
 
@@ -37,7 +38,7 @@ def read_results(
     used = _used(hierarchy, board)
     timing = read_timing((folder / "reports" / "timing.rpt").read_text(), project.clock_mhz)
     clocks = [read_achieved_mhz(path.read_text()) for path in folder.glob("finn/*/a.xclbin.info")]
-    shares = utilisation(used, board)
+    shares = used.shares(board.resources)
     stages = {layer.name: layer.stage for layer in design.layers}
     estimates = [read_csynth(path.read_text()) for path in sorted(folder.glob(_CSYNTH))]
     return Synthesis(
@@ -69,7 +70,7 @@ def read_results(
     )
 
 
-def _used(hierarchy: dict[str, Resources], board: Board) -> Resources:
+def _used(hierarchy: dict[str, Counted], board: Board) -> Counted:
     if board.platform is Platform.ZYNQ:
         return next(iter(hierarchy.values()))
     ours = ("StreamingDataflowPartition_", "idma_", "odma_")  # the compute units FINN names
@@ -77,5 +78,5 @@ def _used(hierarchy: dict[str, Resources], board: Board) -> Resources:
     return total(hierarchy[name] for name in units)
 
 
-def _counts(used: Resources) -> dict[str, float]:
+def _counts(used: Counted) -> dict[str, float]:
     return {name: getattr(used, name) for name in COUNTED}

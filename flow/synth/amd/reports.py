@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-from tarsier_fpga.flow.synth.resources import Resources
+from tarsier_fpga.flow.synth.counted import Counted
 from tarsier_fpga.hls.base.errors import FlowError
 
 __all__ = [
@@ -46,7 +46,7 @@ class HlsEstimate:
     name: str
     clock_ns: float
     interval: int | None
-    used: Resources
+    used: Counted
 
 
 def read_tool(text: str) -> str:
@@ -58,12 +58,12 @@ def read_tool(text: str) -> str:
     return f"Vivado {_one(r'Tool Version *: *Vivado v.([0-9.]+)', text, 'a tool version')[1]}"
 
 
-def read_hierarchy(text: str) -> dict[str, Resources]:
+def read_hierarchy(text: str) -> dict[str, Counted]:
     """What each instance takes with all inside it, by its own name; the design is the first.
 
     A name that occurs again further inside stands for the outermost.
     """
-    found: dict[str, Resources] = {}
+    found: dict[str, Counted] = {}
     columns: list[str] | None = None
     for line in text.splitlines():
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
@@ -77,8 +77,8 @@ def read_hierarchy(text: str) -> dict[str, Resources]:
     return found
 
 
-def _resources(row: dict[str, str]) -> Resources:
-    return Resources(
+def _resources(row: dict[str, str]) -> Counted:
+    return Counted(
         lut=int(row["Total LUTs"]),
         ff=int(row["FFs"]),
         bram36=int(row["RAMB36"]) + int(row["RAMB18"]) / 2,
@@ -135,7 +135,7 @@ def read_csynth(text: str) -> HlsEstimate:
             root.findtext("PerformanceEstimates/SummaryOfTimingAnalysis/EstimatedClockPeriod", "0")
         ),
         interval=int(interval) if interval.isdigit() else None,
-        used=Resources(
+        used=Counted(
             lut=area["LUT"],
             ff=area["FF"],
             bram36=area["BRAM_18K"] / 2,

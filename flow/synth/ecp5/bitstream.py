@@ -18,8 +18,9 @@ from tarsier_fpga.flow.synth.ecp5.pins import lpf
 from tarsier_fpga.flow.synth.ecp5.pnr_report import Report, read_report
 from tarsier_fpga.flow.synth.ecp5.pnr_tools import TOOL, Show, pack, place_and_route, synthesize
 from tarsier_fpga.flow.synth.ecp5.system import TOP, System, check_board, sources, system
-from tarsier_fpga.flow.synth.synth_facts import COUNTED, Synthesis, utilisation
+from tarsier_fpga.flow.synth.synth_facts import Synthesis
 from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.cost.resources import COUNTED
 
 __all__ = ["build"]
 
@@ -78,7 +79,7 @@ def _placed(netlist: Path, board: Board, pins: str, out: Path, show: Show) -> tu
 
 def _synthesis(board: Board, report: Report, seconds: float, files: tuple[str, ...]) -> Synthesis:
     used = report.resources
-    shares = utilisation(used, board)
+    shares = used.shares(board.resources)
     return Synthesis(
         tool=TOOL,
         board=board.name,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from tarsier_fpga.flow.synth.resources import Resources
+from tarsier_fpga.flow.synth.counted import Counted
 from tarsier_fpga.hls.cost.family import Family
 
 __all__ = ["Report", "overflow", "read_report"]
@@ -62,10 +62,10 @@ class Report(BaseModel):
         return min(self.fmax.values(), key=lambda clock: clock.achieved / clock.constraint)
 
     @property
-    def resources(self) -> Resources:
+    def resources(self) -> Counted:
         """What was placed."""
         uses = {name: self.utilization[cell].used / per for name, (cell, per) in _CELLS.items()}
-        return Resources(**uses)
+        return Counted(**uses)
 
     @property
     def slowest(self) -> str:

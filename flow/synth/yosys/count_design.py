@@ -11,14 +11,15 @@ from tarsier_fpga.flow.board import Board, board_names, load_board
 from tarsier_fpga.flow.design.design_facts import GRAPH, RTL, TOP, read_design, read_graph
 from tarsier_fpga.flow.ops.register import prepare_finn
 from tarsier_fpga.flow.ops.stitch import stitch
-from tarsier_fpga.flow.synth.resources import total
-from tarsier_fpga.flow.synth.synth_facts import COUNTED, Part, Synthesis, utilisation
+from tarsier_fpga.flow.synth.counted import total
+from tarsier_fpga.flow.synth.synth_facts import Part, Synthesis
 from tarsier_fpga.flow.synth.yosys.pool import key_of, synthesize_all
 from tarsier_fpga.flow.synth.yosys.run_yosys import TOOL, cells_of_top
 from tarsier_fpga.flow.synth.yosys.timing import Timed, alone, arcs_of, longest
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.cost.family import AMD, Family
 from tarsier_fpga.hls.cost.kernel_cost import cost
+from tarsier_fpga.hls.cost.resources import COUNTED
 from tarsier_fpga.hls.netlist.instance import rtl_sources
 from tarsier_fpga.hls.netlist.netlist import Netlist
 from tarsier_fpga.hls.netlist.rtl_top import rtl_top
@@ -50,7 +51,7 @@ def build(folder: Path, board: Board, show: Show) -> Synthesis:
     timed = _timed(netlist, board.family)
     paths = [alone(arcs) for arcs, _ in timed]
     used = total(found)
-    shares = utilisation(used, board)
+    shares = used.shares(board.resources)
     return Synthesis(
         tool=TOOL,
         board=board.name,

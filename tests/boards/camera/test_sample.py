@@ -2,10 +2,11 @@
 import numpy as np
 import pytest
 
-from tarsier_fpga.camera.encode import Scale, encode
+from tarsier_fpga.camera.encode import encode
 from tarsier_fpga.camera.exposure import auto_gain
 from tarsier_fpga.camera.read import read_raw
 from tarsier_fpga.camera.sample import Sensor, write_sample
+from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.picture.psnr import psnr
 
 
@@ -17,7 +18,7 @@ def test_sample_is_dark_noisy_and_the_same_every_time(tmp_path):
     assert noisy.mosaic.shape == clean.mosaic.shape == (426, 640)
     gain = auto_gain(noisy)
     assert 10 < gain < 20
-    scale = Scale(128, 896, 10)
+    scale = Coding(128, 896, 10)
     codes = [encode(raw, gain, scale) for raw in (noisy, clean)]
     assert 21 < psnr(*codes, scale) < 25
 

@@ -6,7 +6,6 @@ import pytest
 import torch
 from qonnx.core.modelwrapper import ModelWrapper
 
-from tarsier_fpga.camera.encode import Scale
 from tarsier_fpga.devices import pytorch
 from tarsier_fpga.devices.accelerator import restore_frames
 from tarsier_fpga.devices.pytorch import TorchAccelerator
@@ -14,6 +13,7 @@ from tarsier_fpga.devices.tiles import cut, join
 from tarsier_fpga.flow.design.design_facts import GRAPH
 from tarsier_fpga.flow.sim import execute, integer_net, integer_ops
 from tarsier_fpga.flow.sim.integer_ops import Convolution
+from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.golden.int_dot import int_dot
 from tarsier_fpga.hls.golden.window import window
@@ -32,7 +32,7 @@ def frames(rng) -> np.ndarray:
 def test_same_bits_as_the_hardware_graph(rng, lowered):
     accelerator = TorchAccelerator(lowered, "cpu")
     assert (accelerator.net, accelerator.radius) == ("bbcu-raw-16x8", 10)
-    assert accelerator.scale == Scale(128, 896, 10)
+    assert accelerator.scale == Coding(128, 896, 10)
     shown = []
     given = frames(rng)
     restored = restore_frames(accelerator, given, shown.append).frames

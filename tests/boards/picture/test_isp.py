@@ -2,11 +2,11 @@
 import numpy as np
 import pytest
 
-from tarsier_fpga.camera.encode import Scale
 from tarsier_fpga.camera.raw import Raw
+from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.picture.isp import demosaic, develop, grey_world, oriented
 
-SCALE = Scale(128, 896, 10)
+SCALE = Coding(128, 896, 10)
 
 
 def frame(**facts) -> Raw:

@@ -3,11 +3,11 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
 
 from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.cost.resources import Resources
 
-__all__ = ["Resources", "count", "total"]
+__all__ = ["Counted", "count", "total"]
 
 # Look-up tables that each memory primitive occupies: UG953 (7 series) and UG974 (UltraScale).
 _LUTRAM = {
@@ -29,62 +29,54 @@ _LUTRAM = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Resources:
-    """What a kernel occupies.
+class Counted(Resources):
+    """What a mapped netlist occupies.
 
     `lut` are look-up tables in every use, `lutram` of them hold a memory or a shift register. A
     LUT6 whose two outputs are both in use counts once where the netlist says LUT6_2; pairs of small
     LUTs that a packer might put into one are counted as two. A RAMB18 is half a `bram36`.
     """
 
-    lut: int = 0
-    ff: int = 0
-    bram36: float = 0
-    uram: int = 0
-    dsp: int = 0
     carry: int = 0  # blocks of four bits, whatever part of them is in use
     lutram: int = 0
 
 
-def total(parts: Iterable[Resources]) -> Resources:
+def total(parts: Iterable[Counted]) -> Counted:
     """The sum of each resource."""
-    listed = list(parts)
-    sums = {f.name: sum(getattr(part, f.name) for part in listed) for f in fields(Resources)}
-    return Resources(**sums)
+    return sum(parts, Counted())
 
 
-def count(cells: Mapping[str, int]) -> Resources:
+def count(cells: Mapping[str, int]) -> Counted:
     """The resources of a netlist with so many cells of each type.
 
     Raises:
         FlowError: a cell is no primitive that this function knows.
 
     >>> count({"LUT3": 2, "LUT6_2": 1, "RAM64M": 1, "SRL16E": 1, "FDRE": 5, "RAMB18E1": 3})
-    Resources(lut=8, ff=5, bram36=1.5, uram=0, dsp=0, carry=0, lutram=5)
+    Counted(lut=8, ff=5, bram36=1.5, uram=0, dsp=0, carry=0, lutram=5)
     """
     return total(_cell(kind, number) for kind, number in cells.items())
 
 
-def _cell(kind: str, n: int) -> Resources:
+def _cell(kind: str, n: int) -> Counted:
     if kind in _LUTRAM:
-        return Resources(lut=_LUTRAM[kind] * n, lutram=_LUTRAM[kind] * n)
+        return Counted(lut=_LUTRAM[kind] * n, lutram=_LUTRAM[kind] * n)
     match re.match(r"[$a-z]*[A-Z]*", kind)[0]:
         case "LUT" | "INV":
-            return Resources(lut=n)
+            return Counted(lut=n)
         case "SRL" | "SRLC":
-            return Resources(lut=n, lutram=n)
+            return Counted(lut=n, lutram=n)
         case "FDRE" | "FDSE" | "FDCE" | "FDPE":
-            return Resources(ff=n)
+            return Counted(ff=n)
         case "CARRY":
-            return Resources(carry=n)
+            return Counted(carry=n)
         case "RAMB":
-            return Resources(bram36=n / 2 if kind.startswith("RAMB18") else n)
+            return Counted(bram36=n / 2 if kind.startswith("RAMB18") else n)
         case "URAM":
-            return Resources(uram=n)
+            return Counted(uram=n)
         case "DSP":
-            return Resources(dsp=n)
+            return Counted(dsp=n)
         case "MUXF" | "GND" | "VCC" | "$check" | "$print":  # beside the LUTs; no hardware
-            return Resources()
+            return Counted()
         case _:
             raise FlowError(f"{kind}: {n} cells of a type whose resources are unknown")
