@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 .DEFAULT_GOAL := help
-.PHONY: help demo types test check flagship baselines fmax prove bench-fifo bench-host bench-sim bench-train exposures clean
+.PHONY: help demo lint types test check flagship baselines fmax prove bench-fifo bench-host bench-sim bench-train exposures clean
 .DELETE_ON_ERROR:
+SHELL := /bin/bash
 
 # Named after the lock's content: a changed lock installs again, a touched one does not.
 INSTALLED := .venv/installed-$(shell sha256sum requirements.lock | cut -c1-12)
@@ -20,13 +21,18 @@ types: $(INSTALLED)  ## check the types of everything
 	@ln -s $(CURDIR)/boards/* $(CURDIR)/flow $(CURDIR)/hls $(CURDIR)/training build/types/tarsier_fpga
 	@cd build/types && $(CURDIR)/.venv/bin/mypy --config-file $(CURDIR)/pyproject.toml -p tarsier_fpga
 
-test: $(INSTALLED)  ## lint and every test
-	.venv/bin/ruff check . && .venv/bin/ruff format --check .
-	$(PYTEST) -n 2 --dist loadgroup
+lint: $(INSTALLED) types  ## what pre-commit runs, over everything
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
+	@git ls-files '*.cpp' '*.hpp' | grep -v ^hls/cpp/ | xargs .venv/bin/clang-format --dry-run -Werror
+	@git ls-files | grep -vE '\.(json|lock|npz|onnx|png|safetensors)$$' | xargs .venv/bin/codespell
 
-check: $(INSTALLED)  ## lint and the quick tests
-	.venv/bin/ruff check . && .venv/bin/ruff format --check .
-	$(PYTEST) -n 2 --dist loadgroup -m "not slow and not data"
+test: $(INSTALLED) lint  ## lint, types and every test
+	@TIMEFORMAT="%R s by the clock, %U + %S s of processor time"; \
+	time $(PYTEST) -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+
+check: $(INSTALLED) lint  ## lint, types and the quick tests
+	@TIMEFORMAT="%R s by the clock, %U + %S s of processor time"; \
+	time $(PYTEST) -n 2 --dist loadgroup -m "not slow and not data"
 
 baselines: $(INSTALLED)  ## record the sizes of all kernels in tests/baselines; minutes
 	@.venv/bin/python -m tests.baselines.record

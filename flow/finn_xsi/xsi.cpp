@@ -41,10 +41,10 @@ struct Task {
   uint64_t moved;  // so far
   uint64_t kind;
   uint64_t active;
-  uint64_t burst;   // an input pauses after so many beats ...
-  uint64_t gap;     // ... until so many cycles after the last one
-  uint64_t sent;    // beats of this burst
-  uint64_t resume;  // tick the pause ends in
+  uint64_t burst;    // an input pauses after so many beats ...
+  uint64_t gap;      // ... until so many cycles after the last one
+  uint64_t sent;     // beats of this burst
+  uint64_t resume;   // tick the pause ends in
   int64_t watchdog;  // that every collected beat calms, or -1
 };
 
@@ -54,7 +54,7 @@ struct Watchdog {
 
 struct Design {
   int seed;
-  std::string path;  // of the waves, or empty
+  std::string path;                           // of the waves, or empty
   std::unique_ptr<VerilatedContext> context;  // it would ask every top it ever had for waves
   std::unique_ptr<Vtop> top;
 #if VM_TRACE
@@ -98,11 +98,20 @@ struct Design {
 
 void Copy(uint8_t *to, const uint8_t *from, uint64_t size) {
   switch (size) {
-    case 1: std::memcpy(to, from, 1); break;
-    case 2: std::memcpy(to, from, 2); break;
-    case 4: std::memcpy(to, from, 4); break;
-    case 8: std::memcpy(to, from, 8); break;
-    default: std::memcpy(to, from, size);
+    case 1:
+      std::memcpy(to, from, 1);
+      break;
+    case 2:
+      std::memcpy(to, from, 2);
+      break;
+    case 4:
+      std::memcpy(to, from, 4);
+      break;
+    case 8:
+      std::memcpy(to, from, 8);
+      break;
+    default:
+      std::memcpy(to, from, size);
   }
 }
 
@@ -141,9 +150,13 @@ Update Collect(Task &t, Watchdog *watchdogs) {
 
 Update Decide(Task &t, uint64_t tick, Watchdog *watchdogs) {
   switch (t.kind) {
-    case kInput: return Feed(t, tick);
-    case kOutput: return Collect(t, watchdogs);
-    default: t.beats[t.moved++] = *t.valid && *t.ready ? '1' : '0'; return {};
+    case kInput:
+      return Feed(t, tick);
+    case kOutput:
+      return Collect(t, watchdogs);
+    default:
+      t.beats[t.moved++] = *t.valid && *t.ready ? '1' : '0';
+      return {};
   }
 }
 
@@ -151,8 +164,10 @@ void Write(Task &t, const Update &update) {
   if (update.control == Update::kNothing) return;
   *(t.kind == kInput ? t.valid : t.ready) = update.control == Update::kHigh;
   if (t.kind != kInput) return;
-  if (update.beat) Copy(t.data, update.beat, t.size);
-  else std::memset(t.data, 0, t.size);
+  if (update.beat)
+    Copy(t.data, update.beat, t.size);
+  else
+    std::memset(t.data, 0, t.size);
 }
 
 /// One cycle; `after_edge` may write ports.

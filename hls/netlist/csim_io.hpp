@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <ap_int.h>
+#include <hls_stream.h>
+
 #include <cstdint>
 #include <fstream>
 #include <string>
 #include <vector>
-
-#include <ap_int.h>
-#include <hls_stream.h>
 
 namespace csim {
 
@@ -36,8 +36,8 @@ void Save(const std::string &path, hls::stream<ap_uint<kWidth>> &stream) {
   }
 }
 
-/// Copies plain numbers to the items of a table, of any shape; a constant array of ap_int would cost
-/// the compiler a constructor call an item.
+/// Copies plain numbers to the items of a table, of any shape; a constant array of ap_int would
+/// cost the compiler a constructor call an item.
 template <typename Item, typename Table, std::size_t kItems>
 void Fill(Table &table, const int64_t (&values)[kItems]) {
   static_assert(sizeof(table) == kItems * sizeof(Item), "Fill: a value for each item");

@@ -24,13 +24,13 @@ namespace {
 
 /// One stream of a run, shared with Python (hls/sim/verilated.py has the twin of this layout).
 struct Stream {
-  uint32_t *data;       // beats x words, little endian words
-  uint64_t *cycle;      // when each beat moved, counted from the end of reset
-  uint64_t beats;       // to move in this run
-  uint64_t moved;       // so far
-  uint64_t stall;       // chance of a stall per cycle, times 2^32
-  uint64_t random;      // xorshift state, never 0
-  uint64_t offered;     // a beat is offered and not yet taken
+  uint32_t *data;    // beats x words, little endian words
+  uint64_t *cycle;   // when each beat moved, counted from the end of reset
+  uint64_t beats;    // to move in this run
+  uint64_t moved;    // so far
+  uint64_t stall;    // chance of a stall per cycle, times 2^32
+  uint64_t random;   // xorshift state, never 0
+  uint64_t offered;  // a beat is offered and not yet taken
 };
 
 enum Status : int { kDone, kPaused, kIdle, kUnstable, kExtra };
@@ -41,19 +41,19 @@ struct Run {
   uint64_t idle_limit;  // cycles without any movement that count as a hang
   uint64_t drain;       // cycles to watch after the last beat, for beats nobody asked for
   uint64_t drained;
-  uint64_t culprit;     // output stream that broke the protocol
+  uint64_t culprit;  // output stream that broke the protocol
 };
 
 /// What the watched streams did. When time outgrows the bins, two become one.
 struct Watch {
-  uint64_t *beats;      // per stream, moved so far
-  uint32_t *moved;      // streams x bins, cycles in which a beat moved
-  uint32_t *waited;     // streams x bins, cycles in which a beat was offered and not taken
-  uint8_t *state;       // per stream in the last cycle: 1 valid + 2 ready
-  uint32_t *hash;       // streams x hashed, of every beat
-  uint32_t *caught;     // one beat: number `beat` of stream number `stream`
-  uint64_t hashed;      // beats of a stream to hash
-  uint64_t bins;        // even
+  uint64_t *beats;   // per stream, moved so far
+  uint32_t *moved;   // streams x bins, cycles in which a beat moved
+  uint32_t *waited;  // streams x bins, cycles in which a beat was offered and not taken
+  uint8_t *state;    // per stream in the last cycle: 1 valid + 2 ready
+  uint32_t *hash;    // streams x hashed, of every beat
+  uint32_t *caught;  // one beat: number `beat` of stream number `stream`
+  uint64_t hashed;   // beats of a stream to hash
+  uint64_t bins;     // even
   uint64_t bin_cycles;
   uint64_t stream, beat;
 };
@@ -74,11 +74,15 @@ constexpr int kWatched = 0 TOP_WATCHED(COUNT);
 
 template <typename T>
 void Put(T &port, const uint32_t *word) {
-  if constexpr (sizeof(T) <= 4) port = static_cast<T>(word[0]);
-  else if constexpr (sizeof(T) == 8) port = word[0] | static_cast<uint64_t>(word[1]) << 32;
+  if constexpr (sizeof(T) <= 4)
+    port = static_cast<T>(word[0]);
+  else if constexpr (sizeof(T) == 8)
+    port = word[0] | static_cast<uint64_t>(word[1]) << 32;
 }
 template <std::size_t N>
-void Put(VlWide<N> &port, const uint32_t *word) { std::memcpy(&port, word, 4 * N); }
+void Put(VlWide<N> &port, const uint32_t *word) {
+  std::memcpy(&port, word, 4 * N);
+}
 
 template <typename T>
 void Get(const T &port, uint32_t *word) {
@@ -86,7 +90,9 @@ void Get(const T &port, uint32_t *word) {
   if constexpr (sizeof(T) == 8) word[1] = static_cast<uint32_t>(port >> 32);
 }
 template <std::size_t N>
-void Get(const VlWide<N> &port, uint32_t *word) { std::memcpy(word, &port, 4 * N); }
+void Get(const VlWide<N> &port, uint32_t *word) {
+  std::memcpy(word, &port, 4 * N);
+}
 
 bool Stalls(Stream &s) {
   if (s.stall == 0) return false;
@@ -138,18 +144,18 @@ void See([[maybe_unused]] Vtop___024root &root, uint64_t cycle, Watch &watch) {
     watch.bin_cycles *= 2;
   }
   [[maybe_unused]] uint64_t bin = cycle / watch.bin_cycles, stream = 0;
-#define COUNT(path, words)                                                             \
-  watch.state[stream] = (root.path##_valid ? 1 : 0) + (root.path##_ready ? 2 : 0);     \
-  if (watch.state[stream] == 3) {                                                      \
-    if (watch.beats[stream] < watch.hashed)                                            \
+#define COUNT(path, words)                                                                     \
+  watch.state[stream] = (root.path##_valid ? 1 : 0) + (root.path##_ready ? 2 : 0);             \
+  if (watch.state[stream] == 3) {                                                              \
+    if (watch.beats[stream] < watch.hashed)                                                    \
       watch.hash[stream * watch.hashed + watch.beats[stream]] = Hash(root.path##_data, words); \
-    if (stream == watch.stream && watch.beats[stream] == watch.beat)                   \
-      Get(root.path##_data, watch.caught);                                             \
-    ++watch.moved[stream * watch.bins + bin];                                          \
-    ++watch.beats[stream];                                                             \
-  } else if (watch.state[stream] == 1) {                                               \
-    ++watch.waited[stream * watch.bins + bin];                                         \
-  }                                                                                    \
+    if (stream == watch.stream && watch.beats[stream] == watch.beat)                           \
+      Get(root.path##_data, watch.caught);                                                     \
+    ++watch.moved[stream * watch.bins + bin];                                                  \
+    ++watch.beats[stream];                                                                     \
+  } else if (watch.state[stream] == 1) {                                                       \
+    ++watch.waited[stream * watch.bins + bin];                                                 \
+  }                                                                                            \
   ++stream;
   TOP_WATCHED(COUNT)
 #undef COUNT
@@ -223,24 +229,24 @@ int tarsier_run(void *handle, Run *run, Stream *in, Stream *out, Watch *watch, c
   for (; budget > 0; --budget) {
     int i = 0;
     bool all = true;
-#define DRIVE(name, words)                                            \
-  {                                                                   \
-    Stream &s = in[i++];                                              \
-    if (!s.offered && s.moved < s.beats && !Stalls(s)) {              \
-      s.offered = 1;                                                  \
-      Put(top.name##_data_i, s.data + s.moved * (words));             \
-    }                                                                 \
-    top.name##_valid_i = s.offered != 0;                              \
-    all &= s.moved == s.beats;                                        \
+#define DRIVE(name, words)                                \
+  {                                                       \
+    Stream &s = in[i++];                                  \
+    if (!s.offered && s.moved < s.beats && !Stalls(s)) {  \
+      s.offered = 1;                                      \
+      Put(top.name##_data_i, s.data + s.moved * (words)); \
+    }                                                     \
+    top.name##_valid_i = s.offered != 0;                  \
+    all &= s.moved == s.beats;                            \
   }
     TOP_INPUTS(DRIVE)
 #undef DRIVE
     i = 0;
-#define READY(name, words)              \
-  {                                     \
-    Stream &s = out[i++];               \
-    top.name##_ready_i = !Stalls(s);    \
-    all &= s.moved == s.beats;          \
+#define READY(name, words)           \
+  {                                  \
+    Stream &s = out[i++];            \
+    top.name##_ready_i = !Stalls(s); \
+    all &= s.moved == s.beats;       \
   }
     TOP_OUTPUTS(READY)
 #undef READY
@@ -255,40 +261,40 @@ int tarsier_run(void *handle, Run *run, Stream *in, Stream *out, Watch *watch, c
 
     bool moved = false;
     i = 0;
-#define TAKE(name, words)                       \
-  {                                             \
-    Stream &s = in[i++];                        \
-    if (s.offered && top.name##_ready_o) {      \
-      s.cycle[s.moved++] = run->cycle;          \
-      s.offered = 0;                            \
-      moved = true;                             \
-    }                                           \
+#define TAKE(name, words)                  \
+  {                                        \
+    Stream &s = in[i++];                   \
+    if (s.offered && top.name##_ready_o) { \
+      s.cycle[s.moved++] = run->cycle;     \
+      s.offered = 0;                       \
+      moved = true;                        \
+    }                                      \
   }
     TOP_INPUTS(TAKE)
 #undef TAKE
     i = 0;
-#define COLLECT(name, words)                                                                 \
-  {                                                                                          \
-    Stream &s = out[i];                                                                      \
-    if (design.waiting[i]) {                                                                 \
-      Get(top.name##_data_o, shown);                                                         \
-      if (!top.name##_valid_o || std::memcmp(shown, design.held[i], 4 * (words)) != 0) {     \
-        run->culprit = i;                                                                    \
-        return kUnstable;                                                                    \
-      }                                                                                      \
-    }                                                                                        \
-    design.waiting[i] = top.name##_valid_o && !top.name##_ready_i;                           \
-    if (design.waiting[i]) Get(top.name##_data_o, design.held[i]);                           \
-    if (top.name##_valid_o && top.name##_ready_i) {                                          \
-      if (s.moved == s.beats) {                                                              \
-        run->culprit = i;                                                                    \
-        return kExtra;                                                                       \
-      }                                                                                      \
-      Get(top.name##_data_o, s.data + s.moved * (words));                                    \
-      s.cycle[s.moved++] = run->cycle;                                                       \
-      moved = true;                                                                          \
-    }                                                                                        \
-    ++i;                                                                                     \
+#define COLLECT(name, words)                                                             \
+  {                                                                                      \
+    Stream &s = out[i];                                                                  \
+    if (design.waiting[i]) {                                                             \
+      Get(top.name##_data_o, shown);                                                     \
+      if (!top.name##_valid_o || std::memcmp(shown, design.held[i], 4 * (words)) != 0) { \
+        run->culprit = i;                                                                \
+        return kUnstable;                                                                \
+      }                                                                                  \
+    }                                                                                    \
+    design.waiting[i] = top.name##_valid_o && !top.name##_ready_i;                       \
+    if (design.waiting[i]) Get(top.name##_data_o, design.held[i]);                       \
+    if (top.name##_valid_o && top.name##_ready_i) {                                      \
+      if (s.moved == s.beats) {                                                          \
+        run->culprit = i;                                                                \
+        return kExtra;                                                                   \
+      }                                                                                  \
+      Get(top.name##_data_o, s.data + s.moved * (words));                                \
+      s.cycle[s.moved++] = run->cycle;                                                   \
+      moved = true;                                                                      \
+    }                                                                                    \
+    ++i;                                                                                 \
   }
     TOP_OUTPUTS(COLLECT)
 #undef COLLECT

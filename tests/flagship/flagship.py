@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """make flagship: every design of flagship.toml built, synthesized and simulated, and its tables.
 
-Leaves the designs in build/flagship, flagship.json in boards/results, and its tables in README.md.
-What was finished is not done again.
+Leaves the designs in build/flagship, flagship.json in boards/results, and its tables in the README
+beside it and in that of the whole. What was finished is not done again.
 
 Commands: python -m tests.flagship.flagship [NET ...]
           python -m tests.flagship.flagship --tables   only the tables, of what flagship.json has
@@ -33,7 +33,8 @@ class Places:
 
     asked: Path = RESULTS / "flagship.toml"
     results: Path = FLAGSHIP
-    readme: Path = Path("README.md")
+    readme: Path = Path("boards/results/README.md")
+    front: Path = Path("README.md")
     work: Path = Path("build/flagship")
 
 
@@ -65,7 +66,7 @@ def flagship(names: Sequence[str], places: Places) -> int:
 
 def write_tables(places: Places) -> None:
     """Write the tables of what is recorded, where peers or recorded GPUs have changed."""
-    write_together({places.readme: _readme(read_flagship(places.results), places)})
+    write_together(_papers(read_flagship(places.results), places))
 
 
 def _entry(name: str, asked: Asked, work: Path) -> Entry:
@@ -102,7 +103,7 @@ def _entry(name: str, asked: Asked, work: Path) -> Entry:
 
 def _untrained(name: str, onnx: Path, commands: Commands) -> Path:
     """The network of a config as it is before training, in `onnx`."""
-    sources = [config_file(name), *_TRAINING.glob("*.py")]
+    sources = [config_file(name), *_TRAINING.rglob("*.py")]
     newest = max(source.stat().st_mtime for source in sources)
     commands.run(
         *("python", "-m", "tarsier_fpga.training.deploy.export", name, "--untrained", "-o", onnx),
@@ -133,17 +134,19 @@ def _keep(entry: Entry, order: list[str], places: Places) -> None:
     known[entry.net] = entry
     found = Flagship(designs=tuple(known[net] for net in order if net in known))
     json = (found.model_dump_json(indent=1) + "\n").encode()
-    write_together({places.results: json, places.readme: _readme(found, places)})
+    write_together({places.results: json, **_papers(found, places)})
     print(f"{entry.net}: {places.results}, {places.readme}")
 
 
-def _readme(found: Flagship, places: Places) -> bytes:
-    """README.md with the tables of `found`."""
-    from tests.flagship.flagship_table import replaced, tables
+def _papers(found: Flagship, places: Places) -> dict[Path, bytes]:
+    """The READMEs with the tables of `found`."""
+    from tests.flagship.flagship_table import FULL, SHORT, replaced, short_table, tables
     from tests.flagship.peers import gpu_peers, published_peers
 
     inside = tables(found, gpu_peers(found.designs), published_peers())
-    return replaced(places.readme.read_text(), inside).encode()
+    full = replaced(places.readme.read_text(), FULL, inside)
+    front = replaced(places.front.read_text(), SHORT, short_table(found))
+    return {places.readme: full.encode(), places.front: front.encode()}
 
 
 def _tools(synthesizer: str) -> dict[str, str]:

@@ -2,14 +2,24 @@
 """The flagship as people read it: two tables in Markdown, one by fact and one beside its peers."""
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from tarsier_fpga.bench.bench_table import number
 from tests.flagship.flagship_facts import Entry, Flagship
 from tests.flagship.peers import Peer, Seen
 
-__all__ = ["BEGIN", "END", "NO_GPU", "replaced", "tables"]
+__all__ = ["FULL", "NO_GPU", "SHORT", "Marks", "replaced", "short_table", "tables"]
 
-BEGIN, END = "<!-- by make flagship -->", "<!-- end of flagship -->"
+
+class Marks(NamedTuple):
+    """The lines between which a generated text stands."""
+
+    begin: str
+    end: str
+
+
+FULL = Marks("<!-- by make flagship -->", "<!-- end of flagship -->")
+SHORT = Marks("<!-- in short, by make flagship -->", "<!-- end of flagship in short -->")
 NO_GPU = "| the same networks | a GPU | | | | | not recorded yet: `tarsier bench DIR --record` |"
 
 _READ = {
@@ -22,16 +32,40 @@ _READ = {
 
 
 def tables(flagship: Flagship, gpu: Iterable[Peer], published: Iterable[Peer]) -> str:
-    """What stands between the marks in README.md."""
+    """What boards/results/README.md says of all designs and their peers."""
     parts = [_facts(flagship.designs)] if flagship.designs else []
     return "\n\n".join([*parts, _beside(flagship.designs, list(gpu), published)])
 
 
-def replaced(text: str, inside: str) -> str:
-    """`text` with `inside` between its marks."""
-    before, rest = text.split(f"{BEGIN}\n")
-    after = rest.split(f"{END}\n")[1]
-    return f"{before}{BEGIN}\n\n{inside}\n\n{END}\n{after}"
+def short_table(flagship: Flagship) -> str:
+    """What README.md says of the designs: a line each."""
+    lines = [
+        _line(["network", "board, clock", "frame", "fps", "latency", "LUT", "bit-exact"]),
+        "|---|---|---|--:|--:|--:|---|",
+    ]
+    for design in flagship.designs:
+        run, found = design.simulated, design.computed
+        lines += [
+            _line(
+                [
+                    f"`{design.net}`" + ("" if design.trained else " (untrained)"),
+                    f"{design.board}, {design.clock_mhz:g} MHz",
+                    _frame(design),
+                    number(found.fps),
+                    f"{found.latency_ms:.3f} ms",
+                    _amount(design, "lut"),
+                    f"{_simulated(design)}: {'yes' if run.bit_exact else '**no**'}",
+                ]
+            )
+        ]
+    return "\n".join(lines)
+
+
+def replaced(text: str, marks: Marks, inside: str) -> str:
+    """`text` with `inside` between `marks`."""
+    before, rest = text.split(f"{marks.begin}\n")
+    after = rest.split(f"{marks.end}\n")[1]
+    return f"{before}{marks.begin}\n\n{inside}\n\n{marks.end}\n{after}"
 
 
 def _facts(designs: tuple[Entry, ...]) -> str:

@@ -25,7 +25,7 @@ from tests.flagship.commands import Commands, Failed
 from tests.flagship.describe import describe
 from tests.flagship.flagship import Places, flagship
 from tests.flagship.flagship_facts import Flagship, Origin, read_asked, read_flagship
-from tests.flagship.flagship_table import BEGIN, END, NO_GPU, replaced, tables
+from tests.flagship.flagship_table import FULL, NO_GPU, SHORT, replaced, short_table, tables
 from tests.flagship.peers import Peer, Seen, gpu_peers, published_peers
 
 ROOT = Path(__file__).parents[2]
@@ -114,11 +114,13 @@ def entry():
     return describe(design(), SYNTHESIS, design(), run, ORIGIN, trained=True)
 
 
-def test_readme_has_the_tables_that_flagship_json_gives():
+def test_the_readmes_have_the_tables_that_flagship_json_gives(monkeypatch):
+    monkeypatch.chdir(ROOT)
     found = read_flagship(results.FLAGSHIP)
     inside = tables(found, gpu_peers(found.designs), published_peers())
-    readme = (ROOT / "README.md").read_text()
-    assert replaced(readme, inside) == readme
+    full, front = Places().readme.read_text(), Places().front.read_text()
+    assert replaced(full, FULL, inside) == full
+    assert replaced(front, SHORT, short_table(found)) == front
 
 
 def test_every_design_can_be_asked_for():
@@ -267,8 +269,10 @@ def test_a_small_design_from_its_config_to_the_table(tmp_path, monkeypatch, capf
     asked, readme = tmp_path / "asked.toml", tmp_path / "README.md"
     facts = 'board = "zcu104"\nsize = "64x48"\nfps = 100_000\nframes = 2\nrows = 32'
     asked.write_text(f'["{TINY.relative_to(ROOT)}"]\n{facts}\n')
-    readme.write_text(f"before\n{BEGIN}\n{END}\nafter\n")
-    places = Places(asked, tmp_path / "flagship.json", readme, tmp_path / "work")
+    front = tmp_path / "FRONT.md"
+    for paper, marks in ((readme, FULL), (front, SHORT)):
+        paper.write_text(f"before\n{marks.begin}\n{marks.end}\nafter\n")
+    places = Places(asked, tmp_path / "flagship.json", readme, front, tmp_path / "work")
     assert flagship([], places) == 0
     [entry] = json.loads(places.results.read_text())["designs"]
     assert (entry["net"], entry["trained"]) == ("bbcu-raw-4x1", False)
@@ -281,6 +285,7 @@ def test_a_small_design_from_its_config_to_the_table(tmp_path, monkeypatch, capf
     first = readme.read_text()
     assert first.startswith("before\n")
     assert "| `bbcu-raw-4x1` |" in first
+    assert "| `bbcu-raw-4x1` (untrained) |" in front.read_text()
     capfd.readouterr()
 
     assert flagship(["tests/flow/ecp5/bbcu-raw-4x1.toml"], places) == 0

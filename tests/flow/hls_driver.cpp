@@ -19,7 +19,8 @@ void Feed(const std::string &folder, int port, hls::stream<ap_uint<kWidth>> &str
 
 template <int kWidth>
 void Keep(const std::string &folder, int port, hls::stream<ap_uint<kWidth>> &stream) {
-  if (port >= INPUTS) csim::Save(folder + "/out" + std::to_string(port - INPUTS) + "_V.out", stream);
+  if (port >= INPUTS)
+    csim::Save(folder + "/out" + std::to_string(port - INPUTS) + "_V.out", stream);
 }
 
 template <typename... Streams, typename Top, std::size_t... kPort>
