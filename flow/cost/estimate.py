@@ -6,8 +6,8 @@ from qonnx.core.modelwrapper import ModelWrapper
 from tarsier_fpga.flow.ops.stitch import stitch
 from tarsier_fpga.hls.cost.dot_cost import built_in_cost
 from tarsier_fpga.hls.cost.family import Family
-from tarsier_fpga.hls.cost.kernel_cost import cost, mapped
 from tarsier_fpga.hls.cost.resources import Resources, total
+from tarsier_fpga.hls.kernels import cost, mapped
 
 __all__ = ["estimate", "estimate_fifos"]
 

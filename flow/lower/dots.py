@@ -17,8 +17,8 @@ from qonnx.transformation.base import Transformation
 from tarsier_fpga.flow.lower.fixed import Fixed, fixed_of
 from tarsier_fpga.flow.lower.quant import integer_type
 from tarsier_fpga.flow.lower.rewrite import add_constant, hardware_node, take_over
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.kernels.int_dot import int_dot
 
 __all__ = ["InferDots"]
 
@@ -63,7 +63,7 @@ def _int_dot(
 ) -> NodeProto:
     matrix = weights.astype(np.int64)
     bias = -zero * matrix.sum(axis=1)
-    width = make.int_dot(matrix, bias, x.bitwidth(), x.signed(), pe=1, simd=1).params["SumW"]
+    width = int_dot(matrix, bias, x.bitwidth(), x.signed(), pe=1, simd=1).params["SumW"]
     sums = f"INT{width}"
     inputs = [node.input[0], add_constant(model, matrix, "INT32"), add_constant(model, bias, sums)]
     return hardware_node(

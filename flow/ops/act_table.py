@@ -5,8 +5,8 @@ PE channels are looked up per cycle, so that the table keeps the pace of the dot
 """
 
 from tarsier_fpga.flow.ops.base import TarsierOp
-from tarsier_fpga.hls import make
-from tarsier_fpga.hls.golden.act_table import act_table
+from tarsier_fpga.hls.golden.act_table import act_table as golden
+from tarsier_fpga.hls.kernels.act_table import act_table
 
 __all__ = ["TarsierActTable"]
 
@@ -15,7 +15,7 @@ class TarsierActTable(TarsierOp):
     """Kernel act_table: activation, scale and rounding of a binary layer in one table."""
 
     def compute(self, streams, constants):
-        return [act_table(streams[0], constants[0])]
+        return [golden(streams[0], constants[0])]
 
     def make(self, constants):
-        return make.act_table(constants[0], self.lanes_in(), self.get_output_datatype().bitwidth())
+        return act_table(constants[0], self.lanes_in(), self.get_output_datatype().bitwidth())

@@ -8,21 +8,23 @@ from pathlib import Path
 
 import numpy as np
 
-from tarsier_fpga.hls import adders, make
+from tarsier_fpga.hls import adders
 from tarsier_fpga.hls.adders.graph import Graph
 from tarsier_fpga.hls.adders.schedule import LEVELS
 from tarsier_fpga.hls.adders.solve import solve_bits, solve_integers
 from tarsier_fpga.hls.base.cache import content_key, made_once
-from tarsier_fpga.hls.make.ranges import integer_range
+from tarsier_fpga.hls.describe.ranges import integer_range
+from tarsier_fpga.hls.kernels.int_dot_const import int_dot_const
+from tarsier_fpga.hls.kernels.xnor_dot_const import xnor_dot_const
 from tarsier_fpga.hls.netlist.instance import Instance
 
-__all__ = ["int_dot_const", "xnor_dot_const"]
+__all__ = ["cached_int_dot_const", "cached_xnor_dot_const"]
 
 _SOLVER = Path(adders.__file__).parent
 _LAYERS = 64  # of a network; a build asks for each of them several times
 
 
-def xnor_dot_const(weights: np.ndarray, levels: int = LEVELS) -> Instance:
+def cached_xnor_dot_const(weights: np.ndarray, levels: int = LEVELS) -> Instance:
     """Kernel xnor_dot_const for (rows, terms) `weights` of -1 and +1.
 
     At most `levels` adders lie between two registers.
@@ -30,7 +32,7 @@ def xnor_dot_const(weights: np.ndarray, levels: int = LEVELS) -> Instance:
     return _xnor_dot_const(_Values(weights), levels)
 
 
-def int_dot_const(
+def cached_int_dot_const(
     weights: np.ndarray, bias: np.ndarray, x_width: int, x_signed: bool, levels: int = LEVELS
 ) -> Instance:
     """Kernel int_dot_const for integer (rows, terms) `weights` and (rows,) `bias`.
@@ -57,7 +59,7 @@ class _Values:
 @lru_cache(_LAYERS)
 def _xnor_dot_const(weights: _Values, levels: int) -> Instance:
     graph = _solved([b"bits", weights.content], lambda: solve_bits(weights.array))
-    return make.xnor_dot_const(weights.array, levels, graph)
+    return xnor_dot_const(weights.array, levels, graph)
 
 
 @lru_cache(_LAYERS)
@@ -69,7 +71,7 @@ def _int_dot_const(
         [f"integers {ends}", weights.content, bias.content],
         lambda: solve_integers(weights.array, bias.array, *ends),
     )
-    return make.int_dot_const(weights.array, bias.array, x_width, x_signed, levels, graph)
+    return int_dot_const(weights.array, bias.array, x_width, x_signed, levels, graph)
 
 
 def _solved(content: list[str | bytes], solve: Callable[[], Graph]) -> Graph:

@@ -7,8 +7,8 @@ A beat is `samples` neighbours of a row, so that it holds several pixels where t
 import numpy as np
 
 from tarsier_fpga.flow.ops.base import TarsierOp
-from tarsier_fpga.hls import make
-from tarsier_fpga.hls.golden.bayer_front import bayer_front
+from tarsier_fpga.hls.golden.bayer_front import bayer_front as golden
+from tarsier_fpga.hls.kernels.bayer_front import Cfa, bayer_front
 
 __all__ = ["TarsierBayerFront"]
 
@@ -21,7 +21,7 @@ class TarsierBayerFront(TarsierOp):
     def get_nodeattr_types(self):
         return super().get_nodeattr_types() | {
             "samples": ("i", False, 1),  # of a beat
-            "cfa": ("s", False, "RGGB", {cfa.name for cfa in make.Cfa}),
+            "cfa": ("s", False, "RGGB", {cfa.name for cfa in Cfa}),
             "black": ("ints", True, []),  # of the four colours
             "gain": ("ints", True, []),  # numerator and denominator of each colour
             "offset": ("i", True, 0),
@@ -53,10 +53,10 @@ class TarsierBayerFront(TarsierOp):
     def compute(self, streams, constants):
         most = (1 << self.get_output_datatype().bitwidth()) - 1
         black, gain, offset, cfa = self._facts()
-        return [bayer_front(streams[0][..., 0], black, gain, offset, most, cfa)]
+        return [golden(streams[0][..., 0], black, gain, offset, most, cfa)]
 
     def make(self, constants):
-        return make.bayer_front(
+        return bayer_front(
             self.lanes_in(),
             self.frame_in()[1],
             self.get_input_datatype().bitwidth(),
@@ -66,7 +66,7 @@ class TarsierBayerFront(TarsierOp):
 
     def _facts(self):
         gain = np.array(self.get_nodeattr("gain")).reshape(-1, 2)
-        cfa = make.Cfa[self.get_nodeattr("cfa")]
+        cfa = Cfa[self.get_nodeattr("cfa")]
         return np.array(self.get_nodeattr("black")), gain, self.get_nodeattr("offset"), cfa
 
     @staticmethod

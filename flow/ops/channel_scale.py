@@ -2,8 +2,8 @@
 """TarsierChannelScale: every channel times its own constant. Inputs: frame, scale (channels,)."""
 
 from tarsier_fpga.flow.ops.base import TarsierOp
-from tarsier_fpga.hls import make
-from tarsier_fpga.hls.golden.channel_scale import channel_scale
+from tarsier_fpga.hls.golden.channel_scale import channel_scale as golden
+from tarsier_fpga.hls.kernels.channel_scale import channel_scale
 
 __all__ = ["TarsierChannelScale"]
 
@@ -19,8 +19,8 @@ class TarsierChannelScale(TarsierOp):
         super().infer_node_datatype(model)
 
     def compute(self, streams, constants):
-        return [channel_scale(streams[0], constants[0])]
+        return [golden(streams[0], constants[0])]
 
     def make(self, constants):
         x = self.get_input_datatype()
-        return make.channel_scale(constants[0], x.bitwidth(), x.signed(), self.lanes_in())
+        return channel_scale(constants[0], x.bitwidth(), x.signed(), self.lanes_in())

@@ -5,8 +5,8 @@ A beat is a whole pixel, whatever PE says, since the last channel may have to le
 """
 
 from tarsier_fpga.flow.ops.base import TarsierOp
-from tarsier_fpga.hls import make
-from tarsier_fpga.hls.golden.channel_shuffle import channel_shuffle
+from tarsier_fpga.hls.golden.channel_shuffle import channel_shuffle as golden
+from tarsier_fpga.hls.kernels.channel_shuffle import channel_shuffle
 
 __all__ = ["TarsierChannelShuffle"]
 
@@ -21,7 +21,7 @@ class TarsierChannelShuffle(TarsierOp):
         return self.channels_out()
 
     def compute(self, streams, constants):
-        return [channel_shuffle(streams[0], constants[0])]
+        return [golden(streams[0], constants[0])]
 
     def make(self, constants):
-        return make.channel_shuffle(constants[0], self.get_input_datatype().bitwidth())
+        return channel_shuffle(constants[0], self.get_input_datatype().bitwidth())

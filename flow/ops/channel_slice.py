@@ -5,8 +5,8 @@ PE channels come per beat. As many go out, unless that is a whole pixel: then al
 """
 
 from tarsier_fpga.flow.ops.base import TarsierOp
-from tarsier_fpga.hls import make
-from tarsier_fpga.hls.golden.channel_slice import channel_slice
+from tarsier_fpga.hls.golden.channel_slice import channel_slice as golden
+from tarsier_fpga.hls.kernels.channel_slice import channel_slice
 
 __all__ = ["TarsierChannelSlice"]
 
@@ -33,10 +33,10 @@ class TarsierChannelSlice(TarsierOp):
         return self.get_input_datatype()
 
     def compute(self, streams, constants):
-        return [channel_slice(streams[0], self.get_nodeattr("first"), self.get_nodeattr("count"))]
+        return [golden(streams[0], self.get_nodeattr("first"), self.get_nodeattr("count"))]
 
     def make(self, constants):
-        return make.channel_slice(
+        return channel_slice(
             channels=self.channels_in(),
             bits=self.get_input_datatype().bitwidth(),
             first=self.get_nodeattr("first"),

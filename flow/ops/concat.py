@@ -5,9 +5,10 @@ Whole pixels are joined side by side; with PE channels a beat, a's beats of a pi
 """
 
 from tarsier_fpga.flow.ops.base import TarsierOp
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import FlowError
-from tarsier_fpga.hls.golden.concat import concat
+from tarsier_fpga.hls.golden.concat import concat as golden
+from tarsier_fpga.hls.kernels.concat import concat
+from tarsier_fpga.hls.kernels.stream_join import stream_join
 
 __all__ = ["TarsierConcat"]
 
@@ -42,11 +43,11 @@ class TarsierConcat(TarsierOp):
         return a
 
     def compute(self, streams, constants):
-        return [concat(*streams)]
+        return [golden(*streams)]
 
     def make(self, constants):
         lanes = self.get_nodeattr("PE")
         if not lanes:
-            return make.stream_join(*(self.get_instream_width(ind) for ind in range(2)))
+            return stream_join(*(self.get_instream_width(ind) for ind in range(2)))
         bits = self.get_output_datatype().bitwidth()
-        return make.concat(self.channels_in(0), self.channels_in(1), bits, lanes)
+        return concat(self.channels_in(0), self.channels_in(1), bits, lanes)

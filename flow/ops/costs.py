@@ -12,8 +12,8 @@ from qonnx.transformation.base import Transformation
 
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.cost.family import Family
-from tarsier_fpga.hls.cost.kernel_cost import cost
 from tarsier_fpga.hls.cost.resources import Resources
+from tarsier_fpga.hls.kernels import cost
 
 __all__ = ["AnnotateCosts", "CostedOp"]
 

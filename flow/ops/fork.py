@@ -2,8 +2,8 @@
 """TarsierFork: one frame to two readers. Input: frame. Outputs: the frame, twice."""
 
 from tarsier_fpga.flow.ops.base import TarsierOp
-from tarsier_fpga.hls import make
-from tarsier_fpga.hls.golden.stream_fork import stream_fork
+from tarsier_fpga.hls.golden.stream_fork import stream_fork as golden
+from tarsier_fpga.hls.kernels.stream_fork import stream_fork
 
 __all__ = ["TarsierFork"]
 
@@ -23,7 +23,7 @@ class TarsierFork(TarsierOp):
         model.set_tensor_shape(self.onnx_node.output[1], self.get_normal_output_shape())
 
     def compute(self, streams, constants):
-        return list(stream_fork(streams[0]))
+        return list(golden(streams[0]))
 
     def make(self, constants):
-        return make.stream_fork(self.get_instream_width())
+        return stream_fork(self.get_instream_width())

@@ -9,8 +9,8 @@ node is a sequence of its own: it gives fill.
 import numpy as np
 
 from tarsier_fpga.flow.ops.base import TarsierOp
-from tarsier_fpga.hls import make
-from tarsier_fpga.hls.golden.frame_delay import frame_delay
+from tarsier_fpga.hls.golden.frame_delay import frame_delay as golden
+from tarsier_fpga.hls.kernels.frame_delay import frame_delay
 
 __all__ = ["TarsierFrameDelay", "forget_frames"]
 
@@ -51,10 +51,10 @@ class TarsierFrameDelay(TarsierOp):
         sequence = (self.onnx_node.name, frame.shape)
         before = _before.get(sequence, np.broadcast_to(fill, frame.shape))
         _before[sequence] = frame
-        return [frame_delay(np.array([before, frame]), fill)[1]]
+        return [golden(np.array([before, frame]), fill)[1]]
 
     def make(self, constants):
         height, width = self.frame_in()
         bits = self.get_input_datatype().bitwidth()
         port = {name: self.get_nodeattr(name) for name in ("data_width", "base", "burst", "reads")}
-        return make.frame_delay(self.channels_in(), bits, width, height, constants[0], **port)
+        return frame_delay(self.channels_in(), bits, width, height, constants[0], **port)

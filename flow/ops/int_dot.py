@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """TarsierIntDot: biased integer sums. Inputs: frame, weights (rows, terms), bias (rows,)."""
 
-from tarsier_fpga.flow.ops.adders import int_dot_const
+from tarsier_fpga.flow.ops.adders import cached_int_dot_const
 from tarsier_fpga.flow.ops.dot import DotOp
-from tarsier_fpga.hls import make
-from tarsier_fpga.hls.golden.int_dot import int_dot
+from tarsier_fpga.hls.golden.int_dot import int_dot as golden
+from tarsier_fpga.hls.kernels.int_dot import int_dot
 
 __all__ = ["TarsierIntDot"]
 
@@ -13,11 +13,11 @@ class TarsierIntDot(DotOp):
     """Kernel int_dot or int_dot_const: sums wide enough that no input overflows them."""
 
     def compute(self, streams, constants):
-        return [int_dot(streams[0], *constants)]
+        return [golden(streams[0], *constants)]
 
     def make(self, constants):
         x = self.get_input_datatype()
         if self.constant:
             levels = self.get_nodeattr("levels")
-            return int_dot_const(*constants, x.bitwidth(), x.signed(), levels)
-        return make.int_dot(*constants, x.bitwidth(), x.signed(), self.lanes_out(), self.simd)
+            return cached_int_dot_const(*constants, x.bitwidth(), x.signed(), levels)
+        return int_dot(*constants, x.bitwidth(), x.signed(), self.lanes_out(), self.simd)

@@ -8,8 +8,8 @@ frame's nearest pixels.
 from math import prod
 
 from tarsier_fpga.flow.ops.base import TarsierOp
-from tarsier_fpga.hls import make
-from tarsier_fpga.hls.golden.pad import pad
+from tarsier_fpga.hls.golden.pad import pad as golden
+from tarsier_fpga.hls.kernels.pad import pad
 
 __all__ = ["TarsierPad"]
 
@@ -38,10 +38,10 @@ class TarsierPad(TarsierOp):
         return self.get_input_datatype()
 
     def compute(self, streams, constants):
-        return [pad(streams[0], *self.get_nodeattr("border"), *constants)]
+        return [golden(streams[0], *self.get_nodeattr("border"), *constants)]
 
     def make(self, constants):
         height, width = self.frame_in()
         bits = self.get_input_datatype().bitwidth()
         border = tuple(self.get_nodeattr("border"))
-        return make.pad(self.channels_in(), bits, width, height, border, *constants)
+        return pad(self.channels_in(), bits, width, height, border, *constants)

@@ -2,9 +2,9 @@
 """TarsierPixelShuffle: a pixel's channels as a square of factor x factor pixels. Input: frame."""
 
 from tarsier_fpga.flow.ops.resample import FactorOp
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import FlowError
-from tarsier_fpga.hls.golden.pixel_shuffle import pixel_shuffle
+from tarsier_fpga.hls.golden.pixel_shuffle import pixel_shuffle as golden
+from tarsier_fpga.hls.kernels.pixel_shuffle import pixel_shuffle
 
 __all__ = ["TarsierPixelShuffle"]
 
@@ -22,8 +22,8 @@ class TarsierPixelShuffle(FactorOp):
         return self.channels_in() // square
 
     def compute(self, streams, constants):
-        return [pixel_shuffle(streams[0], self.factor)]
+        return [golden(streams[0], self.factor)]
 
     def make(self, constants):
         bits, (_, width) = self.get_input_datatype().bitwidth(), self.frame_in()
-        return make.pixel_shuffle(self.channels_out(), bits, width, self.factor)
+        return pixel_shuffle(self.channels_out(), bits, width, self.factor)

@@ -5,9 +5,9 @@ PE channels of it leave per beat: whole rows of a square or whole squares, 0 for
 """
 
 from tarsier_fpga.flow.ops.resample import FactorOp
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import FlowError
-from tarsier_fpga.hls.golden.pixel_unshuffle import pixel_unshuffle
+from tarsier_fpga.hls.golden.pixel_unshuffle import pixel_unshuffle as golden
+from tarsier_fpga.hls.kernels.pixel_unshuffle import pixel_unshuffle
 
 __all__ = ["TarsierPixelUnshuffle"]
 
@@ -31,9 +31,9 @@ class TarsierPixelUnshuffle(FactorOp):
         return self.get_nodeattr("PE") or self.channels_out()
 
     def compute(self, streams, constants):
-        return [pixel_unshuffle(streams[0], self.factor)]
+        return [golden(streams[0], self.factor)]
 
     def make(self, constants):
         bits, (_, width) = self.get_input_datatype().bitwidth(), self.frame_in()
         lanes = self.lanes_out()
-        return make.pixel_unshuffle(self.channels_in(), bits, width, self.factor, lanes)
+        return pixel_unshuffle(self.channels_in(), bits, width, self.factor, lanes)

@@ -2,8 +2,8 @@
 """TarsierRequant: clamp(rint(x / 2^shift), floor, ceiling), on PE channels per cycle."""
 
 from tarsier_fpga.flow.ops.base import TarsierOp
-from tarsier_fpga.hls import make
-from tarsier_fpga.hls.golden.requant import requant
+from tarsier_fpga.hls.golden.requant import requant as golden
+from tarsier_fpga.hls.kernels.requant import requant
 
 __all__ = ["TarsierRequant"]
 
@@ -20,10 +20,10 @@ class TarsierRequant(TarsierOp):
 
     def compute(self, streams, constants):
         shift, *clamp = (self.get_nodeattr(name) for name in ("shift", "floor", "ceiling"))
-        return [requant(streams[0], shift, *clamp)]
+        return [golden(streams[0], shift, *clamp)]
 
     def make(self, constants):
-        return make.requant(
+        return requant(
             lanes=self.lanes_in(),
             x_width=self.get_input_datatype().bitwidth(),
             shift=self.get_nodeattr("shift"),

@@ -2,8 +2,8 @@
 """TarsierResidualAdd: x + d, clamped to the range of its output. Inputs: two frames, x and d."""
 
 from tarsier_fpga.flow.ops.base import TarsierOp
-from tarsier_fpga.hls import make
-from tarsier_fpga.hls.golden.residual_add import residual_add
+from tarsier_fpga.hls.golden.residual_add import residual_add as golden
+from tarsier_fpga.hls.kernels.residual_add import residual_add
 
 __all__ = ["TarsierResidualAdd"]
 
@@ -21,11 +21,11 @@ class TarsierResidualAdd(TarsierOp):
         }
 
     def compute(self, streams, constants):
-        return [residual_add(*streams, self.get_nodeattr("floor"), self.get_nodeattr("ceiling"))]
+        return [golden(*streams, self.get_nodeattr("floor"), self.get_nodeattr("ceiling"))]
 
     def make(self, constants):
         x, d = (self.get_input_datatype(ind) for ind in range(2))
-        return make.residual_add(
+        return residual_add(
             lanes=self.channels_in(),
             x_width=x.bitwidth(),
             x_signed=x.signed(),

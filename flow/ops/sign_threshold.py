@@ -4,8 +4,8 @@
 from qonnx.core.datatype import DataType
 
 from tarsier_fpga.flow.ops.base import TarsierOp
-from tarsier_fpga.hls import make
-from tarsier_fpga.hls.golden.sign_threshold import sign_threshold
+from tarsier_fpga.hls.golden.sign_threshold import sign_threshold as golden
+from tarsier_fpga.hls.kernels.sign_threshold import sign_threshold
 
 __all__ = ["TarsierSignThreshold"]
 
@@ -17,7 +17,7 @@ class TarsierSignThreshold(TarsierOp):
         return DataType["BINARY"]
 
     def compute(self, streams, constants):
-        return [sign_threshold(streams[0], constants[0])]
+        return [golden(streams[0], constants[0])]
 
     def make(self, constants):
-        return make.sign_threshold(constants[0], self.get_input_datatype().bitwidth())
+        return sign_threshold(constants[0], self.get_input_datatype().bitwidth())

@@ -6,8 +6,8 @@ A beat is a whole pixel, whatever PE says.
 """
 
 from tarsier_fpga.flow.ops.base import TarsierOp
-from tarsier_fpga.hls import make
-from tarsier_fpga.hls.golden.spatial_shift import spatial_shift
+from tarsier_fpga.hls.golden.spatial_shift import spatial_shift as golden
+from tarsier_fpga.hls.kernels.spatial_shift import spatial_shift
 
 __all__ = ["TarsierSpatialShift"]
 
@@ -24,9 +24,9 @@ class TarsierSpatialShift(TarsierOp):
         return self.channels_out()
 
     def compute(self, streams, constants):
-        return [spatial_shift(streams[0], *constants)]
+        return [golden(streams[0], *constants)]
 
     def make(self, constants):
         height, width = self.frame_in()
         bits = self.get_input_datatype().bitwidth()
-        return make.spatial_shift(*constants, bits, width, height)
+        return spatial_shift(*constants, bits, width, height)

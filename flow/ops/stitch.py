@@ -13,10 +13,12 @@ from qonnx.core.datatype import DataType
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.kernels.fifo import fifo
+from tarsier_fpga.hls.kernels.width_adapter import width_adapter
 from tarsier_fpga.hls.netlist.instance import Instance, Stream
 from tarsier_fpga.hls.netlist.netlist import Cell, Netlist
+from tarsier_fpga.hls.netlist.ram_style import RamStyle
 
 __all__ = ["cell_names", "joins", "kernel_of", "stitch", "stream_names"]
 
@@ -58,10 +60,10 @@ def kernel_of(node, model: ModelWrapper) -> Instance:
         case "fifo":
             lane = DataType[op.get_nodeattr("dataType")].bitwidth()
             width = lane * int(op.get_nodeattr("folded_shape")[-1])
-            style = op.get_nodeattr("ram_style").replace("srl", make.RamStyle.DISTRIBUTED)
-            return make.fifo(width, op.get_nodeattr("depth"), make.RamStyle(style))
+            style = op.get_nodeattr("ram_style").replace("srl", RamStyle.DISTRIBUTED)
+            return fifo(width, op.get_nodeattr("depth"), RamStyle(style))
         case "width_adapter":
-            return make.width_adapter(op.get_nodeattr("inWidth"), op.get_nodeattr("outWidth"))
+            return width_adapter(op.get_nodeattr("inWidth"), op.get_nodeattr("outWidth"))
         case _:
             return op.instance(model)
 

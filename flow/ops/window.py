@@ -7,9 +7,8 @@ Inputs: frame, pad (channels,). A window's channels are tap-major: (ky*kernel + 
 from math import prod
 
 from tarsier_fpga.flow.ops.base import TarsierOp
-from tarsier_fpga.hls import make
-from tarsier_fpga.hls.golden.window import window
-from tarsier_fpga.hls.make.window import WindowShape
+from tarsier_fpga.hls.golden.window import window as golden
+from tarsier_fpga.hls.kernels.window import WindowShape, window
 
 __all__ = ["TarsierWindow"]
 
@@ -69,11 +68,11 @@ class TarsierWindow(TarsierOp):
         return self.get_input_datatype()
 
     def compute(self, streams, constants):
-        return [window(streams[0], constants[0], **self.geometry())]
+        return [golden(streams[0], constants[0], **self.geometry())]
 
     def make(self, constants):
         height, width = self.frame_in()
-        return make.window(
+        return window(
             self.channels_in(),
             self.get_input_datatype().bitwidth(),
             width,

@@ -3,10 +3,10 @@
 
 from qonnx.core.datatype import DataType
 
-from tarsier_fpga.flow.ops.adders import xnor_dot_const
+from tarsier_fpga.flow.ops.adders import cached_xnor_dot_const
 from tarsier_fpga.flow.ops.dot import DotOp
-from tarsier_fpga.hls import make
-from tarsier_fpga.hls.golden.xnor_dot import xnor_dot
+from tarsier_fpga.hls.golden.xnor_dot import xnor_dot as golden
+from tarsier_fpga.hls.kernels.xnor_dot import xnor_dot
 
 __all__ = ["TarsierXnorDot"]
 
@@ -18,9 +18,9 @@ class TarsierXnorDot(DotOp):
         return DataType[f"UINT{self.channels_in().bit_length()}"]
 
     def compute(self, streams, constants):
-        return [xnor_dot(streams[0], constants[0])]
+        return [golden(streams[0], constants[0])]
 
     def make(self, constants):
         if self.constant:
-            return xnor_dot_const(constants[0], self.get_nodeattr("levels"))
-        return make.xnor_dot(constants[0], self.lanes_out(), self.simd)
+            return cached_xnor_dot_const(constants[0], self.get_nodeattr("levels"))
+        return xnor_dot(constants[0], self.lanes_out(), self.simd)

@@ -13,10 +13,11 @@ from qonnx.custom_op.registry import getCustomOp
 from tarsier_fpga.flow.board import Board
 from tarsier_fpga.flow.cost.estimate import estimate
 from tarsier_fpga.flow.ops.stitch import kernel_of
-from tarsier_fpga.hls import make
-from tarsier_fpga.hls.cost.kernel_cost import cost
 from tarsier_fpga.hls.cost.resources import Resources
+from tarsier_fpga.hls.kernels import cost
+from tarsier_fpga.hls.kernels.fifo import fifo
 from tarsier_fpga.hls.netlist.instance import Instance
+from tarsier_fpga.hls.netlist.ram_style import RamStyle
 
 __all__ = ["place_fifos"]
 
@@ -42,16 +43,16 @@ def place_fifos(model: ModelWrapper, board: Board) -> ModelWrapper:
         if bram36 <= _ENOUGH * have.bram36 or not ultra.uram:
             break
         if max(fewer / have.bram36, more / have.uram) < fuller:
-            getCustomOp(node).set_nodeattr("ram_style", make.RamStyle.ULTRA)
+            getCustomOp(node).set_nodeattr("ram_style", RamStyle.ULTRA)
             bram36, uram = fewer, more
     return model
 
 
-def _costs(fifo: Instance, board: Board) -> tuple[Resources, Resources]:
-    """What `fifo` takes as it is, and in UltraRAM."""
-    params = fifo.params
-    ultra = make.fifo(params["Width"], params["Depth"], make.RamStyle.ULTRA)
-    return cost(fifo, board.family), cost(ultra, board.family)
+def _costs(queue: Instance, board: Board) -> tuple[Resources, Resources]:
+    """What `queue` takes as it is, and in UltraRAM."""
+    width, depth = queue.number("Width"), queue.number("Depth")
+    ultra = fifo(width, depth, RamStyle.ULTRA)
+    return cost(queue, board.family), cost(ultra, board.family)
 
 
 def _spared(block: Resources, ultra: Resources) -> float:

@@ -5,6 +5,7 @@ from math import ceil, log2
 
 from tarsier_fpga.hls.cost.family import Family
 from tarsier_fpga.hls.cost.resources import Resources, total
+from tarsier_fpga.hls.netlist.ram_style import RamStyle
 
 __all__ = [
     "LUTRAM_DEPTH",
@@ -24,30 +25,31 @@ _URAM_WIDTH, _URAM_DEPTH = 72, 4096  # UG573
 _LUTRAM = {Family.SERIES7: 4 / 3, Family.ULTRASCALE_PLUS: 8 / 7}  # LUTs per bit: RAM64M, RAM64M8
 
 
-def fifo_cost(width: int, depth: int, ram_style: str, family: Family) -> Resources:
+def fifo_cost(width: int, depth: int, ram_style: RamStyle, family: Family) -> Resources:
     """A fifo in the memory that it is told to use."""
     if depth <= 2:
         return logic_cost(lut=width, ff=2 * width)
     # 128 bits of 300 and 2,000: 178 and 190 LUTs, 284 and 290 flip-flops; 40 bits of 9,747: 197 and
     # 126. A register stands beside the memory, one behind it if it is deep, and LUTRAM is read into
     # another, which block RAM has of its own.
-    deep = depth > LUTRAM_DEPTH or ram_style in ("block", "ultra")
+    deep = depth > LUTRAM_DEPTH or ram_style in (RamStyle.BLOCK, RamStyle.ULTRA)
     rest = depth - 1 - deep
-    in_luts = ram_style == "distributed" or (ram_style == "auto" and rest <= LUTRAM_DEPTH)
+    in_luts = ram_style is RamStyle.DISTRIBUTED
+    in_luts = in_luts or (ram_style is RamStyle.AUTO and rest <= LUTRAM_DEPTH)
     held = 1 + deep + in_luts
     control = logic_cost(lut=5 * log2(depth) + width, ff=3.2 * log2(depth) + held * width)
     match ram_style:
-        case "distributed":
+        case RamStyle.DISTRIBUTED:
             banks = ceil(rest / LUTRAM_DEPTH)
             memory = logic_cost(lut=width * (_LUTRAM[family] * banks + choice_luts(banks)))
-        case "block":
+        case RamStyle.BLOCK:
             memory = _behind(block_ram(width, rest))
-        case "ultra":
+        case RamStyle.ULTRA:
             banks = ceil(rest / (_URAM_DEPTH * max(1, _URAM_WIDTH // width)))
             blocks = ceil(width / _URAM_WIDTH) * banks
             chosen = logic_cost(lut=width * choice_luts(banks))
             memory = chosen.model_copy(update={"uram": blocks})
-        case _:
+        case RamStyle.AUTO:
             memory = memory_cost(width, rest, family)
             memory = memory if in_luts else _behind(memory)
     return total([control, memory])

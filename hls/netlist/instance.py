@@ -38,10 +38,15 @@ class Bits:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A valid/ready/data port group `<name>_*` that carries `width` bits a beat."""
+    """A valid/ready/data port group `<name>_*` that carries `width` bits a beat.
+
+    They are `lanes` integers of equal width, lane 0 in the lowest bits.
+    """
 
     name: str
     width: int
+    lanes: int = 1
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +86,37 @@ class Instance:
     sources: Mapping[str, str] = field(default_factory=dict)
     area: Mapping[str, int] = field(default_factory=dict)  # lut, ff
     latency: int = 0  # cycles from x to y
+
+    @property
+    def kernel(self) -> str:
+        """The kernel's name, without the content hash of a generated module.
+
+        >>> Instance("int_dot_const_0123456789ab", {}, (), ()).kernel
+        'int_dot_const'
+        """
+        return re.sub(r"_[0-9a-f]{12}$", "", self.module)
+
+    def number(self, name: str) -> int:
+        """The parameter `name`, an integer.
+
+        Raises:
+            KernelError: there is no such parameter, or it is something else.
+        """
+        value = self.params.get(name)
+        if not isinstance(value, int):
+            raise KernelError(f"{self.kernel}: {name}={value} must be an integer parameter")
+        return value
+
+    def bits(self, name: str) -> Bits:
+        """The parameter `name`, a vector of bits.
+
+        Raises:
+            KernelError: there is no such parameter, or it is something else.
+        """
+        value = self.params.get(name)
+        if not isinstance(value, Bits):
+            raise KernelError(f"{self.kernel}: {name}={value} must be a parameter of bits")
+        return value
 
 
 def pack_bits(values: np.ndarray, width: int) -> Bits:

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: MIT
 """Prove the stream contract and the meaning of the kernels.
 
-python -m tarsier_fpga.hls.prove [KERNEL ...]
+python -m tarsier_fpga.hls.prove [--table FILE] [KERNEL ...]
 """
 
 import argparse
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
 
 from tarsier_fpga.hls.base.errors import ProofError
-from tarsier_fpga.hls.prove.case import Case
-from tarsier_fpga.hls.prove.cases import CASES
-from tarsier_fpga.hls.prove.proof_table import TABLE, table
+from tarsier_fpga.hls.base.files import writing
+from tarsier_fpga.hls.describe.proof_case import Case
+from tarsier_fpga.hls.kernels import kernels
+from tarsier_fpga.hls.prove.proof_table import table
 from tarsier_fpga.hls.prove.prove_case import Proof, prove
 from tarsier_fpga.hls.prove.solvers import stop_all
 
@@ -23,12 +25,14 @@ def main() -> int:
     """The exit status: 0 all proven, 1 a proof failed, 2 no such kernel, 130 interrupted."""
     parser = argparse.ArgumentParser(prog="python -m tarsier_fpga.hls.prove", description=__doc__)
     parser.add_argument("kernels", nargs="*", metavar="KERNEL", help="all of them if left out")
-    wanted = parser.parse_args().kernels
-    known = sorted({case.kernel for case in CASES})
+    parser.add_argument("--table", type=Path, metavar="FILE", help="write what was proven, and how")
+    asked = parser.parse_args()
+    wanted: list[str] = asked.kernels
+    known = kernels()
     if unknown := [name for name in wanted if name not in known]:
         print(f"prove: no kernel {unknown[0]}; there are {', '.join(known)}", file=sys.stderr)
         return 2
-    cases = [case for case in CASES if not wanted or case.kernel in wanted]
+    cases = [case for name in wanted or known for case in known[name].proofs()]
     start = time.monotonic()
     try:
         failures = _prove_all(cases)
@@ -39,8 +43,9 @@ def main() -> int:
         print(f"prove: {failure}", file=sys.stderr)
     if failures:
         return 1
-    if not wanted:
-        TABLE.write_text(table(CASES), encoding="utf-8")
+    if asked.table:
+        with writing(asked.table) as partial:
+            partial.write_text(table(cases), encoding="utf-8")
     print(f"{len(cases)} proofs hold, {time.monotonic() - start:.0f} s")
     return 0
 

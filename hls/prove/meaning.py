@@ -13,7 +13,7 @@ from itertools import product
 import numpy as np
 
 from tarsier_fpga.hls.base.errors import ProofError
-from tarsier_fpga.hls.prove.case import Case, Shape
+from tarsier_fpga.hls.describe.proof_case import Case, Shape
 
 __all__ = ["Lane", "Source", "meaning"]
 

@@ -5,12 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tarsier_fpga.hls.base.templates import render
-from tarsier_fpga.hls.prove.case import Case
-from tarsier_fpga.hls.prove.top import FORMAL
+from tarsier_fpga.hls.describe.proof_case import Case
 
-__all__ = ["TABLE", "table"]
-
-TABLE = FORMAL / "README.md"
+__all__ = ["table"]
 
 
 def table(cases: Iterable[Case]) -> str:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tarsier_fpga.hls.base.cache import content_key, made_once
 from tarsier_fpga.hls.base.errors import ProofError
+from tarsier_fpga.hls.describe.proof_case import Bounded, Case, Part, Way
 from tarsier_fpga.hls.netlist.instance import rtl_sources
-from tarsier_fpga.hls.prove.case import Bounded, Case, Part, Way
 from tarsier_fpga.hls.prove.solvers import Ran, smtbmc, yosys
 from tarsier_fpga.hls.prove.top import FORMAL, proof_top
 
@@ -47,6 +47,8 @@ def prove(case: Case, part: Part, rtl: Mapping[str, str] | None = None) -> Proof
     way = case.parts[part]
     texts = rtl or rtl_sources(case.instance)
     texts = {**texts, **{path.name: path.read_text() for path in _formal_files(case)}}
+    if case.invariants:
+        texts[f"{case.kernel}.svh"] = case.invariants
     texts["proof.sv"] = proof_top(case)
     texts[SCRIPT] = _script(case, part, list(texts))
     tools = [f"{tool} {version(tool)}" for tool in TOOLS]

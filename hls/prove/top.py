@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tarsier_fpga.hls.base.templates import render
+from tarsier_fpga.hls.describe.proof_case import Case, Induction
 from tarsier_fpga.hls.netlist.instance import sv_literal
-from tarsier_fpga.hls.prove.case import Case, Induction
 from tarsier_fpga.hls.prove.meaning import Lane, Source, meaning
 
 __all__ = ["FORMAL", "proof_top"]
@@ -82,6 +82,7 @@ def proof_top(case: Case) -> str:
         )
     names = [(s.name, "io") for s in case.instance.inputs]
     names += [(s.name, "oi") for s in case.instance.outputs]
+    own = f"{case.kernel}.svh"
     return render(
         Path(__file__).with_name("top.sv.j2"),
         {"literal": sv_literal},
@@ -99,7 +100,7 @@ def proof_top(case: Case) -> str:
         offered=[f"{s.name}_valid_i" for s in case.instance.inputs],
         willing=[f"{s.name}_ready_i" for s in case.instance.outputs],
         moves=[f"({n}_valid_{io[0]} && {n}_ready_{io[1]})" for n, io in names],
-        invariants=f"{case.kernel}.svh" if (FORMAL / f"{case.kernel}.svh").is_file() else "",
+        invariants=own if case.invariants or (FORMAL / own).is_file() else "",
     )
 
 

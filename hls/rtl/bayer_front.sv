@@ -7,7 +7,7 @@
 //
 // Coding    x and y are unsigned; rint rounds a half to the even neighbour.  Slack bits are more
 //           precision than the rounding sees: with them a Gain that is not exact, a third say,
-//           rounds as if it were (hls/make/bayer.py chooses them).
+//           rounds as if it were (hls/kernels/bayer_front.py chooses them).
 // Order     x is the raster of a mosaic, Samples per beat, FrameW per row, any even number of rows.
 //           y is the raster of its blocks of two by two, Samples/2 per beat, at least one; a block
 //           is four lanes: red, green of the red row, green of the blue row, blue.  Red says where

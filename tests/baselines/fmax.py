@@ -14,10 +14,18 @@ import numpy as np
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.synth.ecp5.alone import placed_alone
 from tarsier_fpga.flow.synth.ecp5.pnr_tools import TOOL
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.cache import cache_dir
+from tarsier_fpga.hls.describe.examples import signs, two_slopes, weights
+from tarsier_fpga.hls.kernels.act_table import act_table
+from tarsier_fpga.hls.kernels.fifo import fifo
+from tarsier_fpga.hls.kernels.int_dot_const import int_dot_const
+from tarsier_fpga.hls.kernels.requant import requant
+from tarsier_fpga.hls.kernels.residual_add import residual_add
+from tarsier_fpga.hls.kernels.sign_threshold import sign_threshold
+from tarsier_fpga.hls.kernels.stream_fork import stream_fork
+from tarsier_fpga.hls.kernels.window import window
+from tarsier_fpga.hls.kernels.xnor_dot_const import xnor_dot_const
 from tarsier_fpga.hls.netlist.instance import Instance
-from tests.baselines.kernels import signs, two_slopes, weights
 from tests.baselines.record import README
 
 __all__ = ["ASKED_MHZ", "BOARD", "KERNELS", "RECORD", "SEED", "measured", "readme_with"]
@@ -35,38 +43,38 @@ _HEAD = """\
 # a design gets above 200 MHz.
 KERNELS: Mapping[str, Mapping[str, Callable[[], Instance]]] = {
     "xnor_dot_const": {
-        "288 terms, 32 rows": lambda: make.xnor_dot_const(signs(32, 288)),
-        "288 terms, 32 rows, 2 levels": lambda: make.xnor_dot_const(signs(32, 288), 2),
-        "144 terms, 16 rows": lambda: make.xnor_dot_const(signs(16, 144)),
-        "144 terms, 16 rows, 2 levels": lambda: make.xnor_dot_const(signs(16, 144), 2),
-        "144 terms, 16 rows, 1 level": lambda: make.xnor_dot_const(signs(16, 144), 1),
+        "288 terms, 32 rows": lambda: xnor_dot_const(signs(32, 288)),
+        "288 terms, 32 rows, 2 levels": lambda: xnor_dot_const(signs(32, 288), 2),
+        "144 terms, 16 rows": lambda: xnor_dot_const(signs(16, 144)),
+        "144 terms, 16 rows, 2 levels": lambda: xnor_dot_const(signs(16, 144), 2),
+        "144 terms, 16 rows, 1 level": lambda: xnor_dot_const(signs(16, 144), 1),
     },
     "int_dot_const": {
-        "36 terms, 4 rows, 10 bits": lambda: make.int_dot_const(
+        "36 terms, 4 rows, 10 bits": lambda: int_dot_const(
             weights(4, 36), np.zeros(4, int), 10, False
         ),
-        "36 terms, 4 rows, 10 bits, 2 levels": lambda: make.int_dot_const(
+        "36 terms, 4 rows, 10 bits, 2 levels": lambda: int_dot_const(
             weights(4, 36), np.zeros(4, int), 10, False, 2
         ),
     },
     "window": {
-        "32 × 1 bit, 1920 × 1080": lambda: make.window(32, 1, 1920, 1080, np.zeros(32, int)),
+        "32 × 1 bit, 1920 × 1080": lambda: window(32, 1, 1920, 1080, np.zeros(32, int)),
     },
     "act_table": {
-        "32 channels of 289 entries": lambda: make.act_table(two_slopes(32, 289), 32, 9),
+        "32 channels of 289 entries": lambda: act_table(two_slopes(32, 289), 32, 9),
     },
     "sign_threshold": {
-        "32 channels of 9 bits": lambda: make.sign_threshold(np.arange(-16, 16), 9),
+        "32 channels of 9 bits": lambda: sign_threshold(np.arange(-16, 16), 9),
     },
     "residual_add": {
-        "32 lanes of 9 bits": lambda: make.residual_add(32, 9, True, 9, 9, -256, 255),
+        "32 lanes of 9 bits": lambda: residual_add(32, 9, True, 9, 9, -256, 255),
     },
-    "requant": {"4 lanes, 20 to 10 bits": lambda: make.requant(4, 20, 8, 10, 0, 1023)},
+    "requant": {"4 lanes, 20 to 10 bits": lambda: requant(4, 20, 8, 10, 0, 1023)},
     "fifo": {
-        "288 bits, 2 deep": lambda: make.fifo(288, 2),
-        "32 bits, 2000 deep": lambda: make.fifo(32, 2000),
+        "288 bits, 2 deep": lambda: fifo(288, 2),
+        "32 bits, 2000 deep": lambda: fifo(32, 2000),
     },
-    "stream_fork": {"288 bits": lambda: make.stream_fork(288)},
+    "stream_fork": {"288 bits": lambda: stream_fork(288)},
 }
 
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Synthesize every recorded parameter set, write the tables of this folder and that of the README.
 
-python -m tests.baselines.record
+python -m tests.baselines.record [--missing]
 """
 
+import argparse
 import json
 import re
 import sys
@@ -15,7 +16,7 @@ from tarsier_fpga.flow.synth.yosys.run_yosys import TOOL
 from tarsier_fpga.hls.base.errors import ToolError
 from tarsier_fpga.hls.cost.family import AMD, Family
 from tests.baselines.finn_units import CYCLES, UNITS, cycles_of, sizes_of
-from tests.baselines.kernels import KERNELS, instance
+from tests.baselines.recorded import RECORDED, instance
 
 __all__ = [
     "COUNTED",
@@ -119,18 +120,34 @@ def _show(kernel: str, done: float) -> None:
 
 
 def main() -> None:
-    names = [(kernel, label) for kernel, table in KERNELS.items() for label in table]
+    parser = argparse.ArgumentParser(prog="python -m tests.baselines.record", description=__doc__)
+    parser.add_argument("--missing", action="store_true", help="only what has no record yet")
+    missing = parser.parse_args().missing
+    known = {kernel: read(kernel) if missing else {} for kernel in RECORDED}
+    names = [
+        (kernel, label)
+        for kernel, table in RECORDED.items()
+        for label in table
+        if label not in known[kernel]
+    ]
     kernels = [instance(*name) for name in names]
-    tables: dict[str, Sizes] = {kernel: {label: {} for label in t} for kernel, t in KERNELS.items()}
+    found: dict[tuple[str, str], dict[str, dict[str, float]]] = {name: {} for name in names}
     for family in AMD:
         print(f"{len(kernels)} kernels for {family}", flush=True)
-        found = synthesize_all(kernels, family, _show)
-        for (kernel, label), resources in zip(names, found, strict=True):
-            tables[kernel][label][family] = sizes(resources)
-    finn = {
-        kernel: {label: finn_sizes(kernel, label) for label in table}
-        for kernel, table in UNITS.items()
+        for name, resources in zip(names, synthesize_all(kernels, family, _show), strict=True):
+            found[name][family] = sizes(resources)
+    tables: dict[str, Sizes] = {
+        kernel: {label: found.get((kernel, label)) or known[kernel][label] for label in table}
+        for kernel, table in RECORDED.items()
     }
+    finn = (
+        read("finn")
+        if missing
+        else {
+            kernel: {label: finn_sizes(kernel, label) for label in table}
+            for kernel, table in UNITS.items()
+        }
+    )
     for kernel, table in tables.items():
         _write(kernel, {"tool": TOOL, "sizes": table})
     _write("finn", {"tool": TOOL, "package": FINN, "sizes": finn})

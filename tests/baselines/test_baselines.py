@@ -13,7 +13,6 @@ from tarsier_fpga.flow.synth import synthesize
 from tarsier_fpga.flow.synth.yosys.run_yosys import TOOL
 from tarsier_fpga.hls.cost.family import AMD
 from tests.baselines.finn_units import UNITS
-from tests.baselines.kernels import KERNELS, instance
 from tests.baselines.record import (
     COUNTED,
     FINN,
@@ -24,10 +23,11 @@ from tests.baselines.record import (
     readme_with,
     sizes,
 )
+from tests.baselines.recorded import RECORDED, instance
 
 ROWS = [
     (kernel, label, family)
-    for kernel, table in KERNELS.items()
+    for kernel, table in RECORDED.items()
     for label in table
     for family in AMD
 ]
@@ -45,15 +45,15 @@ def test_size_is_the_recorded_one(kernel, label, family):
         assert isclose(found[name], recorded[name], **tolerance), f"{name}: {found}, not {recorded}"
 
 
-@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("kernel", RECORDED)
 def test_the_tables_hold_every_row_and_the_tool(kernel):
     assert facts(kernel)["tool"] == TOOL
-    assert list(read(kernel)) == list(KERNELS[kernel])
+    assert list(read(kernel)) == list(RECORDED[kernel])
     assert all(set(families) == set(AMD) for families in read(kernel).values())
 
 
 def test_the_readme_shows_the_tables():
-    tables = {kernel: read(kernel) for kernel in KERNELS}
+    tables = {kernel: read(kernel) for kernel in RECORDED}
     assert README.read_text() == readme_with(tables, read("finn"))
 
 

@@ -32,7 +32,7 @@ from tarsier_fpga.flow.size.fifos import fifo_depths
 from tarsier_fpga.flow.size.fold import fold, pixel_budget
 from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.flow.size.widths import adapt_widths, specialize
-from tarsier_fpga.hls import make
+from tarsier_fpga.hls.kernels.fifo import fifo
 from tarsier_fpga.hls.sim import verilate
 
 NET = Path(__file__).parents[2] / "training" / "nets" / "bbcu-raw-16x8.onnx"
@@ -48,7 +48,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tarsier-bench-") as cache:
         os.environ["TARSIER_CACHE"] = cache
-        verilate.build(make.fifo(8, 2))  # Verilator's runtime, which is compiled once for all
+        verilate.build(fifo(8, 2))  # Verilator's runtime, which is compiled once for all
         _compare(options)
 
 

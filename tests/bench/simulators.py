@@ -25,7 +25,7 @@ from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.build import BuildConfig, build
 from tarsier_fpga.flow.design.design_facts import RTL, TOP, Design
 from tarsier_fpga.flow.sim.execute import reference
-from tarsier_fpga.hls import make
+from tarsier_fpga.hls.kernels.fifo import fifo
 from tarsier_fpga.hls.netlist.beats import pack
 from tarsier_fpga.hls.netlist.instance import Instance, Stream
 from tarsier_fpga.hls.sim import verilate
@@ -50,7 +50,7 @@ def main() -> None:
         design = build(config)
         # what is compiled from here on is compiled anew
         os.environ["TARSIER_CACHE"] = str(folder.absolute() / "cache")
-        verilate.build(make.fifo(8, 2))  # Verilator's runtime, which is compiled once for all
+        verilate.build(fifo(8, 2))  # Verilator's runtime, which is compiled once for all
         _compare(design, folder)
 
 

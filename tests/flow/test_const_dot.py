@@ -8,10 +8,10 @@ from qonnx.custom_op.registry import getCustomOp
 from tarsier_fpga.flow.lower import lower
 from tarsier_fpga.flow.lower.ingest import ingest
 from tarsier_fpga.flow.ops import adders as const_dot
-from tarsier_fpga.flow.ops.adders import int_dot_const, xnor_dot_const
+from tarsier_fpga.flow.ops.adders import cached_int_dot_const, cached_xnor_dot_const
 from tarsier_fpga.flow.size.fold import adder_levels, fold, solve_dots
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.kernels.xnor_dot_const import xnor_dot_const
 
 
 @pytest.fixture
@@ -30,14 +30,18 @@ def forgetful(monkeypatch, tmp_path):
 
 def test_a_matrix_is_solved_once(forgetful, monkeypatch, rng):
     bits, weights, bias = rng.choice([-1, 1], (3, 20)), rng.integers(-9, 9, (3, 4)), np.arange(3)
-    modules = xnor_dot_const(bits).module, int_dot_const(weights, bias, 8, True).module
+
+    def modules() -> tuple[str, str]:
+        integers = cached_int_dot_const(weights, bias, 8, True)
+        return cached_xnor_dot_const(bits).module, integers.module
+
+    before = modules()
     forgetful()
     monkeypatch.setattr(const_dot, "solve_bits", None)
     monkeypatch.setattr(const_dot, "solve_integers", None)
-    again = xnor_dot_const(bits).module, int_dot_const(weights, bias, 8, True).module
-    assert again == modules
+    assert modules() == before
     with pytest.raises(TypeError):  # another matrix would have to be solved
-        xnor_dot_const(-bits)
+        cached_xnor_dot_const(-bits)
 
 
 def test_an_interrupted_solution_leaves_nothing(forgetful, monkeypatch, rng):
@@ -48,8 +52,8 @@ def test_an_interrupted_solution_leaves_nothing(forgetful, monkeypatch, rng):
     with monkeypatch.context() as patched:
         patched.setattr(const_dot, "solve_bits", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            xnor_dot_const(bits)
-    assert xnor_dot_const(bits).module == make.xnor_dot_const(bits).module
+            cached_xnor_dot_const(bits)
+    assert cached_xnor_dot_const(bits).module == xnor_dot_const(bits).module
 
 
 def weights_of(graph, node) -> np.ndarray:
@@ -74,7 +78,7 @@ def test_a_faster_clock_has_fewer_adders_between_registers(random_net):
         levels = adder_levels(clock_mhz)
         node = fold(graph, 1, levels=levels).get_nodes_by_op_type("TarsierXnorDot")[0]
         kernels[levels] = getCustomOp(node).instance(graph)
-        assert kernels[levels].module == make.xnor_dot_const(weights_of(graph, node), levels).module
+        assert kernels[levels].module == xnor_dot_const(weights_of(graph, node), levels).module
     assert kernels[2].latency > kernels[3].latency
 
 

@@ -13,7 +13,7 @@ from tarsier_fpga.flow.size.fold import fold
 from tarsier_fpga.flow.size.widths import specialize
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.cost.family import AMD, Family
-from tarsier_fpga.hls.cost.kernel_cost import cost
+from tarsier_fpga.hls.kernels import cost
 
 BOARDS = {Family.SERIES7: load_board("pynq-z2"), Family.ULTRASCALE_PLUS: load_board("zcu104")}
 

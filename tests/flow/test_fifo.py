@@ -9,13 +9,18 @@ import pytest
 
 from tarsier_fpga.flow.lower import lower
 from tarsier_fpga.flow.lower.ingest import ingest, read_qonnx
-from tarsier_fpga.flow.size import fifos as fifo
+from tarsier_fpga.flow.size import fifos
 from tarsier_fpga.flow.size.fifos import CUT_DEPTH, fifo_depths, size_fifos
 from tarsier_fpga.flow.size.fold import fold, solve_dots
 from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.flow.size.widths import adapt_widths, specialize
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import SimError
+from tarsier_fpga.hls.kernels.fifo import fifo
+from tarsier_fpga.hls.kernels.int_dot import int_dot
+from tarsier_fpga.hls.kernels.requant import requant
+from tarsier_fpga.hls.kernels.residual_add import residual_add
+from tarsier_fpga.hls.kernels.stream_fork import stream_fork
+from tarsier_fpga.hls.kernels.window import window
 from tarsier_fpga.hls.netlist.instance import Stream
 from tarsier_fpga.hls.netlist.netlist import Cell, Netlist
 from tarsier_fpga.hls.sim import verilate
@@ -31,22 +36,22 @@ SIGNS, DOTS = ("TarsierSignThreshold",), ("TarsierXnorDot", "TarsierIntDot")
 
 def unit(pe: int = 1, simd: int = 9) -> Netlist:
     """x + f(3x3 window of x): a fork whose paths meet again a row later."""
-    dot = make.int_dot(np.arange(9)[None] - 4, np.array([3]), 8, True, pe, simd)
+    dot = int_dot(np.arange(9)[None] - 4, np.array([3]), 8, True, pe, simd)
     total = dot.outputs[0].width
     return Netlist(
         "unit",
         (
-            Cell("u_fork", make.stream_fork(8), {"x": "x", "y0": "long", "y1": "short"}),
+            Cell("u_fork", stream_fork(8), {"x": "x", "y0": "long", "y1": "short"}),
             Cell(
                 "u_window",
-                make.window(1, 8, WIDTH, HEIGHT, np.array([0])),
+                window(1, 8, WIDTH, HEIGHT, np.array([0])),
                 {"x": "long", "y": "taps"},
             ),
             Cell("u_dot", dot, {"x": "taps", "y": "sums"}),
-            Cell("u_requant", make.requant(1, total, 3, 8, -128, 127), {"x": "sums", "y": "d"}),
+            Cell("u_requant", requant(1, total, 3, 8, -128, 127), {"x": "sums", "y": "d"}),
             Cell(
                 "u_add",
-                make.residual_add(1, 8, True, 8, 8, -128, 127),
+                residual_add(1, 8, True, 8, 8, -128, 127),
                 {"x": "short", "d": "d", "y": "y"},
             ),
         ),
@@ -56,10 +61,10 @@ def unit(pe: int = 1, simd: int = 9) -> Netlist:
 
 
 def bypassed(net: Netlist, depth: int) -> Netlist:
-    fifo = Cell("u_bypass", make.fifo(8, depth), {"x": "short", "y": "held"})
+    bypass = Cell("u_bypass", fifo(8, depth), {"x": "short", "y": "held"})
     *front, add = net.cells
     add = replace(add, streams={**add.streams, "x": "held"})
-    return replace(net, cells=(*front, fifo, add))
+    return replace(net, cells=(*front, bypass, add))
 
 
 def frame_cycles(net: Netlist) -> int:
@@ -90,7 +95,7 @@ def test_kernels_without_their_matrices_give_the_same_depths(monkeypatch):
     depths, facts = fifo_depths(model, CLOCK_MHZ)
     assert facts.cycles == facts.cycles_unbounded == facts.rows * 32
     assert facts.bits <= facts.bits_unbounded
-    monkeypatch.setattr(fifo, "timed", lambda kernel: kernel)
+    monkeypatch.setattr(fifos, "timed", lambda kernel: kernel)
     assert fifo_depths(model, CLOCK_MHZ) == (depths, facts)
 
 

@@ -4,8 +4,8 @@
 import numpy as np
 import pytest
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.golden.bayer_front import bayer_front
+from tarsier_fpga.hls.kernels.bayer_front import Cfa
 from tests.flow.one_op import OneOp, works
 
 HEIGHT, WIDTH = 6, 8
@@ -24,5 +24,5 @@ def test_bayer_front(samples, cfa, rng, tmp_path):
         "offset": 128,
         "outputDataType": "UINT10",
     }
-    y = bayer_front(x[..., 0], np.array(BLACK), np.array(GAIN), 128, 1023, make.Cfa[cfa])
+    y = bayer_front(x[..., 0], np.array(BLACK), np.array(GAIN), 128, 1023, Cfa[cfa])
     works(OneOp("TarsierBayerFront", (x,), ("UINT12",), (), facts), [y], tmp_path)

@@ -4,13 +4,13 @@
 import numpy as np
 import pytest
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import FlowError, KernelError
 from tarsier_fpga.hls.golden.channel_scale import channel_scale
 from tarsier_fpga.hls.golden.channel_shuffle import channel_shuffle
 from tarsier_fpga.hls.golden.channel_slice import channel_slice
 from tarsier_fpga.hls.golden.concat import concat
 from tarsier_fpga.hls.golden.spatial_shift import spatial_shift
+from tarsier_fpga.hls.kernels.channel_shuffle import group_shuffle
 from tests.flow.one_op import OneOp, works
 
 HEIGHT, WIDTH = 3, 4
@@ -41,7 +41,7 @@ def test_channel_slice(first, count, pe, rng, tmp_path):
     works(op, [channel_slice(x, first, count)], tmp_path)
 
 
-@pytest.mark.parametrize("source", [make.group_shuffle(8, 2), np.roll(np.arange(6), 3)], ids=str)
+@pytest.mark.parametrize("source", [group_shuffle(8, 2), np.roll(np.arange(6), 3)], ids=str)
 def test_channel_shuffle_of_whole_pixels(source, rng, tmp_path):
     x = rng.integers(-8, 8, (HEIGHT, WIDTH, source.size))
     op = one("TarsierChannelShuffle", (x,), "INT4", (source,), PE=2)

@@ -12,9 +12,11 @@ import pytest
 from tarsier_fpga.flow.synth import Counted, synthesize, synthesize_all, synthesize_sources, total
 from tarsier_fpga.flow.synth.counted import count
 from tarsier_fpga.flow.synth.yosys import run_yosys as yosys
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import FlowError, ToolError
 from tarsier_fpga.hls.cost.family import Family
+from tarsier_fpga.hls.kernels.stream_fork import stream_fork
+from tarsier_fpga.hls.kernels.width_adapter import width_adapter
+from tarsier_fpga.hls.kernels.xnor_dot import xnor_dot
 
 SERIES7, ULTRASCALE = Family.SERIES7, Family.ULTRASCALE_PLUS
 HERE = Path(__file__).parent
@@ -64,10 +66,10 @@ def test_an_adder_of_products_is_one_lut_by_either_description():
 
 @pytest.mark.slow
 def test_equal_kernels_are_synthesized_once(monkeypatch):
-    fork, adapter = make.stream_fork(8), make.width_adapter(8, 16)
+    fork, adapter = stream_fork(8), width_adapter(8, 16)
     shown = []
     found = synthesize_all(
-        [fork, adapter, make.stream_fork(8)], SERIES7, lambda *step: shown.append(step)
+        [fork, adapter, stream_fork(8)], SERIES7, lambda *step: shown.append(step)
     )
     assert found[0] == found[2] != found[1]
     first, last = (fraction for _, fraction in shown)
@@ -79,14 +81,14 @@ def test_equal_kernels_are_synthesized_once(monkeypatch):
 
 @pytest.mark.slow
 def test_a_refused_kernel_stops_the_others():
-    bad = replace(make.stream_fork(8), params={"Width": 0})
+    bad = replace(stream_fork(8), params={"Width": 0})
     with pytest.raises(ToolError, match="stream_fork: Width=0 must be >= 1"):
-        synthesize_all([bad, make.stream_fork(8)], ULTRASCALE, workers=1)
+        synthesize_all([bad, stream_fork(8)], ULTRASCALE, workers=1)
 
 
 @pytest.mark.slow
 def test_a_stopped_synthesis_ends_at_once_and_leaves_nothing():
-    kernel = make.xnor_dot(np.random.default_rng().choice([-1, 1], (8, 60)), 4, 60)
+    kernel = xnor_dot(np.random.default_rng().choice([-1, 1], (8, 60)), 4, 60)
     stop = Event()
     Timer(0.3, stop.set).start()
     with pytest.raises(ToolError, match="stopped"):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tarsier_fpga.flow.sim.threads import LONG, fastest
-from tarsier_fpga.hls import make
+from tarsier_fpga.hls.kernels.int_dot import int_dot
 from tarsier_fpga.hls.netlist.instance import rtl_sources
 from tarsier_fpga.hls.netlist.netlist import single
 from tarsier_fpga.hls.netlist.rtl_top import rtl_top
@@ -43,7 +43,7 @@ def test_one_core_or_a_few_cycles_are_not_measured(cores, cycles, monkeypatch):
 
 @pytest.mark.slow
 def test_two_threads_give_the_same_beats_in_the_same_cycles():
-    net = single(make.int_dot(np.arange(36).reshape(4, 9) - 18, np.arange(4), 8, True, 2, 3))
+    net = single(int_dot(np.arange(36).reshape(4, 9) - 18, np.arange(4), 8, True, 2, 3))
     sources = rtl_sources(net.cells[0].instance) | {"top.sv": rtl_top(net)}
     x = np.random.default_rng(0).integers(0, 2**32, (50, 3), np.uint32)
     x[:, 2] &= 255

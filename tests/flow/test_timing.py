@@ -14,16 +14,19 @@ from tarsier_fpga.flow.synth.yosys import run_yosys as yosys
 from tarsier_fpga.flow.synth.yosys.delays import primitives
 from tarsier_fpga.flow.synth.yosys.sta import REGISTER, Cost, between
 from tarsier_fpga.flow.synth.yosys.timing import alone, arcs_of, longest
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.cost.family import Family
+from tarsier_fpga.hls.describe.examples import signs, weights
+from tarsier_fpga.hls.kernels.fifo import fifo
+from tarsier_fpga.hls.kernels.int_dot_const import int_dot_const
+from tarsier_fpga.hls.kernels.xnor_dot_const import xnor_dot_const
 from tarsier_fpga.hls.netlist.instance import Stream
 from tarsier_fpga.hls.netlist.netlist import Cell, Netlist
-from tests.baselines.kernels import KERNELS, instance, signs, weights
+from tests.baselines.recorded import RECORDED, instance
 
 HERE = Path(__file__).parent
 ULTRASCALE = Family.ULTRASCALE_PLUS
-ROWS = [(kernel, label) for kernel, table in KERNELS.items() for label in table]
+ROWS = [(kernel, label) for kernel, table in RECORDED.items() for label in table]
 
 
 def cell(kind: str, outputs: str, **nets: int | str) -> dict:
@@ -109,10 +112,10 @@ def test_yosys_finds_the_same_delay():
 
 def chained(*arcs: dict) -> Netlist:
     """Three FIFOs in a row, which stand for kernels with other arcs."""
-    fifo = make.fifo(8, 2)
+    queue = fifo(8, 2)
     names = [f"s{n}" for n in range(len(arcs) + 1)]
     cells = [
-        Cell(f"u_k{n}", fifo, {"x": source, "y": target})
+        Cell(f"u_k{n}", queue, {"x": source, "y": target})
         for n, (source, target) in enumerate(pairwise(names))
     ]
     return Netlist("top", tuple(cells), (Stream(names[0], 8),), (Stream(names[-1], 8),))
@@ -167,8 +170,8 @@ def test_mapped_kernels_keep_the_rules_of_streams(kernel, label):
 @pytest.mark.slow
 @pytest.mark.parametrize("levels", [1, 2, 3])
 def test_no_mapped_path_has_more_adders_than_asked(levels):
-    bits = make.xnor_dot_const(signs(8, 72), levels)
-    integers = make.int_dot_const(weights(2, 18), np.arange(2), 8, True, levels)
+    bits = xnor_dot_const(signs(8, 72), levels)
+    integers = int_dot_const(weights(2, 18), np.arange(2), 8, True, levels)
     found = []
     for kernel in (bits, integers):
         arcs, _ = arcs_of(kernel, ULTRASCALE)

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.describe.ranges import unsigned_width
 from tarsier_fpga.hls.golden.act_table import act_table as golden
-from tarsier_fpga.hls.make.ranges import unsigned_width
+from tarsier_fpga.hls.kernels.act_table import act_table
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.grid import Case, agrees, draw, limits, run, seeded, ways
 
@@ -40,7 +40,7 @@ def table(p: Params) -> np.ndarray:
 
 
 def case(p: Params, x: np.ndarray) -> Case:
-    instance = make.act_table(table(p), p.lanes, p.y_width)
+    instance = act_table(table(p), p.lanes, p.y_width)
     x_beats = pack(x.reshape(-1, p.lanes), unsigned_width(p.entries - 1))
     y_beats = pack(golden(x, table(p)).reshape(-1, p.lanes), p.y_width)
     return Case(p, instance, {"x": x_beats}, {"y": y_beats})
@@ -78,9 +78,9 @@ def test_cycle_contract():
 def test_rejects_bad_parameters(refused):
     values = table(Params(lanes=2, folds=3, entries=10, y_width=5))
     with pytest.raises(KernelError, match=r"lanes=4 must divide channels=6"):
-        make.act_table(values, 4, 5)
+        act_table(values, 4, 5)
     with pytest.raises(KernelError, match=r"entries -16..15 do not fit in y_width=4 signed bits"):
-        make.act_table(values, 2, 4)
-    instance = make.act_table(values, 2, 5)
+        act_table(values, 2, 4)
+    instance = act_table(values, 2, 5)
     assert "act_table: XWidth=3 must be >= 1 and index Entries=10" in refused(instance, XWidth=3)
     assert "act_table: Lanes=0 Folds=3 Entries=10 YWidth=5" in refused(instance, Lanes=0)

@@ -9,10 +9,11 @@ from time import monotonic
 import numpy as np
 import pytest
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.adders.graph import Graph
 from tarsier_fpga.hls.adders.solve import solve_bits, solve_integers
 from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.kernels.int_dot_const import int_dot_const
+from tarsier_fpga.hls.kernels.xnor_dot_const import xnor_dot_const
 from tarsier_fpga.hls.netlist.instance import Instance
 from tarsier_fpga.hls.sim.toolchain import verilator
 from tests.hls.test_sources import HLS
@@ -28,8 +29,8 @@ def kernels(rng, bits):
     """levels -> a kernel of each sort."""
     weights, bias = rng.integers(-128, 128, (5, 12)), rng.integers(-999, 999, 5)
     return lambda levels: (
-        make.xnor_dot_const(bits, levels),
-        make.int_dot_const(weights, bias, 10, False, levels),
+        xnor_dot_const(bits, levels),
+        int_dot_const(weights, bias, 10, False, levels),
     )
 
 
@@ -84,11 +85,11 @@ def test_a_graph_survives_its_text(bits):
 
 
 def test_equal_matrices_make_equal_modules_and_others_do_not(bits):
-    one, same, other = (make.xnor_dot_const(matrix) for matrix in (bits, bits.copy(), -bits))
+    one, same, other = (xnor_dot_const(matrix) for matrix in (bits, bits.copy(), -bits))
     assert one.module == same.module
     assert one.sources == same.sources
     assert one.module != other.module
-    assert one.module != make.xnor_dot_const(bits, levels=2).module
+    assert one.module != xnor_dot_const(bits, levels=2).module
 
 
 def test_generated_sources_lint(kernels, tmp_path):
@@ -106,6 +107,6 @@ def test_generated_sources_lint(kernels, tmp_path):
 @pytest.mark.slow
 def test_the_largest_layer_is_solved_within_five_minutes(rng):
     start = monotonic()
-    kernel = make.xnor_dot_const(rng.choice([-1, 1], (64, 576)))
+    kernel = xnor_dot_const(rng.choice([-1, 1], (64, 576)))
     assert monotonic() - start < 300
     assert kernel.area["lut"] / (64 * 576) < 0.3

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import strategies as st
 from torch.nn.functional import avg_pool2d
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.avg_pool import avg_pool as golden
+from tarsier_fpga.hls.kernels.avg_pool import avg_pool
 from tests.hls.frames import extreme_frames, raster, through_torch
 from tests.hls.grid import Case, agrees, draw, limits, run, seeded, ways
 
@@ -38,7 +38,7 @@ GRID = draw(
 
 
 def case(p: Params, x: np.ndarray) -> Case:
-    instance = make.avg_pool(p.lanes, p.x_width, p.x_signed, p.width, p.height)
+    instance = avg_pool(p.lanes, p.x_width, p.x_signed, p.width, p.height)
     y = np.array([golden(frame) for frame in x])
     return Case(p, instance, {"x": raster(x, p.x_width)}, {"y": raster(y, p.x_width + 2)})
 
@@ -88,9 +88,9 @@ def test_cycle_contract():
 
 def test_rejects_bad_parameters(refused):
     with pytest.raises(KernelError, match=r"avg_pool: frame_w=1 must be an integer >= 2"):
-        make.avg_pool(4, 8, True, 1, 4)
+        avg_pool(4, 8, True, 1, 4)
     with pytest.raises(KernelError, match=r"avg_pool: x_width=0 must be an integer >= 1"):
-        make.avg_pool(4, 0, True, 4, 4)
-    instance = make.avg_pool(4, 8, True, 16, 4)
+        avg_pool(4, 0, True, 4, 4)
+    instance = avg_pool(4, 8, True, 16, 4)
     assert "avg_pool: FrameW=16 FrameH=1, both must be >= 2" in refused(instance, FrameH=1)
     assert "avg_pool: Lanes=0 XWidth=8, both must be >= 1" in refused(instance, Lanes=0)

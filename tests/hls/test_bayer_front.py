@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from tarsier_fpga.camera.encode import encode
 from tarsier_fpga.camera.exposure import GAIN_STEPS
 from tarsier_fpga.camera.raw import Raw
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.bayer_front import bayer_front as golden
+from tarsier_fpga.hls.kernels.bayer_front import Cfa, bayer_front
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
 
@@ -29,7 +29,7 @@ class Params:
     black: tuple[int, ...]
     gain: tuple[tuple[int, int], ...]  # numerator, denominator
     offset: int
-    cfa: make.Cfa
+    cfa: Cfa
 
 
 def params(samples, beats, x_width, y_width, denominators, cfa) -> Params:
@@ -52,16 +52,14 @@ GRID = draw(
         y_width=st.sampled_from([8, 1, 10, 12]),
         # exact in binary, or not; of thirds and fifths some products are halves
         denominators=st.sampled_from([(2, 6, 20, 3), (1, 2, 8, 64), (5120, 7, 30, 1000)]),
-        cfa=st.sampled_from(make.Cfa),
+        cfa=st.sampled_from(Cfa),
     )
 )
 
 
 def case(p: Params, x: np.ndarray) -> Case:
     black, gain = np.array(p.black), np.array(p.gain)
-    instance = make.bayer_front(
-        p.samples, p.width, p.x_width, p.y_width, black, gain, p.offset, p.cfa
-    )
+    instance = bayer_front(p.samples, p.width, p.x_width, p.y_width, black, gain, p.offset, p.cfa)
     y = golden(x, black, gain, p.offset, (1 << p.y_width) - 1, p.cfa)
     lanes = CHANNELS * max(1, p.samples // 2)
     return Case(
@@ -111,7 +109,7 @@ def test_cycle_contract():
 def test_golden_rounds_a_half_to_even():
     gain = np.array([[1, 20], [3, 2], [1, 6], [7, 30]])
     x, black = np.arange(256).reshape(16, 16), np.full(CHANNELS, 100)
-    y = golden(x, black, gain, 300, 1023, make.Cfa.RGGB)
+    y = golden(x, black, gain, 300, 1023, Cfa.RGGB)
     for lane, (numerator, denominator) in enumerate(gain.tolist()):
         plane = x[lane // 2 :: 2, lane % 2 :: 2]
         # Python's round of a Fraction is an independent statement of the rounding
@@ -130,7 +128,7 @@ def test_gives_the_codes_that_the_host_gives(way):
         x = np.arange(1 << 10).reshape(-1, 16) * ((1 << x_width) // (1 << 10))
         numerator = scale.span * round(gain * GAIN_STEPS)
         ratios = tuple((numerator, GAIN_STEPS * (white - level)) for level in black)
-        p = Params(4, 16, x_width, 10, black, ratios, scale.black, make.Cfa.RGGB)
+        p = Params(4, 16, x_width, 10, black, ratios, scale.black, Cfa.RGGB)
         cases.append(case(p, x))
         wanted = encode(Raw("ramp", x.astype(np.uint16), black, white), gain, scale)
         assert np.array_equal(cases[-1].expected["y"], pack(wanted.reshape(-1, 8), 10))
@@ -140,18 +138,18 @@ def test_gives_the_codes_that_the_host_gives(way):
 def test_rejects_bad_parameters(refused):
     black, gain = np.zeros(CHANNELS, int), np.ones((CHANNELS, 2), int)
     with pytest.raises(KernelError, match=r"samples=3 must be 1 or even"):
-        make.bayer_front(3, 12, 12, 10, black, gain, 128)
+        bayer_front(3, 12, 12, 10, black, gain, 128)
     with pytest.raises(KernelError, match=r"frame_w=10 must be even and two or more times samples"):
-        make.bayer_front(4, 10, 12, 10, black, gain, 128)
+        bayer_front(4, 10, 12, 10, black, gain, 128)
     with pytest.raises(KernelError, match=r"black 0..4096 must fit in x_width=12 bits"):
-        make.bayer_front(1, 8, 12, 10, np.array([0, 0, 0, 4096]), gain, 128)
+        bayer_front(1, 8, 12, 10, np.array([0, 0, 0, 4096]), gain, 128)
     with pytest.raises(KernelError, match=r"offset=1024 must lie in 0..2\^y_width - 1, y_width=10"):
-        make.bayer_front(1, 8, 12, 10, black, gain, 1024)
+        bayer_front(1, 8, 12, 10, black, gain, 1024)
     with pytest.raises(KernelError, match=r"gain of shape \(4, 2\) \(4, 2\) and >= 1, here 0"):
-        make.bayer_front(1, 8, 12, 10, black, 0 * gain, 128)
+        bayer_front(1, 8, 12, 10, black, 0 * gain, 128)
     with pytest.raises(KernelError, match=r"needs 65 bits to round exactly, at most 63"):
-        make.bayer_front(1, 8, 16, 10, black, gain * [1 << 47, 3], 128)
-    instance = make.bayer_front(2, 8, 12, 10, black, gain, 128)
+        bayer_front(1, 8, 16, 10, black, gain * [1 << 47, 3], 128)
+    instance = bayer_front(2, 8, 12, 10, black, gain, 128)
     assert "bayer_front: Samples=3 must be 1 or even" in refused(instance, Samples=3)
     message = "bayer_front: FrameW=2 must be even, >= 4 and two or more times Samples=2"
     assert message in refused(instance, FrameW=2)

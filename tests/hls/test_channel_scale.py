@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.channel_scale import channel_scale as golden
+from tarsier_fpga.hls.kernels.channel_scale import channel_scale
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.grid import Case, agrees, draw, limits, run, seeded, ways
 
@@ -47,7 +47,7 @@ GRID = draw(
 
 
 def case(p: Params, x: np.ndarray) -> Case:
-    instance = make.channel_scale(p.scale, p.x_width, p.x_signed, p.lanes)
+    instance = channel_scale(p.scale, p.x_width, p.x_signed, p.lanes)
     beats = x.reshape(-1, p.lanes), golden(x, p.scale).reshape(-1, p.lanes)
     return Case(
         p,
@@ -88,16 +88,16 @@ def test_cycle_contract():
 
 
 def test_lanes_are_as_narrow_as_the_products():
-    assert make.channel_scale(np.array([1, 1]), 8, True, 2).outputs[0].width == 2 * 8
-    assert make.channel_scale(np.array([-128]), 8, True, 1).outputs[0].width == 16
-    assert make.channel_scale(np.array([127]), 8, False, 1).outputs[0].width == 16
+    assert channel_scale(np.array([1, 1]), 8, True, 2).outputs[0].width == 2 * 8
+    assert channel_scale(np.array([-128]), 8, True, 1).outputs[0].width == 16
+    assert channel_scale(np.array([127]), 8, False, 1).outputs[0].width == 16
 
 
 def test_rejects_bad_parameters(refused):
     with pytest.raises(KernelError, match=r"channel_scale: lanes=2 must divide channels=3"):
-        make.channel_scale(np.array([1, 2, 3]), 8, True, 2)
+        channel_scale(np.array([1, 2, 3]), 8, True, 2)
     with pytest.raises(KernelError, match=r"scale of type float64 must be integers"):
-        make.channel_scale(np.array([0.5]), 8, True, 1)
-    instance = make.channel_scale(np.array([5, -100]), 8, True, 1)
+        channel_scale(np.array([0.5]), 8, True, 1)
+    instance = channel_scale(np.array([5, -100]), 8, True, 1)
     message = "channel_scale: YWidth=14 must hold every product of x with Scale=9c05"
     assert message in refused(instance, YWidth=14)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.channel_shuffle import channel_shuffle as golden
+from tarsier_fpga.hls.kernels.channel_shuffle import channel_shuffle, group_shuffle
 from tarsier_fpga.hls.netlist.beats import pack
 from tarsier_fpga.hls.netlist.instance import pack_bits
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
@@ -36,7 +36,7 @@ class Params:
                 return rng.permutation(channels)
             case Order.GROUPS:
                 divisors = channels[1:][self.channels % channels[1:] == 0]
-                return make.group_shuffle(self.channels, int(rng.choice([1, *divisors])))
+                return group_shuffle(self.channels, int(rng.choice([1, *divisors])))
             case Order.ROTATED:
                 return np.roll(channels, rng.integers(self.channels))
 
@@ -52,7 +52,7 @@ GRID = draw(
 
 
 def case(p: Params, x: np.ndarray) -> Case:
-    instance = make.channel_shuffle(p.source, p.bits)
+    instance = channel_shuffle(p.source, p.bits)
     return Case(p, instance, {"x": pack(x, p.bits)}, {"y": pack(golden(x, p.source), p.bits)})
 
 
@@ -87,15 +87,15 @@ def test_cycle_contract():
 
 def test_group_shuffle_interleaves_the_groups():
     x = np.arange(24)
-    shuffled = golden(x, make.group_shuffle(24, 4))
+    shuffled = golden(x, group_shuffle(24, 4))
     assert np.array_equal(shuffled, x.reshape(4, 6).T.ravel())
 
 
 def test_rejects_bad_parameters(refused):
     with pytest.raises(KernelError, match=r"source=\[0, 2, 2\] must hold every channel 0..2 once"):
-        make.channel_shuffle(np.array([0, 2, 2]), 8)
+        channel_shuffle(np.array([0, 2, 2]), 8)
     with pytest.raises(KernelError, match=r"groups=4 must divide channels=6"):
-        make.group_shuffle(6, 4)
-    instance = make.channel_shuffle(np.array([2, 0, 1]), 8)
+        group_shuffle(6, 4)
+    instance = channel_shuffle(np.array([2, 0, 1]), 8)
     message = "channel_shuffle: Source=2a must hold every channel below Channels=3 once"
     assert message in refused(instance, Source=pack_bits(np.array([2, 2, 2]), 2))

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.channel_slice import channel_slice as golden
+from tarsier_fpga.hls.kernels.channel_slice import channel_slice
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
 
@@ -45,7 +45,7 @@ GRID = draw(params())
 
 
 def case(p: Params, x: np.ndarray) -> Case:
-    instance = make.channel_slice(p.channels, p.bits, p.first, p.count, p.lanes)
+    instance = channel_slice(p.channels, p.bits, p.first, p.count, p.lanes)
     lanes_out = p.count if p.lanes == p.channels else p.lanes
     y = golden(x, p.first, p.count).reshape(-1, lanes_out)
     return Case(p, instance, {"x": pack(x.reshape(-1, p.lanes), p.bits)}, {"y": pack(y, p.bits)})
@@ -84,12 +84,12 @@ def test_cycle_contract():
 
 def test_rejects_bad_parameters(refused):
     with pytest.raises(KernelError, match=r"first=5 \+ count=4 must be <= channels=8"):
-        make.channel_slice(8, 4, 5, 4, 8)
+        channel_slice(8, 4, 5, 4, 8)
     with pytest.raises(KernelError, match=r"lanes=4 must divide channels=8, first=2 and count=4"):
-        make.channel_slice(8, 4, 2, 4, 4)
+        channel_slice(8, 4, 2, 4, 4)
     with pytest.raises(KernelError, match=r"channel_slice: count=0 must be an integer >= 1"):
-        make.channel_slice(8, 4, 2, 0, 4)
-    instance = make.channel_slice(8, 4, 4, 4, 2)
+        channel_slice(8, 4, 2, 0, 4)
+    instance = channel_slice(8, 4, 4, 4, 2)
     message = "channel_slice: Lanes=2 must divide First=3 and Count=4"
     assert message in refused(instance, First=3)
     message = "channel_slice: First=6 + Count=4 must be <= Lanes=2 * Folds=4"

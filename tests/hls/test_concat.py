@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.concat import concat as golden
+from tarsier_fpga.hls.kernels.concat import concat
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
 
@@ -38,7 +38,7 @@ GRID = draw(
 
 
 def case(p: Params, a: np.ndarray, b: np.ndarray) -> Case:
-    instance = make.concat(a.shape[1], b.shape[1], p.bits, p.lanes)
+    instance = concat(a.shape[1], b.shape[1], p.bits, p.lanes)
     beats = {
         name: pack(frame.reshape(-1, p.lanes), p.bits)
         for name, frame in (("a", a), ("b", b), ("y", golden(a, b)))
@@ -84,8 +84,8 @@ def test_cycle_contract():
 
 def test_rejects_bad_parameters(refused):
     with pytest.raises(KernelError, match=r"lanes=4 must divide a_channels=8, b_channels=6"):
-        make.concat(8, 6, 8, 4)
+        concat(8, 6, 8, 4)
     with pytest.raises(KernelError, match=r"concat: bits=0 must be an integer >= 1"):
-        make.concat(8, 4, 0, 4)
+        concat(8, 4, 0, 4)
     message = "concat: Width=8 ABeats=0 BBeats=1, all must be >= 1"
-    assert message in refused(make.concat(8, 4, 2, 4), ABeats=0)
+    assert message in refused(concat(8, 4, 2, 4), ABeats=0)

@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError, SimError
 from tarsier_fpga.hls.golden.fifo import fifo as golden
+from tarsier_fpga.hls.kernels.fifo import fifo
 from tarsier_fpga.hls.netlist.beats import pack
+from tarsier_fpga.hls.netlist.ram_style import RamStyle
 from tarsier_fpga.hls.sim import verilate
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
 
@@ -19,7 +20,7 @@ BEATS = 200
 class Params:
     width: int
     depth: int
-    ram_style: make.RamStyle = make.RamStyle.AUTO
+    ram_style: RamStyle = RamStyle.AUTO
     beats: int = BEATS
 
 
@@ -28,14 +29,14 @@ GRID = draw(
         Params,
         width=st.integers(1, 80),
         depth=st.one_of(st.integers(1, 9), st.integers(10, BEATS - 1)),
-        ram_style=st.sampled_from(make.RamStyle),
+        ram_style=st.sampled_from(RamStyle),
     )
 )
-DEEP = [Params(9, 65_536, make.RamStyle.ULTRA, 66_000), Params(33, 65_535, beats=66_000)]
+DEEP = [Params(9, 65_536, RamStyle.ULTRA, 66_000), Params(33, 65_535, beats=66_000)]
 
 
 def case(p: Params, x: np.ndarray) -> Case:
-    instance = make.fifo(p.width, p.depth, p.ram_style)
+    instance = fifo(p.width, p.depth, p.ram_style)
     return Case(p, instance, {"x": pack(x, 1)}, {"y": pack(golden(x), 1)})
 
 
@@ -85,7 +86,7 @@ def test_deep_queues_fill_and_empty_without_a_loss():
 
 def test_high_water_mark():
     p = Params(width=16, depth=6)
-    model = verilate.build(make.fifo(p.width, p.depth), probes={"mark": "u_dut.high_water_q"})
+    model = verilate.build(fifo(p.width, p.depth), probes={"mark": "u_dut.high_water_q"})
     inputs = case(p, random_x(p)).inputs
     free = model.run(inputs, {"y": BEATS}, stall=0.0)
     full = model.run(inputs, {"y": BEATS}, stall={"y": 0.9})
@@ -94,9 +95,9 @@ def test_high_water_mark():
 
 def test_rejects_bad_parameters(refused):
     with pytest.raises(KernelError, match=r"fifo: depth=0 must be an integer >= 1"):
-        make.fifo(16, 0)
+        fifo(16, 0)
     with pytest.raises(KernelError, match=r"fifo: ram_style=lut must be one of auto, distributed,"):
-        make.fifo(16, 2, "lut")
-    assert "fifo: Width=5 Depth=0, both must be >= 1" in refused(make.fifo(5, 2), Depth=0)
-    said = refused(make.fifo(5, 2), RamStyle="lut")
+        fifo(16, 2, "lut")
+    assert "fifo: Width=5 Depth=0, both must be >= 1" in refused(fifo(5, 2), Depth=0)
+    said = refused(fifo(5, 2), RamStyle="lut")
     assert "fifo: RamStyle=lut must be auto, distributed, block or ultra" in said

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError, SimError
 from tarsier_fpga.hls.golden.frame_delay import frame_delay as golden
+from tarsier_fpga.hls.kernels.frame_delay import frame_delay
 from tarsier_fpga.hls.netlist.beats import pack
 from tarsier_fpga.hls.netlist.instance import rtl_sources
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
@@ -60,7 +60,7 @@ def fill(p: Params) -> np.ndarray:
 
 def case(p: Params, x: np.ndarray) -> Case:
     options = {"data_width": p.data_width, "burst": p.burst, "reads": p.reads, "base": p.base}
-    instance = make.frame_delay(p.channels, p.bits, p.frame_w, p.frame_h, fill(p), **options)
+    instance = frame_delay(p.channels, p.bits, p.frame_w, p.frame_h, fill(p), **options)
     x_beats, y_beats = (
         pack(frames.reshape(-1, p.channels), p.bits) for frames in (x, golden(x, fill(p)))
     )
@@ -146,7 +146,7 @@ def test_the_memory_answers_no_master_that_reads_before_its_write_is_acknowledge
 def test_rejects_bad_parameters(refused):
     def made(**changes):
         facts = {"channels": 2, "bits": 8, "frame_w": 16, "frame_h": 16, "fill": np.array([0, 0])}
-        return make.frame_delay(**{**facts, **changes})
+        return frame_delay(**{**facts, **changes})
 
     with pytest.raises(KernelError, match=r"fill of shape \(3,\) must be \(2,\)"):
         made(fill=np.array([0, 0, 0]))

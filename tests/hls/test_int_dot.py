@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.int_dot import int_dot as golden
+from tarsier_fpga.hls.kernels.int_dot import int_dot
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.dots import Folding, assert_folded_cycles, foldings
 from tests.hls.grid import Case, agrees, draw, limits, seeded, ways
@@ -47,7 +47,7 @@ def layer(p: Params) -> tuple[np.ndarray, np.ndarray]:
 
 
 def case(p: Params, x: np.ndarray) -> Case:
-    instance = make.int_dot(*layer(p), p.x_width, p.x_signed, p.fold.pe, p.fold.simd)
+    instance = int_dot(*layer(p), p.x_width, p.x_signed, p.fold.pe, p.fold.simd)
     y = golden(x, *layer(p)).reshape(-1, p.fold.pe)
     y_beats = pack(y, instance.params["SumW"])
     return Case(p, instance, {"x": pack(x, p.x_width)}, {"y": y_beats})
@@ -94,12 +94,12 @@ def test_cycle_contract():
 def test_rejects_bad_parameters(refused):
     weights, bias = layer(Params(Folding(pe=2, simd=25, beats=3, parts=2), 8, True, 8, 5000))
     with pytest.raises(KernelError, match=r"pe=6, simd=4 must divide rows=6, terms=50"):
-        make.int_dot(weights, bias, 8, True, 6, 4)
+        int_dot(weights, bias, 8, True, 6, 4)
     with pytest.raises(KernelError, match=r"bias of shape \(5,\) must be \(6,\)"):
-        make.int_dot(weights, bias[1:], 8, True, 2, 25)
+        int_dot(weights, bias[1:], 8, True, 2, 25)
     with pytest.raises(KernelError, match=r"weights of type float64 must be integers"):
-        make.int_dot(weights / 2, bias, 8, True, 2, 25)
-    instance = make.int_dot(weights, bias, 8, True, 2, 25)
+        int_dot(weights / 2, bias, 8, True, 2, 25)
+    instance = int_dot(weights, bias, 8, True, 2, 25)
     assert "int_dot: Pe=4 Simd=25 must divide Rows=6 Terms=50" in refused(instance, Pe=4)
     assert "int_dot: Pe=2 Simd=0 must divide Rows=6 Terms=50" in refused(instance, Simd=0)
     assert "XWidth=0 WWidth=8" in refused(instance, XWidth=0)

@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.int_dot import int_dot as golden
+from tarsier_fpga.hls.kernels.int_dot import int_dot
+from tarsier_fpga.hls.kernels.int_dot_const import int_dot_const
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.grid import Case, agrees, draw, limits, run, seeded, ways
 
@@ -51,7 +52,7 @@ def layer(p: Params) -> tuple[np.ndarray, np.ndarray]:
 
 
 def case(p: Params, x: np.ndarray) -> Case:
-    instance = make.int_dot_const(*layer(p), p.x_width, p.x_signed, p.levels)
+    instance = int_dot_const(*layer(p), p.x_width, p.x_signed, p.levels)
     y = pack(golden(x, *layer(p)), instance.outputs[0].width // p.rows)
     return Case(p, instance, {"x": pack(x, p.x_width)}, {"y": y})
 
@@ -93,17 +94,17 @@ def test_cycle_contract():
 
 def test_sums_are_as_wide_as_those_of_int_dot():
     for p in GRID:
-        const = make.int_dot_const(*layer(p), p.x_width, p.x_signed)
-        assert const.outputs == make.int_dot(*layer(p), p.x_width, p.x_signed, p.rows, 1).outputs
+        const = int_dot_const(*layer(p), p.x_width, p.x_signed)
+        assert const.outputs == int_dot(*layer(p), p.x_width, p.x_signed, p.rows, 1).outputs
 
 
 def test_rejects_bad_parameters():
     weights, bias = layer(GRID[0])
     with pytest.raises(KernelError, match=r"int_dot_const: bias of shape \(\d+,\) must be"):
-        make.int_dot_const(weights, np.append(bias, 0), 8, True)
+        int_dot_const(weights, np.append(bias, 0), 8, True)
     with pytest.raises(KernelError, match=r"int_dot_const: x_width=0 must be an integer >= 1"):
-        make.int_dot_const(weights, bias, 0, True)
+        int_dot_const(weights, bias, 0, True)
     with pytest.raises(KernelError, match=r"int_dot_const: levels=0 must be an integer >= 1"):
-        make.int_dot_const(weights, bias, 8, True, levels=0)
+        int_dot_const(weights, bias, 8, True, levels=0)
     with pytest.raises(KernelError, match=r"int_dot_const: weights of type float64 must be int"):
-        make.int_dot_const(weights * 0.5, bias, 8, True)
+        int_dot_const(weights * 0.5, bias, 8, True)

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.pad import pad as golden
+from tarsier_fpga.hls.kernels.pad import pad
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
 
@@ -52,7 +52,7 @@ def outside_of(p: Params) -> np.ndarray | None:
 
 
 def kernel_of(p: Params):
-    return make.pad(p.channels, p.bits, p.width, p.height, p.border, outside_of(p))
+    return pad(p.channels, p.bits, p.width, p.height, p.border, outside_of(p))
 
 
 def case(p: Params, frames: np.ndarray) -> Case:
@@ -122,9 +122,9 @@ def test_cycle_contract():
 def test_constructor_rejects(arguments, sentence):
     good = {"channels": 2, "bits": 3, "frame_w": 4, "frame_h": 4, "border": (1, 1, 1, 1)}
     with pytest.raises(KernelError, match=sentence):
-        make.pad(**good | arguments)
+        pad(**good | arguments)
 
 
 def test_elaboration_rejects(refused):
     message = "pad: PixelWidth=6 FrameW=4 FrameH=0, all must be >= 1"
-    assert message in refused(make.pad(2, 3, 4, 4, (1, 1, 1, 1)), FrameH=0)
+    assert message in refused(pad(2, 3, 4, 4, (1, 1, 1, 1)), FrameH=0)

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from torch.nn.functional import pixel_shuffle
+from torch.nn import functional
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.pixel_shuffle import pixel_shuffle as golden
+from tarsier_fpga.hls.kernels.pixel_shuffle import pixel_shuffle
+from tarsier_fpga.hls.kernels.width_adapter import width_adapter
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.frames import extreme_frames, raster, run_chain, taken, through_torch
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
@@ -42,7 +43,7 @@ GRID = draw(
 
 
 def case(p: Params, x: np.ndarray) -> Case:
-    instance = make.pixel_shuffle(p.channels, p.bits, p.width, p.factor)
+    instance = pixel_shuffle(p.channels, p.bits, p.width, p.factor)
     y = np.array([golden(frame, p.factor) for frame in x])
     return Case(p, instance, {"x": raster(x, p.bits)}, {"y": raster(y, p.bits)})
 
@@ -73,7 +74,7 @@ def test_output_holds_under_backpressure(pauses):
 @pytest.mark.parametrize("p", GRID, ids=str)
 def test_golden_equals_torch(p):
     for frame in random_x(p):
-        shuffled = through_torch(lambda t: pixel_shuffle(t, p.factor), frame)
+        shuffled = through_torch(lambda t: functional.pixel_shuffle(t, p.factor), frame)
         assert np.array_equal(golden(frame, p.factor), shuffled)
 
 
@@ -92,9 +93,9 @@ def test_cycle_contract():
 def test_an_even_input_is_always_taken_and_output_never_pauses(factor, width):
     """A pixel every factor^2 cycles, as a gathering width_adapter makes them."""
     p = Params(channels=1, bits=4, factor=factor, width=width, height=3)
-    kernel = make.pixel_shuffle(p.channels, p.bits, p.width, p.factor)
+    kernel = pixel_shuffle(p.channels, p.bits, p.width, p.factor)
     x = pack(random_x(p).reshape(-1, 1), p.bits)
-    result = run_chain([make.width_adapter(p.bits, p.lanes * p.bits), kernel], x, len(x))
+    result = run_chain([width_adapter(p.bits, p.lanes * p.bits), kernel], x, len(x))
     assert np.array_equal(result.in_cycles["x"], np.arange(len(x)))
     gives = result.out_cycles["y"].astype(int)[p.width * factor**2 :]
     assert np.array_equal(gives, gives[0] + np.arange(len(gives)))
@@ -102,10 +103,10 @@ def test_an_even_input_is_always_taken_and_output_never_pauses(factor, width):
 
 def test_rejects_bad_parameters(refused):
     with pytest.raises(KernelError, match=r"pixel_shuffle: factor=1 must be an integer >= 2"):
-        make.pixel_shuffle(4, 8, 16, 1)
+        pixel_shuffle(4, 8, 16, 1)
     with pytest.raises(KernelError, match=r"pixel_shuffle: frame_w=0 must be an integer >= 1"):
-        make.pixel_shuffle(4, 8, 0, 2)
-    instance = make.pixel_shuffle(4, 8, 16, 2)
+        pixel_shuffle(4, 8, 0, 2)
+    instance = pixel_shuffle(4, 8, 16, 2)
     assert "pixel_shuffle: Factor=1 must be >= 2" in refused(instance, Factor=1)
     message = "pixel_shuffle: Channels=4 Width=8 FrameW=0, all must be >= 1"
     assert message in refused(instance, FrameW=0)

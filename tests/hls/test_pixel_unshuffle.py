@@ -4,11 +4,12 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from torch.nn.functional import pixel_unshuffle
+from torch.nn import functional
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.pixel_unshuffle import pixel_unshuffle as golden
+from tarsier_fpga.hls.kernels.pixel_unshuffle import pixel_unshuffle
+from tarsier_fpga.hls.kernels.width_adapter import width_adapter
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.frames import extreme_frames, raster, run_chain, through_torch
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
@@ -63,7 +64,7 @@ GRID = [
 
 
 def case(p: Params, x: np.ndarray) -> Case:
-    instance = make.pixel_unshuffle(p.channels, p.bits, p.columns * p.factor, p.factor, p.lanes)
+    instance = pixel_unshuffle(p.channels, p.bits, p.columns * p.factor, p.factor, p.lanes)
     y = np.array([golden(frame, p.factor) for frame in x])
     return Case(p, instance, {"x": raster(x, p.bits)}, {"y": raster(y, p.bits, p.lanes)})
 
@@ -96,7 +97,7 @@ def test_output_holds_under_backpressure(pauses):
 @pytest.mark.parametrize("p", GRID, ids=str)
 def test_golden_equals_torch(p):
     for frame in random_x(p):
-        packed = through_torch(lambda t: pixel_unshuffle(t, p.factor), frame)
+        packed = through_torch(lambda t: functional.pixel_unshuffle(t, p.factor), frame)
         assert np.array_equal(golden(frame, p.factor), packed)
 
 
@@ -118,9 +119,9 @@ def test_cycle_contract():
 def test_input_never_pauses_before_an_even_output(factor, columns):
     """A pixel of y leaves every factor^2 cycles, lane by lane through a cutting width_adapter."""
     p = Params(channels=1, bits=5, factor=factor, columns=columns, rows=4, lanes=factor)
-    kernel = make.pixel_unshuffle(p.channels, p.bits, columns * factor, factor, p.lanes)
+    kernel = pixel_unshuffle(p.channels, p.bits, columns * factor, factor, p.lanes)
     x = pack(random_x(p).reshape(-1, 1), p.bits)
-    result = run_chain([kernel, make.width_adapter(p.lanes * p.bits, p.bits)], x, len(x))
+    result = run_chain([kernel, width_adapter(p.lanes * p.bits, p.bits)], x, len(x))
     assert np.array_equal(result.in_cycles["x"], np.arange(len(x)))
     gives = result.out_cycles["y"].astype(int)
     assert np.array_equal(gives, gives[0] + np.arange(len(gives)))
@@ -128,14 +129,14 @@ def test_input_never_pauses_before_an_even_output(factor, columns):
 
 def test_rejects_bad_parameters(refused):
     with pytest.raises(KernelError, match=r"frame_w=9 must be a multiple of factor=2"):
-        make.pixel_unshuffle(1, 8, 9, 2, 4)
+        pixel_unshuffle(1, 8, 9, 2, 4)
     with pytest.raises(KernelError, match=r"lanes=3 must be a multiple of factor=2 that divides 4"):
-        make.pixel_unshuffle(1, 8, 8, 2, 3)
+        pixel_unshuffle(1, 8, 8, 2, 3)
     with pytest.raises(KernelError, match=r"or a multiple of 4 that divides 24"):
-        make.pixel_unshuffle(6, 8, 8, 2, 16)
+        pixel_unshuffle(6, 8, 8, 2, 16)
     with pytest.raises(KernelError, match=r"lanes=4 is too few to keep pace: 8 sets of channels"):
-        make.pixel_unshuffle(8, 8, 64, 2, 4)
-    instance = make.pixel_unshuffle(2, 8, 8, 2, 4)
+        pixel_unshuffle(8, 8, 64, 2, 4)
+    instance = pixel_unshuffle(2, 8, 8, 2, 4)
     assert "pixel_unshuffle: FrameW=9 must be a multiple of Factor=2" in refused(instance, FrameW=9)
     message = "pixel_unshuffle: Lanes=6 must be a multiple of Factor=2 that divides 4,"
     assert message in refused(instance, Lanes=6)

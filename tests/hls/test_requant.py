@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.describe.ranges import signed_width, unsigned_width
 from tarsier_fpga.hls.golden.requant import requant as golden
-from tarsier_fpga.hls.make.ranges import signed_width, unsigned_width
+from tarsier_fpga.hls.kernels.requant import requant
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
 
@@ -44,7 +44,7 @@ GRID = draw(params())
 
 
 def case(p: Params, x: np.ndarray) -> Case:
-    instance = make.requant(p.lanes, p.x_width, p.shift, p.y_width, p.y_min, p.y_max)
+    instance = requant(p.lanes, p.x_width, p.shift, p.y_width, p.y_min, p.y_max)
     y = golden(x, p.shift, p.y_min, p.y_max)
     return Case(p, instance, {"x": pack(x, p.x_width)}, {"y": pack(y, p.y_width)})
 
@@ -90,11 +90,11 @@ def test_cycle_contract():
 
 def test_rejects_bad_parameters(refused):
     with pytest.raises(KernelError, match=r"shift=-1 must be an integer >= 0"):
-        make.requant(4, 12, -1, 8, 0, 255)
+        requant(4, 12, -1, 8, 0, 255)
     with pytest.raises(KernelError, match=r"y_min=3 must be <= y_max=2"):
-        make.requant(4, 12, 3, 8, 3, 2)
+        requant(4, 12, 3, 8, 3, 2)
     with pytest.raises(KernelError, match=r"y_width=8 must be >= 9 to carry -1..255"):
-        make.requant(4, 12, 3, 8, -1, 255)
-    instance = make.requant(4, 12, 3, 10, 0, 1000)
+        requant(4, 12, 3, 8, -1, 255)
+    instance = requant(4, 12, 3, 10, 0, 1000)
     assert "requant: YMin=1001 must be <= YMax=1000" in refused(instance, YMin=1001)
     assert "requant: YWidth=9 must carry YMin=0 .. YMax=1000" in refused(instance, YWidth=9)

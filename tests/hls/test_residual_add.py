@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.describe.ranges import signed_width, unsigned_width
 from tarsier_fpga.hls.golden.residual_add import residual_add as golden
-from tarsier_fpga.hls.make.ranges import signed_width, unsigned_width
+from tarsier_fpga.hls.kernels.residual_add import residual_add
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.grid import Case, agrees, draw, limits, run, seeded, ways
 
@@ -46,9 +46,7 @@ GRID = draw(params())
 
 
 def case(p: Params, x: np.ndarray, d: np.ndarray) -> Case:
-    instance = make.residual_add(
-        p.lanes, p.x_width, p.x_signed, p.d_width, p.y_width, p.y_min, p.y_max
-    )
+    instance = residual_add(p.lanes, p.x_width, p.x_signed, p.d_width, p.y_width, p.y_min, p.y_max)
     y = golden(x, d, p.y_min, p.y_max)
     inputs = {"x": pack(x, p.x_width), "d": pack(d, p.d_width)}
     return Case(p, instance, inputs, {"y": pack(y, p.y_width)})
@@ -100,9 +98,9 @@ def test_cycle_contract():
 
 def test_rejects_bad_parameters(refused):
     with pytest.raises(KernelError, match=r"d_width=0 must be an integer >= 1"):
-        make.residual_add(4, 8, True, 0, 8, -128, 127)
+        residual_add(4, 8, True, 0, 8, -128, 127)
     with pytest.raises(KernelError, match=r"y_width=7 must be >= 8 to carry -128..127"):
-        make.residual_add(4, 8, True, 8, 7, -128, 127)
-    instance = make.residual_add(3, 3, True, 7, 5, -9, 11)
+        residual_add(4, 8, True, 8, 7, -128, 127)
+    instance = residual_add(3, 3, True, 7, 5, -9, 11)
     assert "residual_add: YWidth=4 must carry YMin=-9 .. YMax=11" in refused(instance, YWidth=4)
     assert "residual_add: YMin=-9 must be <= YMax=-10" in refused(instance, YMax=-10)

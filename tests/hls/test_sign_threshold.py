@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.sign_threshold import sign_threshold as golden
+from tarsier_fpga.hls.kernels.sign_threshold import sign_threshold
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.grid import Case, agrees, draw, limits, run, seeded, ways
 
@@ -32,7 +32,7 @@ def thresholds(p: Params) -> np.ndarray:
 
 
 def case(p: Params, x: np.ndarray) -> Case:
-    instance = make.sign_threshold(thresholds(p), p.width)
+    instance = sign_threshold(thresholds(p), p.width)
     y = golden(x, thresholds(p))
     return Case(p, instance, {"x": pack(x, p.width)}, {"y": pack(y, 1)})
 
@@ -76,8 +76,8 @@ def test_cycle_contract():
 
 def test_rejects_bad_parameters(refused):
     with pytest.raises(KernelError, match=r"thresholds 0..17 must lie in -16..16 for width=5"):
-        make.sign_threshold(np.array([0, 17]), 5)
+        sign_threshold(np.array([0, 17]), 5)
     with pytest.raises(KernelError, match=r"width=0 must be an integer >= 1"):
-        make.sign_threshold(np.array([0]), 0)
-    instance = make.sign_threshold(np.array([-16, 3, 16]), 5)
+        sign_threshold(np.array([0]), 0)
+    instance = sign_threshold(np.array([-16, 3, 16]), 5)
     assert "Channels=0 Width=5, both must be >= 1" in refused(instance, Channels=0)

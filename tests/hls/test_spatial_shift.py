@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.spatial_shift import spatial_shift as golden
+from tarsier_fpga.hls.kernels.spatial_shift import spatial_shift
 from tarsier_fpga.hls.netlist.beats import pack
 from tarsier_fpga.hls.netlist.instance import pack_bits
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
@@ -52,7 +52,7 @@ GRID = draw(
 
 
 def case(p: Params, frames: np.ndarray) -> Case:
-    instance = make.spatial_shift(p.shifts, p.fill, p.bits, p.width, p.height)
+    instance = spatial_shift(p.shifts, p.fill, p.bits, p.width, p.height)
     y = np.concatenate([golden(frame, p.shifts, p.fill) for frame in frames])
     beats = {n: pack(f.reshape(-1, p.channels), p.bits) for n, f in (("x", frames), ("y", y))}
     return Case(p, instance, {"x": beats["x"]}, {"y": beats["y"]})
@@ -122,10 +122,10 @@ def test_a_frame_ends_though_the_next_has_only_begun():
 
 def test_rejects_bad_parameters(refused):
     with pytest.raises(KernelError, match=r"dy=0 dx=-4 must be smaller than frame_h=3 frame_w=4"):
-        make.spatial_shift(np.array([[0, 1], [0, -4]]), np.array([0, 0]), 8, 4, 3)
+        spatial_shift(np.array([[0, 1], [0, -4]]), np.array([0, 0]), 8, 4, 3)
     with pytest.raises(KernelError, match=r"shifts of shape \(2, 2\) must be \(3, 2\)"):
-        make.spatial_shift(np.array([[0, 1], [0, -1]]), np.array([0, 0, 0]), 8, 4, 3)
-    instance = make.spatial_shift(np.array([[1, 0], [0, -1]]), np.array([0, 0]), 8, 4, 3)
+        spatial_shift(np.array([[0, 1], [0, -1]]), np.array([0, 0, 0]), 8, 4, 3)
+    instance = spatial_shift(np.array([[1, 0], [0, -1]]), np.array([0, 0]), 8, 4, 3)
     message = "spatial_shift: Channels=2 Width=0 ShiftW=2, all must be >= 1"
     assert message in refused(instance, Width=0)
     message = "spatial_shift: Dy=-3 Dx=0 must be smaller than FrameH=3 FrameW=4"

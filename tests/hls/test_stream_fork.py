@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.stream_fork import stream_fork as golden
+from tarsier_fpga.hls.kernels.stream_fork import stream_fork
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
 
@@ -16,7 +16,7 @@ GRID = draw(st.one_of(st.integers(1, 130), st.just(1500)))  # widths
 def case(width: int, x: np.ndarray) -> Case:
     y0, y1 = golden(x)
     outputs = {"y0": pack(y0, 1), "y1": pack(y1, 1)}
-    return Case(width, make.stream_fork(width), {"x": pack(x, 1)}, outputs)
+    return Case(width, stream_fork(width), {"x": pack(x, 1)}, outputs)
 
 
 def random_x(width: int) -> np.ndarray:
@@ -56,5 +56,5 @@ def test_cycle_contract():
 
 def test_rejects_bad_parameters(refused):
     with pytest.raises(KernelError, match=r"stream_fork: width=0 must be an integer >= 1"):
-        make.stream_fork(0)
-    assert "stream_fork: Width=0 must be >= 1" in refused(make.stream_fork(5), Width=0)
+        stream_fork(0)
+    assert "stream_fork: Width=0 must be >= 1" in refused(stream_fork(5), Width=0)

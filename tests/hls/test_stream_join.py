@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.concat import concat as golden
+from tarsier_fpga.hls.kernels.stream_join import stream_join
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
 
@@ -26,7 +26,7 @@ GRID = draw(st.builds(Params, a_width=WIDTHS, b_width=WIDTHS))
 
 def case(p: Params, a: np.ndarray, b: np.ndarray) -> Case:
     inputs = {"a": pack(a, 1), "b": pack(b, 1)}
-    return Case(p, make.stream_join(p.a_width, p.b_width), inputs, {"y": pack(golden(a, b), 1)})
+    return Case(p, stream_join(p.a_width, p.b_width), inputs, {"y": pack(golden(a, b), 1)})
 
 
 def random_case(p: Params) -> Case:
@@ -67,6 +67,6 @@ def test_cycle_contract():
 
 def test_rejects_bad_parameters(refused):
     with pytest.raises(KernelError, match=r"stream_join: b_width=0 must be an integer >= 1"):
-        make.stream_join(3, 0)
+        stream_join(3, 0)
     message = "stream_join: AWidth=0 BWidth=5, both must be >= 1"
-    assert message in refused(make.stream_join(3, 5), AWidth=0)
+    assert message in refused(stream_join(3, 5), AWidth=0)

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import strategies as st
 from torch.nn.functional import interpolate
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.upsample_bilinear import upsample_bilinear as golden
+from tarsier_fpga.hls.kernels.fifo import fifo
+from tarsier_fpga.hls.kernels.upsample_bilinear import upsample_bilinear
+from tarsier_fpga.hls.kernels.width_adapter import width_adapter
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.frames import extreme_frames, raster, run_chain, taken, through_torch
 from tests.hls.grid import Case, agrees, draw, limits, run, seeded, ways
@@ -38,7 +40,7 @@ GRID = draw(
 
 
 def case(p: Params, x: np.ndarray) -> Case:
-    instance = make.upsample_bilinear(p.lanes, p.x_width, p.x_signed, p.width, p.height)
+    instance = upsample_bilinear(p.lanes, p.x_width, p.x_signed, p.width, p.height)
     y = np.array([golden(frame) for frame in x])
     return Case(p, instance, {"x": raster(x, p.x_width)}, {"y": raster(y, p.x_width + 4)})
 
@@ -95,9 +97,9 @@ def test_output_never_pauses_behind_an_even_input(width, height):
     """A pixel every 4 cycles, as a gathering width_adapter makes them."""
     p = Params(lanes=4, x_width=3, x_signed=True, width=width, height=height)
     pixel = p.lanes * p.x_width
-    kernel = make.upsample_bilinear(p.lanes, p.x_width, p.x_signed, p.width, p.height)
+    kernel = upsample_bilinear(p.lanes, p.x_width, p.x_signed, p.width, p.height)
     x = pack(random_x(p).reshape(-1, 1), p.x_width)
-    chain = [make.width_adapter(p.x_width, pixel), make.fifo(pixel, 2), kernel]
+    chain = [width_adapter(p.x_width, pixel), fifo(pixel, 2), kernel]
     result = run_chain(chain, x, len(x))
     assert np.array_equal(result.in_cycles["x"], np.arange(len(x)))
     gives = result.out_cycles["y"].astype(int)[4 * p.width :]
@@ -106,10 +108,10 @@ def test_output_never_pauses_behind_an_even_input(width, height):
 
 def test_rejects_bad_parameters(refused):
     with pytest.raises(KernelError, match=r"upsample_bilinear: frame_h=0 must be an integer >= 1"):
-        make.upsample_bilinear(4, 8, True, 16, 0)
+        upsample_bilinear(4, 8, True, 16, 0)
     with pytest.raises(KernelError, match=r"upsample_bilinear: lanes=0 must be an integer >= 1"):
-        make.upsample_bilinear(0, 8, True, 16, 4)
-    instance = make.upsample_bilinear(4, 8, True, 16, 4)
+        upsample_bilinear(0, 8, True, 16, 4)
+    instance = upsample_bilinear(4, 8, True, 16, 4)
     message = "upsample_bilinear: FrameW=16 FrameH=0, both must be >= 1"
     assert message in refused(instance, FrameH=0)
     message = "upsample_bilinear: Lanes=0 XWidth=8, both must be >= 1"

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import strategies as st
 from torch.nn.functional import interpolate
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.upsample_nearest import upsample_nearest as golden
+from tarsier_fpga.hls.kernels.upsample_nearest import upsample_nearest
+from tarsier_fpga.hls.kernels.width_adapter import width_adapter
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.frames import extreme_frames, raster, run_chain, taken, through_torch
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
@@ -42,7 +43,7 @@ GRID = draw(
 
 
 def case(p: Params, x: np.ndarray) -> Case:
-    instance = make.upsample_nearest(p.channels, p.bits, p.width, p.factor)
+    instance = upsample_nearest(p.channels, p.bits, p.width, p.factor)
     y = np.array([golden(frame, p.factor) for frame in x])
     return Case(p, instance, {"x": raster(x, p.bits)}, {"y": raster(y, p.bits)})
 
@@ -91,9 +92,9 @@ def test_cycle_contract():
 def test_an_even_input_is_always_taken_and_output_never_pauses(factor, width):
     """A pixel every factor^2 cycles, as a gathering width_adapter makes them."""
     p = Params(channels=factor**2, bits=2, factor=factor, width=width, height=3)
-    kernel = make.upsample_nearest(p.channels, p.bits, p.width, p.factor)
+    kernel = upsample_nearest(p.channels, p.bits, p.width, p.factor)
     x = pack(random_x(p).reshape(-1, 1), p.bits)
-    result = run_chain([make.width_adapter(p.bits, p.channels * p.bits), kernel], x, len(x))
+    result = run_chain([width_adapter(p.bits, p.channels * p.bits), kernel], x, len(x))
     assert np.array_equal(result.in_cycles["x"], np.arange(len(x)))
     gives = result.out_cycles["y"].astype(int)[p.width * factor**2 :]
     assert np.array_equal(gives, gives[0] + np.arange(len(gives)))
@@ -101,10 +102,10 @@ def test_an_even_input_is_always_taken_and_output_never_pauses(factor, width):
 
 def test_rejects_bad_parameters(refused):
     with pytest.raises(KernelError, match=r"upsample_nearest: factor=1 must be an integer >= 2"):
-        make.upsample_nearest(4, 8, 16, 1)
+        upsample_nearest(4, 8, 16, 1)
     with pytest.raises(KernelError, match=r"upsample_nearest: bits=0 must be an integer >= 1"):
-        make.upsample_nearest(4, 0, 16, 2)
-    instance = make.upsample_nearest(4, 8, 16, 2)
+        upsample_nearest(4, 0, 16, 2)
+    instance = upsample_nearest(4, 8, 16, 2)
     assert "upsample_nearest: Factor=1 must be >= 2" in refused(instance, Factor=1)
     message = "upsample_nearest: PixelWidth=32 FrameW=0, both must be >= 1"
     assert message in refused(instance, FrameW=0)

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.width_adapter import width_adapter as golden
+from tarsier_fpga.hls.kernels.width_adapter import width_adapter
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
 
@@ -35,7 +35,7 @@ def case(p: Params, bits: np.ndarray) -> Case:
     x_width, y_width = p.widths
     x = bits.reshape(-1, x_width)
     y = golden(x, y_width)
-    return Case(p, make.width_adapter(x_width, y_width), {"x": pack(x, 1)}, {"y": pack(y, 1)})
+    return Case(p, width_adapter(x_width, y_width), {"x": pack(x, 1)}, {"y": pack(y, 1)})
 
 
 def random_bits(p: Params) -> np.ndarray:
@@ -73,7 +73,7 @@ def test_cycle_contract():
 
 def test_rejects_bad_parameters(refused):
     with pytest.raises(KernelError, match=r"of x_width=6 and y_width=8 one must divide the other"):
-        make.width_adapter(6, 8)
-    instance = make.width_adapter(5, 15)
+        width_adapter(6, 8)
+    instance = width_adapter(5, 15)
     assert "of XWidth=5 and YWidth=14 one must divide the other" in refused(instance, YWidth=14)
     assert "XWidth=0 YWidth=15, both must be >= 1" in refused(instance, XWidth=0)

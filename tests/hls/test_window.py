@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.window import window as golden
+from tarsier_fpga.hls.kernels.window import window
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
 
@@ -104,7 +104,7 @@ def pad_of(p: Params) -> np.ndarray:
 
 
 def kernel_of(p: Params):
-    return make.window(
+    return window(
         p.channels,
         p.bits,
         p.width,
@@ -218,9 +218,7 @@ PAD = np.array([0, 0])
 )
 def test_constructor_rejects(arguments, sentence):
     with pytest.raises(KernelError, match=sentence):
-        make.window(
-            **{"channels": 2, "bits": 3, "frame_w": 8, "frame_h": 3, "pad": PAD} | arguments
-        )
+        window(**{"channels": 2, "bits": 3, "frame_w": 8, "frame_h": 3, "pad": PAD} | arguments)
 
 
 @pytest.mark.parametrize(
@@ -236,4 +234,4 @@ def test_constructor_rejects(arguments, sentence):
     ],
 )
 def test_elaboration_rejects(refused, parameters, sentence):
-    assert f"window: {sentence}" in refused(make.window(2, 3, 8, 3, PAD), **parameters)
+    assert f"window: {sentence}" in refused(window(2, 3, 8, 3, PAD), **parameters)

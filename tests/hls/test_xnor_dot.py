@@ -2,10 +2,10 @@
 import numpy as np
 import pytest
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.describe.ranges import unsigned_width
 from tarsier_fpga.hls.golden.xnor_dot import xnor_dot as golden
-from tarsier_fpga.hls.make.ranges import unsigned_width
+from tarsier_fpga.hls.kernels.xnor_dot import xnor_dot
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.dots import Folding, assert_folded_cycles, foldings
 from tests.hls.grid import Case, agrees, draw, seeded, ways
@@ -20,7 +20,7 @@ def weights(p: Folding) -> np.ndarray:
 
 def case(p: Folding, x: np.ndarray) -> Case:
     y = golden(x, weights(p)).reshape(-1, p.pe)
-    instance = make.xnor_dot(weights(p), p.pe, p.simd)
+    instance = xnor_dot(weights(p), p.pe, p.simd)
     return Case(p, instance, {"x": pack(x, 1)}, {"y": pack(y, unsigned_width(p.terms))})
 
 
@@ -60,12 +60,12 @@ def test_cycle_contract():
 def test_rejects_bad_parameters(refused):
     matrix = weights(Folding(pe=2, simd=45, beats=3, parts=2))
     with pytest.raises(KernelError, match=r"pe=4, simd=45 must divide rows=6, terms=90"):
-        make.xnor_dot(matrix, 4, 45)
+        xnor_dot(matrix, 4, 45)
     with pytest.raises(KernelError, match=r"simd=0 must be an integer >= 1"):
-        make.xnor_dot(matrix, 2, 0)
+        xnor_dot(matrix, 2, 0)
     with pytest.raises(KernelError, match=r"weight 0 must be -1 or \+1"):
-        make.xnor_dot(matrix * 0, 2, 45)
-    instance = make.xnor_dot(matrix, 2, 45)
+        xnor_dot(matrix * 0, 2, 45)
+    instance = xnor_dot(matrix, 2, 45)
     assert "xnor_dot: Pe=4 Simd=45 must divide Rows=6 Terms=90" in refused(instance, Pe=4)
     assert "xnor_dot: Pe=2 Simd=7 must divide Rows=6 Terms=90" in refused(instance, Simd=7)
     assert "xnor_dot: Pe=0 Simd=45 must divide Rows=6 Terms=90" in refused(instance, Pe=0)

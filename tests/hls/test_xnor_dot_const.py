@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.adders.solve import solve_bits
 from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.describe.ranges import unsigned_width
 from tarsier_fpga.hls.golden.xnor_dot import xnor_dot as golden
-from tarsier_fpga.hls.make.ranges import unsigned_width
+from tarsier_fpga.hls.kernels.xnor_dot_const import xnor_dot_const
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.grid import Case, agrees, draw, run, seeded, ways
 
@@ -45,7 +45,7 @@ def weights(p: Params) -> np.ndarray:
 
 
 def case(p: Params, x: np.ndarray) -> Case:
-    instance = make.xnor_dot_const(weights(p), p.levels)
+    instance = xnor_dot_const(weights(p), p.levels)
     y = golden(x, weights(p))
     return Case(p, instance, {"x": pack(x, 1)}, {"y": pack(y, unsigned_width(p.terms))})
 
@@ -89,13 +89,13 @@ def test_cycle_contract():
 def test_rejects_bad_parameters():
     matrix = weights(GRID[0])
     with pytest.raises(KernelError, match=r"xnor_dot_const: weight 0 must be -1 or \+1"):
-        make.xnor_dot_const(matrix * 0)
+        xnor_dot_const(matrix * 0)
     with pytest.raises(KernelError, match=r"xnor_dot_const: levels=0 must be an integer >= 1"):
-        make.xnor_dot_const(matrix, levels=0)
+        xnor_dot_const(matrix, levels=0)
     with pytest.raises(KernelError, match=r"xnor_dot_const: weights .* non-empty with 2 axes"):
-        make.xnor_dot_const(matrix[0])
+        xnor_dot_const(matrix[0])
     solved = solve_bits(matrix)
     with pytest.raises(KernelError, match="xnor_dot_const: the adder graph computes another"):
-        make.xnor_dot_const(-matrix, graph=solved)
+        xnor_dot_const(-matrix, graph=solved)
     with pytest.raises(KernelError, match=r"for x in 0\.\.3, which is not x_width=1"):
-        make.xnor_dot_const(matrix, graph=replace(solved, most=3))
+        xnor_dot_const(matrix, graph=replace(solved, most=3))

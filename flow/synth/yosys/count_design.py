@@ -18,8 +18,8 @@ from tarsier_fpga.flow.synth.yosys.run_yosys import TOOL, cells_of_top
 from tarsier_fpga.flow.synth.yosys.timing import Timed, alone, arcs_of, longest
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.cost.family import AMD, Family
-from tarsier_fpga.hls.cost.kernel_cost import cost
 from tarsier_fpga.hls.cost.resources import COUNTED
+from tarsier_fpga.hls.kernels import cost
 from tarsier_fpga.hls.netlist.instance import rtl_sources
 from tarsier_fpga.hls.netlist.netlist import Netlist
 from tarsier_fpga.hls.netlist.rtl_top import rtl_top

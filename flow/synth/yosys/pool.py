@@ -9,7 +9,7 @@ from threading import Event
 from tarsier_fpga.flow.synth.counted import Counted
 from tarsier_fpga.flow.synth.yosys.run_yosys import synthesize
 from tarsier_fpga.hls.cost.family import Family
-from tarsier_fpga.hls.cost.kernel_cost import cost
+from tarsier_fpga.hls.kernels import cost
 from tarsier_fpga.hls.netlist.instance import Instance
 
 __all__ = ["Show", "key_of", "synthesize_all"]

@@ -4,8 +4,10 @@
 import numpy as np
 import pytest
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.kernels.fifo import fifo
+from tarsier_fpga.hls.kernels.frame_delay import frame_delay
+from tarsier_fpga.hls.kernels.stream_fork import stream_fork
 from tarsier_fpga.hls.netlist.instance import Stream, rtl_sources
 from tarsier_fpga.hls.netlist.netlist import Cell, Netlist, single
 from tarsier_fpga.hls.netlist.rtl_top import rtl_top
@@ -15,7 +17,7 @@ X, Y = (Stream("x", 8),), (Stream("y", 8),)
 
 
 def queue(name: str, width: int, x: str, y: str) -> Cell:
-    return Cell(name, make.fifo(width, 2), {"x": x, "y": y})
+    return Cell(name, fifo(width, 2), {"x": x, "y": y})
 
 
 def test_streams_come_in_the_order_of_their_writers():
@@ -43,13 +45,13 @@ def test_widths_must_agree():
 
 
 def test_top_is_reproducible_and_names_every_cell():
-    text = rtl_top(single(make.stream_fork(5)))
-    assert text == rtl_top(single(make.stream_fork(5)))
+    text = rtl_top(single(stream_fork(5)))
+    assert text == rtl_top(single(stream_fork(5)))
     assert "stream_fork #(\n    .Width(5)\n  ) u_dut (" in text
 
 
 def test_the_port_to_a_memory_leaves_the_top_or_ends_in_a_simulated_one(tmp_path):
-    kernel = make.frame_delay(2, 8, 16, 16, np.zeros(2, int))
+    kernel = frame_delay(2, 8, 16, 16, np.zeros(2, int))
     sources = {**rtl_sources(kernel), "top.sv": rtl_top(single(kernel))}
     for name, text in sources.items():
         (tmp_path / name).write_text(text)

@@ -10,18 +10,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import ProofError
+from tarsier_fpga.hls.describe.proof_case import Bounded, Case, Induction, Part, Shape
+from tarsier_fpga.hls.kernels import kernels
+from tarsier_fpga.hls.kernels.stream_fork import stream_fork
 from tarsier_fpga.hls.netlist.instance import rtl_sources
-from tarsier_fpga.hls.prove.case import Bounded, Case, Induction, Part, Shape
-from tarsier_fpga.hls.prove.cases import CASES
 from tarsier_fpga.hls.prove.meaning import Source, meaning
-from tarsier_fpga.hls.prove.proof_table import TABLE, table
+from tarsier_fpga.hls.prove.proof_table import table
 from tarsier_fpga.hls.prove.prove_case import prove
 
 ROOT = Path(__file__).parents[3]
 QUICK = ("avg_pool", "concat", "fifo", "requant", "stream_fork", "width_adapter")
-GENERATED = {"int_dot_const", "xnor_dot_const"}
+CASES = [case for kernel in kernels().values() for case in kernel.proofs()]
 
 
 def first(kernel: str) -> Case:
@@ -36,8 +36,7 @@ def planted(kernel: str, right: str, wrong: str) -> tuple[Case, dict[str, str]]:
 
 
 def test_every_kernel_has_a_proof():
-    kernels = {path.stem for path in (ROOT / "hls" / "rtl").glob("*.sv")} | GENERATED
-    assert {case.kernel for case in CASES} == kernels
+    assert list(dict.fromkeys(case.kernel for case in CASES)) == list(kernels())
 
 
 def test_names_tell_the_cases_apart():
@@ -46,7 +45,7 @@ def test_names_tell_the_cases_apart():
 
 
 def test_table_says_how_every_case_is_proven():
-    assert TABLE.read_text() == table(CASES)
+    assert (ROOT / "hls" / "formal" / "README.md").read_text() == table(CASES)
 
 
 @pytest.mark.parametrize("part", Part)
@@ -129,7 +128,7 @@ def test_meaning_is_the_golden_table():
 
 def case_of(golden, width: int) -> Case:
     return Case(
-        make.stream_fork(width), {"x": Shape(2, width)}, {"y": Shape(1, 8)}, golden, Induction(1)
+        stream_fork(width), {"x": Shape(2, width)}, {"y": Shape(1, 8)}, golden, Induction(1)
     )
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import pywellen
 
-from tarsier_fpga.hls import make
+from tarsier_fpga.hls.kernels.fifo import fifo
 from tarsier_fpga.hls.netlist.instance import Stream, rtl_paths
 from tarsier_fpga.hls.netlist.netlist import Cell, Netlist
 from tarsier_fpga.hls.netlist.rtl_top import rtl_top
@@ -18,8 +18,8 @@ WIDTH = 40
 PAIR = Netlist(
     "pair",
     (
-        Cell("u_first", make.fifo(WIDTH, 4), {"x": "x", "y": "between"}),
-        Cell("u_second", make.fifo(WIDTH, 4), {"x": "between", "y": "y"}),
+        Cell("u_first", fifo(WIDTH, 4), {"x": "x", "y": "between"}),
+        Cell("u_second", fifo(WIDTH, 4), {"x": "between", "y": "y"}),
     ),
     (Stream("x", WIDTH),),
     (Stream("y", WIDTH),),

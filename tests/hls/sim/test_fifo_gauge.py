@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from tarsier_fpga.flow.size.fifos import timed
-from tarsier_fpga.hls import make
+from tarsier_fpga.hls.kernels.fifo import fifo
+from tarsier_fpga.hls.kernels.xnor_dot_const import xnor_dot_const
 from tarsier_fpga.hls.netlist.instance import Instance, Stream
 from tarsier_fpga.hls.sim import verilate
 
@@ -18,11 +19,11 @@ GAUGE = Instance("fifo_gauge", {"Width": 8}, (Stream("x", 8),), (Stream("y", 8),
 @pytest.mark.parametrize("depth", [1, 2, 3, 20])
 def test_gauge_keeps_the_cycles_of_fifo(depth, stall):
     x = np.random.default_rng(depth).integers(0, 256, (500, 1), np.uint32)
-    fifo = verilate.build(make.fifo(8, depth), probes={"mark": "u_dut.high_water_q"})
+    queue = verilate.build(fifo(8, depth), probes={"mark": "u_dut.high_water_q"})
     gauge = verilate.build(
         GAUGE, probes={"mark": "u_dut.high_water_q"}, knobs={"limit": "u_dut.limit"}
     )
-    want = fifo.run({"x": x}, {"y": 500}, stall=stall, seed=depth)
+    want = queue.run({"x": x}, {"y": 500}, stall=stall, seed=depth)
     have = gauge.run({"x": x}, {"y": 500}, stall=stall, seed=depth, knobs={"limit": depth})
     assert np.array_equal(have.in_cycles["x"], want.in_cycles["x"])
     assert np.array_equal(have.out_cycles["y"], want.out_cycles["y"])
@@ -38,7 +39,7 @@ def test_gauge_without_depth_is_a_wire():
 
 @pytest.mark.parametrize("stall", [0.0, {"x": 0.5, "y": 0.5}])
 def test_pipe_gauge_keeps_the_cycles_of_a_built_in_matrix(stall):
-    dot = make.xnor_dot_const(np.random.default_rng(1).choice([-1, 1], (4, 36)))
+    dot = xnor_dot_const(np.random.default_rng(1).choice([-1, 1], (4, 36)))
     x = np.random.default_rng(2).integers(0, 2**32, (300, 2), np.uint32)
     x[:, 1] &= 15
     want, have = (

@@ -4,8 +4,8 @@
 import numpy as np
 import pytest
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.base.errors import SimError, ToolError
+from tarsier_fpga.hls.kernels.fifo import fifo
 from tarsier_fpga.hls.netlist.instance import Stream
 from tarsier_fpga.hls.sim import verilate
 from tarsier_fpga.hls.sim.verilated import Model
@@ -49,7 +49,7 @@ def beats(n: int) -> np.ndarray:
 
 @pytest.mark.parametrize("width", [1, 8, 16, 31, 32, 33, 64, 65, 130])
 def test_beats_of_any_width_come_back(width):
-    model = verilate.build(make.fifo(width, 3))
+    model = verilate.build(fifo(width, 3))
     words = -(-width // 32)
     x = np.random.default_rng(width).integers(0, 2**32, (200, words), np.uint32)
     x[:, -1] >>= 32 * words - width
@@ -58,25 +58,25 @@ def test_beats_of_any_width_come_back(width):
 
 
 def test_cycles_are_counted_from_the_end_of_reset():
-    result = verilate.build(make.fifo(8, 3)).run({"x": beats(50)}, {"y": 50})
+    result = verilate.build(fifo(8, 3)).run({"x": beats(50)}, {"y": 50})
     assert result.in_cycles["x"].tolist() == list(range(50))
     assert result.out_cycles["y"].tolist() == list(range(1, 51))
     assert result.cycles == 51
 
 
 def test_stalls_follow_their_seed():
-    model = verilate.build(make.fifo(8, 3))
+    model = verilate.build(fifo(8, 3))
     runs = [model.run({"x": beats(99)}, {"y": 99}, stall=0.5, seed=s) for s in (1, 1, 2)]
     assert runs[0].cycles == runs[1].cycles != runs[2].cycles
 
 
 def test_a_stall_of_one_stream_leaves_the_other_alone():
-    result = verilate.build(make.fifo(8, 200)).run({"x": beats(99)}, {"y": 99}, stall={"y": 0.9})
+    result = verilate.build(fifo(8, 200)).run({"x": beats(99)}, {"y": 99}, stall={"y": 0.9})
     assert result.in_cycles["x"].tolist() == list(range(99))
 
 
 def test_a_hang_names_the_streams():
-    model = verilate.build(make.fifo(8, 3))
+    model = verilate.build(fifo(8, 3))
     with pytest.raises(SimError, match=r"nothing moved for 51 cycles .x 5 of 5 beats, y 5 of 6"):
         model.run({"x": beats(5)}, {"y": 6}, idle_limit=50)
 
@@ -93,7 +93,7 @@ def test_a_beat_too_many_is_reported():
 
 def test_wrong_words_per_beat_are_refused():
     with pytest.raises(SimError, match=r"stream x: beats of shape \(4, 2\), expected \(n, 1\)"):
-        verilate.build(make.fifo(8, 3)).run({"x": np.zeros((4, 2))}, {"y": 4})
+        verilate.build(fifo(8, 3)).run({"x": np.zeros((4, 2))}, {"y": 4})
 
 
 def test_verilator_errors_are_passed_on():
@@ -103,7 +103,7 @@ def test_verilator_errors_are_passed_on():
 
 def test_progress_ends_before_one():
     seen = []
-    verilate.build(make.fifo(8, 3)).run(
+    verilate.build(fifo(8, 3)).run(
         {"x": beats(200_000)}, {"y": 200_000}, stall=0.9, progress=seen.append
     )
     assert seen == sorted(seen)

@@ -1,13 +1,27 @@
 # SPDX-License-Identifier: MIT
-"""Constructor of the kernel that holds whole frames in an external memory."""
+"""frame_delay: every frame again, one frame later, through an external memory."""
 
 import numpy as np
 
 from tarsier_fpga.hls.base.errors import KernelError
-from tarsier_fpga.hls.make.ranges import integers, require_at_least
+from tarsier_fpga.hls.cost.family import Family
+from tarsier_fpga.hls.cost.memory_cost import (
+    LUTRAM_DEPTH,
+    fifo_cost,
+    logic_cost,
+)
+from tarsier_fpga.hls.cost.resources import Resources, total
+from tarsier_fpga.hls.describe.examples import NO_PAD
+from tarsier_fpga.hls.describe.kernel import Recorded
+from tarsier_fpga.hls.describe.proof_case import Case, Induction, Shape
+from tarsier_fpga.hls.describe.ranges import (
+    integers,
+    require_at_least,
+)
 from tarsier_fpga.hls.netlist.instance import Instance, Memory, Stream, Table, pack_bits
+from tarsier_fpga.hls.netlist.ram_style import RamStyle
 
-__all__ = ["frame_delay"]
+__all__ = ["RECORDED", "cost", "frame_delay", "proofs"]
 
 
 def frame_delay(
@@ -71,14 +85,45 @@ def frame_delay(
             "Burst": burst,
             "Reads": reads,
         },
-        inputs=(Stream("x", packed.width),),
-        outputs=(Stream("y", packed.width),),
+        inputs=(Stream("x", packed.width, channels),),
+        outputs=(Stream("y", packed.width, channels),),
         function="FrameDelay",
         template=(channels, bits, beats, data_width),
         tables=(Table("fill", bits, False, values & ((1 << bits) - 1)),),
         memory=Memory(address_width, data_width, words, base),
         beats_per_count=beats,
     )
+
+
+def cost(kernel: Instance, family: Family) -> Resources:
+    """The queues of words on their way, and the port's addresses and counters."""
+    x = kernel.inputs[0].width
+    word = kernel.number("DataWidth") // x * x
+    depths = [bursts * kernel.number("Burst") for bursts in (2, kernel.number("Reads"))]
+    queues = [fifo_cost(word, depth, RamStyle.AUTO, family) for depth in depths]
+    chosen = word * sum(depth > LUTRAM_DEPTH for depth in depths)
+    return total([*queues, logic_cost(lut=100 + chosen, ff=80 + word + x)])
+
+
+def proofs() -> tuple[Case, ...]:
+    """Frames of two pixels; what comes back is in its .svh."""
+    case = Case(
+        frame_delay(1, 8, 2, 1, np.array([5]), data_width=8, burst=1, reads=2),
+        {"x": Shape(1, 8)},
+        {"y": Shape(1, 8)},
+        golden=None,
+        way=Induction(22),
+    )
+    return (case,)
+
+
+RECORDED: Recorded = {
+    "4 × 8 bits, 64-bit port": lambda: frame_delay(4, 8, 960, 540, NO_PAD[:4]),
+    "2 × 8 bits, 64-bit port": lambda: frame_delay(2, 8, 64, 64, NO_PAD[:2]),
+    "16 × 8 bits, 256-bit port": lambda: frame_delay(
+        16, 8, 1920, 1080, NO_PAD, data_width=256, reads=8
+    ),
+}
 
 
 def _check_port(width: int, data_width: int, burst: int) -> None:

@@ -5,7 +5,14 @@ import numpy as np
 
 from tarsier_fpga.hls.base.errors import KernelError
 
-__all__ = ["integer_range", "integers", "require_at_least", "signed_width", "unsigned_width"]
+__all__ = [
+    "check_clamp",
+    "integer_range",
+    "integers",
+    "require_at_least",
+    "signed_width",
+    "unsigned_width",
+]
 
 
 def unsigned_width(most: int) -> int:
@@ -52,3 +59,14 @@ def integers(kernel: str, name: str, values: np.ndarray, ndim: int) -> np.ndarra
     if not np.issubdtype(array.dtype, np.integer):
         raise KernelError(f"{kernel}: {name} of type {array.dtype} must be integers")
     return array.astype(np.int64)
+
+
+def check_clamp(kernel: str, y_width: int, y_min: int, y_max: int) -> None:
+    """Raise KernelError unless y_min..y_max is a range that `y_width` bits carry."""
+    if y_min > y_max:
+        raise KernelError(f"{kernel}: y_min={y_min} must be <= y_max={y_max}")
+    needed = signed_width(y_min, y_max) if y_min < 0 else unsigned_width(y_max)
+    if needed > y_width:
+        raise KernelError(
+            f"{kernel}: y_width={y_width} must be >= {needed} to carry {y_min}..{y_max}"
+        )

@@ -1,18 +1,36 @@
 # SPDX-License-Identifier: MIT
-"""Constructor of the Bayer front end."""
+"""bayer_front: the samples of a mosaic, scaled, rounded and packed to pixels of four."""
 
 from enum import IntEnum
-from math import gcd
+from math import ceil, gcd
 
 import numpy as np
 
 from tarsier_fpga.hls.base.errors import KernelError
-from tarsier_fpga.hls.make.ranges import integers, require_at_least, unsigned_width
+from tarsier_fpga.hls.cost.family import Family
+from tarsier_fpga.hls.cost.memory_cost import (
+    logic_cost,
+    memory_cost,
+)
+from tarsier_fpga.hls.cost.resources import Resources, total
+from tarsier_fpga.hls.describe.kernel import Recorded
+from tarsier_fpga.hls.describe.proof_case import Case, Induction, Shape
+from tarsier_fpga.hls.describe.ranges import (
+    integers,
+    require_at_least,
+    unsigned_width,
+)
+from tarsier_fpga.hls.golden.bayer_front import bayer_front as golden
 from tarsier_fpga.hls.netlist.instance import Instance, Stream, Table, pack_bits
 
-__all__ = ["Cfa", "bayer_front"]
+__all__ = ["RECORDED", "Cfa", "bayer_front", "cost", "proofs"]
 
 _WIDEST_GAIN = 63  # bits that a Table carries
+
+_LUTS = {Family.SERIES7: 20, Family.ULTRASCALE_PLUS: 31}  # per sample: 2 samples 39 and 51
+_LUTS_2 = 36  # for a second DSP: 4 samples 126, and 270 with two
+_FFS = 1.1  # per bit of a product that is rounded: 4 samples of 18 bits 329, of 32 bits 389
+_DSP_FACTOR = 27  # bits of the wider factor of a DSP, UG579
 
 
 class Cfa(IntEnum):
@@ -92,8 +110,8 @@ def bayer_front(
             "Fraction": fraction,
             "Offset": offset,
         },
-        inputs=(Stream("x", samples * x_width),),
-        outputs=(Stream("y", blocks * 4 * y_width),),
+        inputs=(Stream("x", samples * x_width, samples),),
+        outputs=(Stream("y", blocks * 4 * y_width, blocks * 4),),
         function="BayerFront",
         template=(
             *(samples, frame_w, x_width, y_width, int(cfa)),
@@ -105,6 +123,52 @@ def bayer_front(
         ),
         beats_per_count=2 * frame_w // samples,
     )
+
+
+def cost(kernel: Instance, family: Family) -> Resources:
+    """A multiplier and a rounding for every sample of a beat, and a row in memory."""
+    samples, gain_width, y_width = (kernel.number(n) for n in ("Samples", "GainW", "YWidth"))
+    dsps = ceil((gain_width + 1) / _DSP_FACTOR)
+    rounded = kernel.number("XWidth") + gain_width + 2 - kernel.number("Slack")
+    wide = max(2, samples)
+    row = memory_cost(wide * y_width, kernel.number("FrameW") // wide, family)
+    luts = _LUTS[family] + _LUTS_2 * (dsps - 1)
+    # the DSPs of 7 series keep their products
+    ffs = (1 if family is Family.SERIES7 else 30) + _FFS * rounded
+    held = 45 + kernel.outputs[0].width + samples * ffs
+    return total([logic_cost(samples * luts, held, samples * dsps), row])
+
+
+def proofs() -> tuple[Case, ...]:
+    """Two rows of four samples."""
+    return _proof(1, 4), _proof(2, 4)
+
+
+def _proof(samples: int, width: int) -> Case:
+    black, gain = np.array([1, 0, 2, 1]), np.array([[3, 2], [1, 1], [1, 1], [5, 4]])
+    return Case(
+        bayer_front(samples, width, 3, 3, black, gain, 1),
+        {"x": Shape(samples, 3, 2 * width // samples)},
+        {"y": Shape(2 * max(2, samples), 3, width // max(2, samples))},
+        lambda x: golden(x.reshape(2, width), black, gain, 1, 7, 0),
+        Induction(1),
+        patience=8,
+    )
+
+
+_BLACK = np.array([63, 64, 65, 80])
+_RATIOS = np.stack([np.full(4, 768 * 9536), 256 * (15871 - _BLACK)], axis=1)
+RECORDED: Recorded = {
+    "2 samples, 12 to 10 bits": lambda: bayer_front(
+        2, 1920, 12, 10, np.full(4, 64), np.tile([3, 2], (4, 1)), 0
+    ),
+    "4 samples, 14 to 10 bits": lambda: bayer_front(
+        4, 3840, 14, 10, _BLACK, np.full((4, 2), (3, 2)), 128
+    ),
+    "4 samples, 14 to 10 bits, gains of a camera": lambda: bayer_front(
+        4, 3840, 14, 10, _BLACK, _RATIOS, 128
+    ),
+}
 
 
 def _fixed_point(ratios: list[list[int]], x_width: int) -> tuple[list[int], int, int]:

@@ -1,15 +1,29 @@
 # SPDX-License-Identifier: MIT
-"""Constructor of the kernel that gathers the pixels under a convolution."""
+"""window: the pixels under every place of a convolution."""
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
 from tarsier_fpga.hls.base.errors import KernelError
-from tarsier_fpga.hls.make.ranges import integers, require_at_least
+from tarsier_fpga.hls.cost.family import Family
+from tarsier_fpga.hls.cost.memory_cost import (
+    logic_cost,
+    memory_cost,
+)
+from tarsier_fpga.hls.cost.resources import Resources, total
+from tarsier_fpga.hls.describe.examples import NO_PAD
+from tarsier_fpga.hls.describe.kernel import Recorded
+from tarsier_fpga.hls.describe.proof_case import Bounded, Case, Induction, Shape, Way
+from tarsier_fpga.hls.describe.ranges import (
+    integers,
+    require_at_least,
+)
+from tarsier_fpga.hls.golden.window import window as golden
 from tarsier_fpga.hls.netlist.instance import Instance, Stream, Table, pack_bits
 
-__all__ = ["WindowShape", "window"]
+__all__ = ["RECORDED", "WindowShape", "cost", "proofs", "window"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +142,7 @@ def window(
     if outside.shape != (channels,):
         raise KernelError(f"window: pad of shape {outside.shape} must be ({channels},)")
     packed = pack_bits(outside, bits)
+    taps = shape.windows * kernel**2
     params = {
         "FrameW": frame_w,
         "FrameH": frame_h,
@@ -140,10 +155,72 @@ def window(
     return Instance(
         module="window",
         params={"PixelWidth": packed.width, "Pad": packed, **params},
-        inputs=(Stream("x", pixels * packed.width),),
-        outputs=(Stream("y", shape.windows * kernel**2 * packed.width),),
+        inputs=(Stream("x", pixels * packed.width, pixels * channels),),
+        outputs=(Stream("y", taps * packed.width, taps * channels),),
         function="Window",
         template=(channels, bits, *params.values()),
         tables=(Table("pad", bits, False, outside & ((1 << bits) - 1)),),
         beats_per_count=frame_w // pixels * frame_h,
     )
+
+
+def cost(kernel: Instance, family: Family) -> Resources:
+    """The rows that wait in memory, the windows in registers, and what masks the border."""
+    names = ("FrameW", "FrameH", "Kernel", "Stride", "Dilation", "Padding", "Pixels")
+    shape = WindowShape(*map(kernel.number, names))
+    width, pixels = kernel.number("PixelWidth"), shape.pixels
+    lead = shape.span - shape.border
+    steps_h, steps_w = shape.steps
+    # rows of windows that leave without input; their choice among the memory's rows costs LUTs
+    flush = max(0, (shape.out[0] - 1) * shape.stride + 1 + lead - steps_h)
+    taps = range(0, shape.span + 1, shape.dilation)
+    masked = sum(tap < shape.border or tap > lead for tap in taps)
+    # pixels of x, of the memory's word, of the columns that wait, and of y, where windows share
+    waiting = ceil(lead / pixels) * pixels + shape.border
+    shared = {w * shape.stride + tap for w in range(shape.windows) for tap in taps}
+    held = pixels * (1 + shape.span) + shape.kernel * (waiting + len(shared))
+    counters = (shape.frame_w - 1).bit_length() + (shape.frame_h - 1).bit_length()
+    # 960 x 540 of 16 bits 101 LUTs, of 128 bits 325; its windows of 5 x 5 178, of 7 x 7 334
+    choice = width * masked * (0.85 + 0.17 * flush**2)
+    logic = logic_cost(lut=3.4 * counters + 20 * (flush - 1) + choice, ff=28 + width * held)
+    return total([logic, memory_cost(shape.span * pixels * width, steps_w, family)])
+
+
+def proofs() -> tuple[Case, ...]:
+    """Frames of a few pixels."""
+    return (
+        _proof(3, 2, Induction(1)),
+        _proof(4, 2, Bounded(30), stride=2),
+        _proof(4, 3, Induction(1), pixels=2),
+    )
+
+
+def _proof(width: int, height: int, way: Way, pixels: int = 1, stride: int = 1) -> Case:
+    outside = np.array([1])
+
+    def meaning(x: np.ndarray) -> np.ndarray:
+        return golden(x.reshape(height, width, 1), outside, stride=stride)
+
+    instance = window(1, 1, width, height, outside, pixels=pixels, stride=stride)
+    windows = meaning(np.zeros(width * height, np.int64))
+    lanes = instance.outputs[0].width
+    return Case(
+        instance,
+        {"x": Shape(pixels, 1, width * height // pixels)},
+        {"y": Shape(lanes, 1, windows.size // lanes)},
+        meaning,
+        way,
+        patience=12,
+        eager=False,
+    )
+
+
+RECORDED: Recorded = {
+    "16 × 1 bit, 960 × 540": lambda: window(16, 1, 960, 540, NO_PAD),
+    "16 × 1 bit, 5 × 5": lambda: window(16, 1, 960, 540, NO_PAD, kernel=5),
+    "16 × 1 bit, 7 × 7": lambda: window(16, 1, 960, 540, NO_PAD, kernel=7),
+    "16 × 1 bit, dilated": lambda: window(16, 1, 960, 540, NO_PAD, dilation=2),
+    "16 × 1 bit, 4 pixels a beat": lambda: window(16, 1, 960, 540, NO_PAD, pixels=4),
+    "16 × 8 bits, 64 × 64": lambda: window(16, 8, 64, 64, NO_PAD),
+    "4 × 8 bits, 8192 × 64": lambda: window(4, 8, 8192, 64, NO_PAD[:4]),
+}

@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: MIT
 """A kernel at one small parameter set, and what is to be proven of it."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
-from tarsier_fpga.hls import make
 from tarsier_fpga.hls.netlist.instance import Instance
+from tarsier_fpga.hls.netlist.ram_style import RamStyle
 
 __all__ = ["Bounded", "Case", "Golden", "Induction", "Part", "Shape", "Way"]
 
@@ -75,15 +74,13 @@ class Case:
     eager: bool = True  # an output comes as soon as its own inputs are in, else with its unit's
     patience: int = 4  # idle cycles after which nothing may be left to come or to take
     units: int = 4  # how many units of work the properties tell apart
+    # What induction must know of the inside, where that is not in hls/formal/<kernel>.svh.
+    invariants: str = ""
 
     @property
     def kernel(self) -> str:
-        """The kernel's name, without the content hash of a generated module.
-
-        >>> Case.kernel.fget(Case(Instance("int_dot_const_0123456789ab", {}, (), ()), *[None] * 4))
-        'int_dot_const'
-        """
-        return re.sub(r"_[0-9a-f]{12}$", "", self.instance.module)
+        """The kernel's name."""
+        return self.instance.kernel
 
     @property
     def parts(self) -> Mapping[Part, Way]:
@@ -96,7 +93,7 @@ class Case:
         told = [
             f"{name}={value}"
             for name, value in self.instance.params.items()
-            if isinstance(value, int | str) and value != make.RamStyle.AUTO
+            if isinstance(value, int | str) and value != RamStyle.AUTO
         ]
         return " ".join(told) or f"latency {self.instance.latency}"
 

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+"""The parameter sets whose size is recorded: `RECORDED[kernel][label]()` makes the Instance."""
+
+from collections.abc import Mapping
+
+from tarsier_fpga.hls.describe.kernel import Recorded
+from tarsier_fpga.hls.kernels import kernels
+from tarsier_fpga.hls.netlist.instance import Instance
+
+__all__ = ["RECORDED", "instance"]
+
+RECORDED: Mapping[str, Recorded] = {name: kernel.recorded for name, kernel in kernels().items()}
+
+
+def instance(kernel: str, label: str) -> Instance:
+    """The kernel at one of its recorded parameter sets."""
+    return RECORDED[kernel][label]()
