@@ -69,7 +69,7 @@ clean:  ## remove the demo and the caches of the tools; keep .venv and training 
 $(INSTALLED):
 	@command -v python3.11 >/dev/null || { echo "Tarsier needs python3.11, which is not on the PATH"; exit 2; }
 	@echo "Installing the pinned Python packages into .venv (once, a few minutes)"
-	@python3.11 -m venv .venv
+	@python3.11 -m venv --clear .venv
 	@echo "  1/3 torch" && $(PIP) --constraint requirements.lock torch
 	@echo "  2/3 everything else" && $(PIP) --no-deps -r requirements.lock
 	@echo "  3/3 tarsier" && $(PIP) --no-deps --no-build-isolation --editable .
