@@ -128,7 +128,7 @@ def _insert_gauges(design: BlockDesign) -> dict[str, int]:
     """A gauge on every stream between nodes; its number by the output it is on."""
     links, design.links = design.links, []
     for n, (source, sink) in enumerate(links):
-        cell = _add(design, f"gauge_{n}", "sizing_gauge")
+        cell = _add(design, f"gauge_{n}", "tarsier_sizing_gauge")
         design.join(source, f"{cell}/x", True)
         design.join(f"{cell}/y", sink, True)
         for pin in ("limit", "mark", "first"):
@@ -144,7 +144,7 @@ def _insert_meters(design: BlockDesign, model: ModelWrapper) -> dict[str, int]:
         ind = list(producer.output).index(output.name)
         beats = int(np.prod(getHWCustomOp(producer).get_folded_output_shape(ind)[:-1]))
         pin = _outputs(producer)[ind]
-        cell = _add(design, f"meter_{n}", "sizing_meter")
+        cell = _add(design, f"meter_{n}", "tarsier_sizing_meter")
         design.params[cell] = {"BEATS": str(beats)}
         design.join(pin, f"{cell}/x", True)
         for name in ("frames", "latency", "ended", "interval"):

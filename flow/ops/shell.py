@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The RTL variant of an op: a shell with FINN's port names around its kernel."""
 
-import re
-from dataclasses import replace
 from pathlib import Path
 
 from finn.custom_op.fpgadataflow.rtlbackend import RTLBackend
@@ -13,10 +11,7 @@ from tarsier_fpga.hls.base.templates import render
 from tarsier_fpga.hls.netlist.axi import axi_signals
 from tarsier_fpga.hls.netlist.instance import Instance, rtl_sources, sv_literal
 
-__all__ = ["RtlShell", "rtl_variant", "shell", "with_free_names"]
-
-# FINN's library has modules of these names too, which do something else.
-_TAKEN = ("fifo", "requant")
+__all__ = ["RtlShell", "rtl_variant", "shell"]
 
 
 class RtlShell(RTLBackend):
@@ -26,11 +21,9 @@ class RtlShell(RTLBackend):
         kernel = self.instance(model)
         top = self.get_verilog_top_module_name()
         folder = Path(self.get_nodeattr("code_gen_dir_ipgen"))
-        inner = replace(kernel, module=_free(kernel.module))
-        (folder / f"{top}.v").write_text(shell(top, inner), encoding="utf-8")
+        (folder / f"{top}.v").write_text(shell(top, kernel), encoding="utf-8")
         for name, text in rtl_sources(kernel).items():
-            path = folder / f"{_free(Path(name).stem)}.sv"
-            path.write_text(with_free_names(text), encoding="utf-8")
+            (folder / name).write_text(text, encoding="utf-8")
         # FINN keeps the name, since nodes are renamed after their code is generated.
         self.set_nodeattr("gen_top_module", top)
         self.set_nodeattr("ipgen_path", str(folder))
@@ -74,16 +67,4 @@ def shell(name: str, kernel: Instance) -> str:
     }
     return render(
         Path(__file__).with_name("shell.v.j2"), filters, name=name, kernel=kernel, buses=buses
-    )
-
-
-def _free(module: str) -> str:
-    """The name of our `module` in a design that may hold FINN's library too."""
-    return f"tarsier_{module}" if module in _TAKEN else module
-
-
-def with_free_names(text: str) -> str:
-    """`text` with the modules it defines and instantiates under their free names."""
-    return re.sub(
-        r"^(module | +)(\w+)(?= #\()", lambda m: m[1] + _free(m[2]), text, flags=re.MULTILINE
     )

@@ -218,7 +218,7 @@ def timed(kernel: Instance) -> Instance:
         return kernel
     (x,), (y,) = kernel.inputs, kernel.outputs
     params = {"Stages": kernel.latency, "XWidth": x.width, "YWidth": y.width}
-    part = rtl_path("parts/stall_pipe")
+    part = rtl_path("stall_pipe")
     sources = {part.name: part.read_text()}
     return Instance("pipe_gauge", params, kernel.inputs, kernel.outputs, sources=sources)
 

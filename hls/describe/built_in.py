@@ -9,7 +9,7 @@ from tarsier_fpga.hls.adders.graph import Graph, bits_of
 from tarsier_fpga.hls.adders.schedule import pipeline, size
 from tarsier_fpga.hls.adders.write import Ports, cpp_text, sv_text
 from tarsier_fpga.hls.base.errors import KernelError
-from tarsier_fpga.hls.netlist.instance import Instance, Stream, cpp_paths, rtl_path
+from tarsier_fpga.hls.netlist.instance import Instance, Stream, cpp_paths, rtl_path, sv_name
 
 __all__ = ["built_in"]
 
@@ -40,6 +40,7 @@ def built_in(
     content = hashlib.sha256(f"{graph.dumps()} {levels} {ports}".encode()).hexdigest()[:12]
     module = f"{ports.kernel}_{content}"
     function = f"{ports.kernel.title().replace('_', '')}_{content}"
+    part = rtl_path("stall_pipe")
     plan, taken = pipeline(graph, levels), size(graph, levels)
     return Instance(
         module=module,
@@ -48,8 +49,8 @@ def built_in(
         outputs=(Stream("y", rows * ports.y_width, rows, y_signed),),
         function=function,
         sources={
-            f"{module}.sv": sv_text(module, plan, ports),
-            "stall_pipe.sv": rtl_path("parts/stall_pipe").read_text(),
+            f"{sv_name(module)}.sv": sv_text(sv_name(module), plan, ports),
+            part.name: part.read_text(),
             f"{module}.hpp": cpp_text(function, plan, ports),
             "lanes.hpp": cpp_paths("lanes")[0].read_text(),
         },

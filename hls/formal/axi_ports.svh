@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The AXI4 master port of a proof; what comes from the memory is anything, unless axi_memory is there.
+// The AXI4 master port of a proof; what comes from the memory is anything, unless its rules are there.
   output logic                 m_axi_awid,
   output logic [AddrWidth-1:0] m_axi_awaddr,
   output logic [7:0]           m_axi_awlen,

@@ -15,7 +15,7 @@
   end
 
   if (Meaning && Depth > 2) begin : gen_rest
-    localparam int unsigned Front = RamStyle == "block" ? 2 : 1;
+    localparam int unsigned Front = RamStyle == 2 ? 2 : 1;  // block
     localparam int unsigned Rest  = Depth - Front;
     logic [31:0] waiting;  // beats in the memory
 
@@ -32,7 +32,8 @@
     end
     for (genvar n = 0; n < Rest; n++) begin : gen_slot
       always_comb if (started_q && n < waiting) begin
-        waits_in_order: assert (u_dut.gen_memory.rest[(32'(u_dut.gen_memory.read_q) + n) % Rest]
+        waits_in_order: assert (u_dut.gen_memory.gen_rest.beats[(32'(u_dut.gen_memory.read_q) + n)
+                                                                % Rest]
                                 == gen_meaning.x_beats[(32'(gen_meaning.y_unit) + n + Front)
                                                        % Units]);
       end

@@ -10,11 +10,11 @@
     logic [FrameBeats:0][Width-1:0] past_q;  // the beats that went in, the newest lowest
     logic                           starved_long;
 
-    axi_memory #(
+    tarsier_axi_memory_rules #(
       .AddrWidth(AddrWidth), .DataWidth(DataWidth), .Base(Base), .Words(Words)
     ) u_memory (.*);
 
-    quiet_cycles #(.Cycles(24)) u_starved (
+    tarsier_quiet_cycles #(.Cycles(24)) u_starved (
       .clk_i, .rst_ni, .quiet_i(x_valid_i && !x_ready_o && y_ready_i), .long_o(starved_long)
     );
 

@@ -59,7 +59,7 @@
         end
         for (genvar n = 0; n < Rest; n++) begin : gen_slot
           always_comb if (started_q && n < level - 1) begin
-            waits_in_order: assert (u_dut.gen_row[r].u_row.gen_memory.rest[(read + n) % Rest]
+            waits_in_order: assert (u_dut.gen_row[r].u_row.gen_memory.gen_rest.beats[(read + n) % Rest]
                                     == word(level - 2 - n));
           end
         end

@@ -30,7 +30,7 @@ def fifo(width: int, depth: int, ram_style: RamStyle = RamStyle.AUTO) -> Instanc
         raise KernelError(f"fifo: ram_style={ram_style} must be one of {', '.join(RamStyle)}")
     return Instance(
         module="fifo",
-        params={"Width": width, "Depth": depth, "RamStyle": str(ram_style)},
+        params={"Width": width, "Depth": depth, "RamStyle": RamStyle(ram_style)},
         inputs=(Stream("x", width),),
         outputs=(Stream("y", width),),
         function="Fifo",

@@ -4,6 +4,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ __all__ = [
     "rtl_paths",
     "rtl_sources",
     "sv_literal",
+    "sv_name",
 ]
 
 _HERE = Path(__file__).parents[1]
@@ -74,7 +76,7 @@ class Instance:
     """One kernel with its parameters: what a netlist, a test bench or a C++ call is made from."""
 
     module: str
-    params: Mapping[str, int | str | Bits]
+    params: Mapping[str, int | StrEnum | Bits]
     inputs: tuple[Stream, ...]
     outputs: tuple[Stream, ...]
     function: str = ""  # the C++ twin in namespace bnn; empty where there is none
@@ -82,7 +84,8 @@ class Instance:
     tables: tuple[Table, ...] = ()
     memory: Memory | None = None
     beats_per_count: int = 1  # of the first input, for each unit of the twin's last argument
-    # Of a generated module: its files and those they need, by name, and what it is said to take.
+    # Of a module that is not in hls/rtl: its files and those they need, by name, and what it is said
+    # to take. Its module is called `sv_module` all the same.
     sources: Mapping[str, str] = field(default_factory=dict)
     area: Mapping[str, int] = field(default_factory=dict)  # lut, ff
     latency: int = 0  # cycles from x to y
@@ -118,6 +121,18 @@ class Instance:
             raise KernelError(f"{self.kernel}: {name}={value} must be a parameter of bits")
         return value
 
+    @property
+    def sv_module(self) -> str:
+        """The name of its SystemVerilog module."""
+        return sv_name(self.module)
+
+
+def sv_name(module: str) -> str:
+    """The SystemVerilog name of kernel or part `module`: SystemVerilog has one space of names,
+    and FINN's library, for one, has a fifo and a requant too.
+    """
+    return f"tarsier_{module}"
+
 
 def pack_bits(values: np.ndarray, width: int) -> Bits:
     """All items of `values`, row-major, as two's complement of `width` bits, item 0 lowest.
@@ -140,38 +155,40 @@ def pack_bits(values: np.ndarray, width: int) -> Bits:
     return Bits(items.size * width, int.from_bytes(packed.tobytes(), "little"))
 
 
-def sv_literal(value: int | str | Bits) -> str:
-    """`value` as a SystemVerilog literal.
+def sv_literal(value: int | StrEnum | Bits) -> str:
+    """`value` as a literal of SystemVerilog, and of Verilog; a choice is its place in its enum.
 
-    >>> sv_literal(Bits(9, 0x1A)), sv_literal(-3), sv_literal("block")
-    ("9'h1a", '-3', '"block"')
+    >>> sv_literal(Bits(9, 0x1A)), sv_literal(-3)
+    ("9'h1a", '-3')
+    >>> sv_literal(StrEnum("Colour", ["RED", "GREEN"]).GREEN)
+    '1 /* green */'
     """
     match value:
         case Bits(width, number):
             return f"{width}'h{number:x}"
-        case str():
-            return f'"{value}"'
+        case StrEnum():
+            return f"{list(type(value)).index(value)} /* {value} */"
         case _:
             return str(value)
 
 
 def rtl_path(module: str) -> Path:
-    """The SystemVerilog file that defines `module`."""
-    return _existing(_HERE / "rtl" / f"{module}.sv", module)
+    """The SystemVerilog file that defines kernel or part `module`."""
+    found = _rtl_files().get(sv_name(module))
+    return found or _existing(_HERE / "rtl" / f"{sv_name(module)}.sv", module)
 
 
 def rtl_paths(module: str) -> list[Path]:
-    """The SystemVerilog files of `module`: its own, then those of all it instantiates.
+    """The SystemVerilog files of `module`: its own, then those of all that they name.
 
     >>> [path.name for path in rtl_paths("residual_add")]
-    ['residual_add.sv', 'clamp.sv']
+    ['tarsier_residual_add.sv', 'tarsier_clamp.sv']
     """
-    others = {path.stem: path for path in (_HERE / "rtl").rglob("*.sv")}
+    files = _rtl_files()
     paths = [rtl_path(module)]
     for path in paths:  # grows on the way
-        for name in re.findall(r"^ *(\w+) #\(", path.read_text(), re.MULTILINE):
-            if name in others:
-                paths.append(others.pop(name))
+        needed = [files[name] for name in _named(path.read_text()) if name in files]
+        paths += [other for other in dict.fromkeys(needed) if other not in paths]
     return paths
 
 
@@ -199,6 +216,16 @@ def cpp_sources(kernel: Instance) -> dict[str, str]:
     return _generated(kernel, ".hpp") or _texts(cpp_paths(kernel.module))
 
 
+def _rtl_files() -> dict[str, Path]:
+    """The files of hls/rtl by the modules that they are named after."""
+    return {path.stem: path for path in (_HERE / "rtl").rglob("*.sv")}
+
+
+def _named(text: str) -> list[str]:
+    """All of our modules that `text` names outside of its comments."""
+    return re.findall(r"\btarsier_\w+", re.sub(r"//[^\n]*|/\*.*?\*/", "", text, flags=re.DOTALL))
+
+
 def _generated(kernel: Instance, suffix: str) -> dict[str, str]:
     return {name: text for name, text in kernel.sources.items() if name.endswith(suffix)}
 
@@ -209,6 +236,7 @@ def _texts(paths: list[Path]) -> dict[str, str]:
 
 def _existing(path: Path, module: str) -> Path:
     if not path.is_file():
-        known = ", ".join(sorted(p.stem for p in path.parent.glob(f"*{path.suffix}")))
+        stems = sorted(p.stem for p in path.parent.glob(f"*{path.suffix}"))
+        known = ", ".join(stem.removeprefix(sv_name("")) for stem in stems)
         raise KernelError(f"{module}: no {path.parent.name}/{path.name}; there are {known}")
     return path

@@ -7,7 +7,10 @@ __all__ = ["RamStyle"]
 
 
 class RamStyle(StrEnum):
-    """Which memory the synthesis is asked to use; AUTO leaves the choice to it."""
+    """Which memory the synthesis is asked to use, in the order of hls/rtl/tarsier_fifo.sv.
+
+    AUTO leaves the choice to it.
+    """
 
     AUTO = "auto"
     DISTRIBUTED = "distributed"

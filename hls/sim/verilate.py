@@ -30,7 +30,7 @@ from tarsier_fpga.hls.sim.verilated import Model
 __all__ = ["VERILATE", "build", "build_sources", "link"]
 
 _HARNESS = Path(__file__).with_name("harness.cpp")
-_MEMORY = Path(__file__).with_name("axi_memory.sv")
+_MEMORY = Path(__file__).with_name("tarsier_axi_memory_model.sv")
 VERILATE = ["--cc", "--prefix", "Vtop", "-O3", "--flatten", "--no-timing"]
 VERILATE += ["-Wno-fatal", "-Werror-USERERROR"]
 VERILATE += ["--x-assign", "fast", "--x-initial", "unique", "--output-split", "20000"]
@@ -139,7 +139,7 @@ def link(folder: Path, harness: Path, trace: bool = False, fst: bool = False) ->
 
 
 def _sources(kernel: Instance) -> dict[str, str]:
-    beside = Path(__file__).with_name(f"{kernel.module}.sv")
+    beside = Path(__file__).with_name(f"{kernel.sv_module}.sv")
     if beside.is_file():
         return {beside.name: beside.read_text(), **kernel.sources}
     return rtl_sources(kernel)

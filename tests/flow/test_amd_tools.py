@@ -61,7 +61,7 @@ def test_a_project_is_of_all_that_it_is_made_from(tmp_path, monkeypatch):
         return projects.is_finished(tmp_path, tmp_path, design, board, Tool.VIVADO)
 
     key = projects._key(tmp_path, design, board, Tool.VIVADO)
-    assert {"graph.onnx", "shell.v.j2", "hls_top.cpp.j2", "run.sh.j2", "window.sv"} <= names
+    assert {"graph.onnx", "shell.v.j2", "hls_top.cpp.j2", "run.sh.j2", "tarsier_window.sv"} <= names
     facts = projects.Project(
         key=key, tool="vivado", board="zcu104", clock_mhz=250, steps=(), cells={}
     )

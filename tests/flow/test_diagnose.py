@@ -62,7 +62,7 @@ def test_a_deadlock_names_its_ring_and_the_fifo_in_it(folder, codes):
 
 
 def test_a_wrong_kernel_is_found_with_its_beat(folder, codes):
-    edit(folder / "rtl/sign_threshold.sv", ">= T;", "> T;")
+    edit(folder / "rtl/tarsier_sign_threshold.sv", ">= T;", "> T;")
     frame = codes(HEIGHT, WIDTH)
     said = FrameSim(folder).explain(frame)
     found = re.fullmatch(
@@ -84,11 +84,11 @@ def test_a_right_design_is_not_blamed(folder, codes):
 
 def test_data_that_reset_leaves_undefined_are_found(folder, codes):
     edit(
-        folder / "rtl/sign_threshold.sv",
+        folder / "rtl/tarsier_sign_threshold.sv",
         r"if \(x_ready_o\) y_data_o <= bits;",
         "if (x_valid_i && x_ready_o) begin y_data_o <= last_q; last_q <= bits; end",
     )
-    edit(folder / "rtl/sign_threshold.sv", r"(?=logic \[Channels-1:0\] bits;)", LAST)
+    edit(folder / "rtl/tarsier_sign_threshold.sv", r"(?=logic \[Channels-1:0\] bits;)", LAST)
     said = FrameSim(folder).explain(codes(HEIGHT, WIDTH))
     assert re.fullmatch(
         r"stream sign_threshold_0_y \(u_sign_threshold_0 to \S+\) is undefined after reset: beat 0 "
@@ -100,7 +100,7 @@ def test_data_that_reset_leaves_undefined_are_found(folder, codes):
 
 def test_a_single_bit_that_reset_leaves_undefined_is_found(folder, codes):
     edit(
-        folder / "rtl/sign_threshold.sv",
+        folder / "rtl/tarsier_sign_threshold.sv",
         r"if \(x_ready_o\) y_data_o <= bits;",
         """if (x_valid_i && x_ready_o) begin
       y_data_o <= bits ^ Channels'(once_q);
@@ -108,7 +108,7 @@ def test_a_single_bit_that_reset_leaves_undefined_is_found(folder, codes):
     end""",
     )
     once = "logic once_q;  // never reset\n  "
-    edit(folder / "rtl/sign_threshold.sv", r"(?=logic \[Channels-1:0\] bits;)", once)
+    edit(folder / "rtl/tarsier_sign_threshold.sv", r"(?=logic \[Channels-1:0\] bits;)", once)
     said = FrameSim(folder).unset(codes(HEIGHT, WIDTH))
     assert "u_sign_threshold_0 to" in said and "undefined after reset: beat 0 is" in said
 

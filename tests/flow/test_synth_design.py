@@ -156,8 +156,8 @@ def test_a_larger_board_of_the_family_is_taken(design, stand_in):
 
 
 def test_a_kernel_that_is_gone_is_named(design):
-    (design / "rtl/window.sv").unlink()
-    with pytest.raises(FlowError, match=r"rtl: there is no window\.sv; build it again"):
+    (design / "rtl/tarsier_window.sv").unlink()
+    with pytest.raises(FlowError, match=r"rtl: there is no tarsier_window\.sv; build it again"):
         build(design, ZCU104, quiet)
 
 
@@ -184,7 +184,7 @@ def test_the_same_kernel_gives_the_same_cells_in_another_cache(design, tmp_path,
     found = []
     for cache in ("one", "two"):
         monkeypatch.setenv("TARSIER_CACHE", str(tmp_path / cache))
-        found.append(yosys.synthesize_sources("residual_add", sources, ZCU104.family))
+        found.append(yosys.synthesize_sources("tarsier_residual_add", sources, ZCU104.family))
     assert found[0] == found[1]
     netlists = sorted(tmp_path.glob("*/synthesized/*/cells.json"))
     assert len(netlists) == 2

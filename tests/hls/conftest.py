@@ -15,7 +15,7 @@ from tarsier_fpga.hls.sim import verilate
 def refused() -> Callable[..., str]:
     """(instance, parameter=value ..) -> what elaboration says to the changed parameters."""
 
-    def elaborate(instance: Instance, **params: int | str | Bits) -> str:
+    def elaborate(instance: Instance, **params: int | Bits) -> str:
         changed = replace(instance, params={**instance.params, **params})
         with pytest.raises(ToolError) as error:
             verilate.build(changed)

@@ -14,7 +14,7 @@ from tarsier_fpga.hls.adders.solve import solve_bits, solve_integers
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.kernels.int_dot_const import int_dot_const
 from tarsier_fpga.hls.kernels.xnor_dot_const import xnor_dot_const
-from tarsier_fpga.hls.netlist.instance import Instance
+from tarsier_fpga.hls.netlist.instance import Instance, rtl_path
 from tarsier_fpga.hls.sim.toolchain import verilator
 from tests.hls.test_sources import HLS
 
@@ -39,7 +39,7 @@ def longest_path(kernel: Instance) -> int:
 
     A count of five bits or less goes into the LUTs of the adder that takes it.
     """
-    text = kernel.sources[f"{kernel.module}.sv"]
+    text = kernel.sources[f"{kernel.sv_module}.sv"]
     sums = dict(re.findall(r"assign (n\d+) = (.*);", text))
     ends = re.findall(r"y_data_o\[.*?\] <= (.*);", text)
     assert len(ends) > 1
@@ -95,11 +95,11 @@ def test_equal_matrices_make_equal_modules_and_others_do_not(bits):
 def test_generated_sources_lint(kernels, tmp_path):
     env = {**os.environ, "VERILATOR_ROOT": str(verilator().parents[1])}
     for kernel in kernels(3):
-        (tmp_path / "kernel.sv").write_text(kernel.sources[f"{kernel.module}.sv"])
+        (tmp_path / "kernel.sv").write_text(kernel.sources[f"{kernel.sv_module}.sv"])
         # a sum may be known to leave its highest bits unused, and a delayed x most of its bits
         command = [verilator(), "--lint-only", "-Wall", "-Wno-DECLFILENAME", "-Wno-UNUSEDSIGNAL"]
-        files = [HLS / "waivers.vlt", tmp_path / "kernel.sv", HLS / "rtl/parts/stall_pipe.sv"]
-        top = ["--quiet", "--top-module", kernel.module]
+        files = [HLS / "waivers.vlt", tmp_path / "kernel.sv", rtl_path("stall_pipe")]
+        top = ["--quiet", "--top-module", kernel.sv_module]
         done = subprocess.run([*command, *top, *files], env=env, capture_output=True, text=True)
         assert (done.returncode, done.stdout + done.stderr) == (0, "")
 

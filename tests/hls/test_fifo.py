@@ -99,5 +99,5 @@ def test_rejects_bad_parameters(refused):
     with pytest.raises(KernelError, match=r"fifo: ram_style=lut must be one of auto, distributed,"):
         fifo(16, 2, "lut")
     assert "fifo: Width=5 Depth=0, both must be >= 1" in refused(fifo(5, 2), Depth=0)
-    said = refused(fifo(5, 2), RamStyle="lut")
-    assert "fifo: RamStyle=lut must be auto, distributed, block or ultra" in said
+    said = refused(fifo(5, 2), RamStyle=4)
+    assert "fifo: RamStyle=4 must be 0 (auto), 1 (distributed), 2 (block) or 3 (ultra)" in said

@@ -136,9 +136,10 @@ def test_full_rate_beside_a_memory_that_pauses():
 def test_the_memory_answers_no_master_that_reads_before_its_write_is_acknowledged():
     c = case(GRID[-1], random_x(GRID[-1]))
     sources = rtl_sources(c.instance)
-    early = sources["frame_delay.sv"].replace("count_t'(m_axi_bvalid)", "count_t'(burst_sent)")
-    assert early != sources["frame_delay.sv"]
-    hasty = replace(c.instance, sources={**sources, "frame_delay.sv": early})
+    name = "tarsier_frame_delay.sv"
+    early = sources[name].replace("count_t'(m_axi_bvalid)", "count_t'(burst_sent)")
+    assert early != sources[name]
+    hasty = replace(c.instance, sources={**sources, name: early})
     with pytest.raises(SimError, match="the design hangs"):
         run([replace(c, instance=hasty)])
 

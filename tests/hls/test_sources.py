@@ -8,17 +8,32 @@ from pathlib import Path
 
 import pytest
 
-from tarsier_fpga.hls.netlist.instance import rtl_paths
+from tarsier_fpga.hls.netlist.instance import rtl_path, rtl_paths, sv_name
 from tarsier_fpga.hls.sim.toolchain import verilator
 
 HLS = Path(__file__).parents[2] / "hls"
-KERNELS = sorted(path.stem for path in (HLS / "rtl").glob("*.sv"))
+MODULES = sorted(path.stem for path in (HLS / "rtl").glob("*.sv"))
+KERNELS = [module.removeprefix("tarsier_") for module in MODULES]
+# What FINN's sources instantiate and what devices are made of has its given names.
+THEIRS = {"add_multi", "fifo", "skid", "stream_tap", "EHXPLLL", "LUT6_2"}
 kernels = pytest.mark.parametrize("kernel", KERNELS)
+
+
+def test_every_file_of_ours_holds_one_module_that_has_its_name_and_our_prefix():
+    """SystemVerilog has one space of names: those of FINN, Vivado and the users are in it too."""
+    roots = [HLS, HLS.parent / "flow"]
+    files = sorted(path for root in roots for path in root.rglob("*.sv"))
+    ours = [path for path in files if path.stem not in THEIRS]
+    assert len(ours) > 50
+    for path in ours:
+        modules = re.findall(r"^module (\w+)", path.read_text(), re.MULTILINE)
+        assert modules[0] == path.stem and path.stem.startswith("tarsier_"), path
+        assert set(modules[1:]) <= THEIRS, path
 
 
 @kernels
 def test_lints_alone_as_a_top(kernel):
-    command = [verilator(), "--lint-only", "-Wall", "--quiet", "--top-module", kernel]
+    command = [verilator(), "--lint-only", "-Wall", "--quiet", "--top-module", sv_name(kernel)]
     files = [HLS / "waivers.vlt", *rtl_paths(kernel)]
     env = {**os.environ, "VERILATOR_ROOT": str(verilator().parents[1])}
     done = subprocess.run([*command, *files], env=env, capture_output=True, text=True)
@@ -27,8 +42,8 @@ def test_lints_alone_as_a_top(kernel):
 
 @kernels
 def test_header_is_complete_and_its_files_exist(kernel):
-    text = (HLS / "rtl" / f"{kernel}.sv").read_text()
-    assert text.startswith(f"// SPDX-License-Identifier: MIT\n//\n// {kernel} - ")
+    text = rtl_path(kernel).read_text()
+    assert text.startswith(f"// SPDX-License-Identifier: MIT\n//\n// {sv_name(kernel)} - ")
     header = text[: text.index("\nmodule ")]
     for line in ("Handshake", "Rate", "Latency", "Reset", "Test"):
         assert re.search(rf"\b{line} ", header), f"{kernel}: the header has no {line}"
@@ -38,7 +53,7 @@ def test_header_is_complete_and_its_files_exist(kernel):
 
 def test_parts_name_the_kernels_that_use_them():
     for part in sorted((HLS / "rtl" / "parts").glob("*.sv")):
-        said = re.findall(r"hls/rtl/(\w+)\.sv", part.read_text())
+        said = re.findall(r"hls/rtl/tarsier_(\w+)\.sv", part.read_text())
         assert said == [kernel for kernel in KERNELS if part in rtl_paths(kernel)]
 
 

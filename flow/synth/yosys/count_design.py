@@ -127,7 +127,7 @@ def _own(kernel, texts: dict[str, str]) -> dict[str, str]:
 
 def _check_top(netlist: Netlist, texts: dict[str, str]) -> None:
     """The sum of the kernels is the design only if nothing but wires is between them."""
-    kernels = Counter(cell.instance.module for cell in netlist.cells)
+    kernels = Counter(cell.instance.sv_module for cell in netlist.cells)
     found = cells_of_top(TOP, texts, kernels)
     if found != kernels:
         raise FlowError(f"{TOP} holds {found}, and its graph {dict(kernels)}; build it again")

@@ -22,7 +22,7 @@ module tarsier_top (
   assign slow_valid = x_valid_i && pace_q == '0;
   assign x_ready_o  = slow_ready && pace_q == '0;
 
-  fifo #(
+  tarsier_fifo #(
     .Width(20),
     .Depth(3)
   ) u_fifo (
