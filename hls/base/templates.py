@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-__all__ = ["braces", "render", "render_block"]
+__all__ = ["Filters", "braces", "render", "render_block"]
 
 Filters = dict[str, Callable[..., object]]
 

@@ -84,8 +84,8 @@ class Instance:
     tables: tuple[Table, ...] = ()
     memory: Memory | None = None
     beats_per_count: int = 1  # of the first input, for each unit of the twin's last argument
-    # Of a module that is not in hls/rtl: its files and those they need, by name, and what it is said
-    # to take. Its module is called `sv_module` all the same.
+    # Where hls/rtl does not have `sv_module`: the files with it and with what it needs, by name,
+    # and what it is said to take.
     sources: Mapping[str, str] = field(default_factory=dict)
     area: Mapping[str, int] = field(default_factory=dict)  # lut, ff
     latency: int = 0  # cycles from x to y
