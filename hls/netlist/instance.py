@@ -84,8 +84,8 @@ class Instance:
     tables: tuple[Table, ...] = ()
     memory: Memory | None = None
     beats_per_count: int = 1  # of the first input, for each unit of the twin's last argument
-    # Where hls/rtl does not have `sv_module`: the files with it and with what it needs, by name,
-    # and what it is said to take.
+    # Where hls/rtl has no such module: the files with it and with what it needs, by name, and what
+    # it is said to take.
     sources: Mapping[str, str] = field(default_factory=dict)
     area: Mapping[str, int] = field(default_factory=dict)  # lut, ff
     latency: int = 0  # cycles from x to y
@@ -123,8 +123,13 @@ class Instance:
 
     @property
     def sv_module(self) -> str:
-        """The name of its SystemVerilog module."""
-        return sv_name(self.module)
+        """The name of its SystemVerilog module: with our prefix, unless `sources` of another
+        package have it without.
+
+        >>> Instance("fifo", {}, (), ()).sv_module
+        'tarsier_fifo'
+        """
+        return self.module if f"{self.module}.sv" in self.sources else sv_name(self.module)
 
 
 def sv_name(module: str) -> str:

@@ -5,8 +5,16 @@ import numpy as np
 import pytest
 
 from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.kernels.fifo import fifo
 from tarsier_fpga.hls.netlist import instance
-from tarsier_fpga.hls.netlist.instance import Bits, pack_bits, rtl_path, rtl_paths, sv_literal
+from tarsier_fpga.hls.netlist.instance import (
+    Bits,
+    Instance,
+    pack_bits,
+    rtl_path,
+    rtl_paths,
+    sv_literal,
+)
 from tarsier_fpga.hls.netlist.ram_style import RamStyle
 
 
@@ -34,6 +42,12 @@ def test_a_choice_is_its_place_in_the_enum_of_the_sources():
     assert names.split(", ") == [style.name for style in RamStyle]
     literals = [sv_literal(style) for style in RamStyle]
     assert literals == ["0 /* auto */", "1 /* distributed */", "2 /* block */", "3 /* ultra */"]
+
+
+def test_the_module_of_another_package_has_the_name_that_its_own_file_has():
+    assert Instance("double", {}, (), (), sources={"double.sv": ""}).sv_module == "double"
+    assert Instance("double", {}, (), (), sources={"double.hpp": ""}).sv_module == "tarsier_double"
+    assert fifo(8, 4).sv_module == "tarsier_fifo"
 
 
 def test_every_module_that_is_named_is_found_with_parameters_or_without(monkeypatch, tmp_path):
