@@ -76,7 +76,7 @@ def test_doctor_tells_a_card_from_a_board(monkeypatch):
     ("arguments", "sentence"),
     [
         (["gone.dng"], "gone.dng: there is no such file"),
-        (["frame.dng", "--board", "zcu999"], "unknown board 'zcu999', known are kv260, pynq-z1"),
+        (["frame.dng", "--board", "zcu999"], "unknown board 'zcu999', known are arty-a7-100, aup"),
         (["frame.dng", "--net", "nonet"], "no net 'nonet'"),
         (["frame.dng", "--net", "nonet.onnx"], "nonet.onnx: there is no such network file"),
         (["frame.dng", "--gain", "much"], "gain 'much' is neither a number nor auto nor red"),
