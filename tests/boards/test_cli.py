@@ -27,7 +27,7 @@ def tarsier(*arguments, cwd=ROOT, **environment) -> subprocess.CompletedProcess:
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=3000,  # for a hang only
     )
 
 
