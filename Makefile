@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 .DEFAULT_GOAL := help
-.PHONY: help demo lint types test check flagship baselines fmax prove bench-fifo bench-host bench-sim bench-train exposures clean
+.PHONY: help demo lint types test check flagship readme baselines fmax prove bench-fifo bench-host bench-sim bench-train exposures clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 
@@ -42,6 +42,9 @@ fmax: $(INSTALLED)  ## record the clock of single kernels on an ECP5; minutes
 
 prove: $(INSTALLED)  ## prove the contract of every kernel, K="fifo window" for some; a few minutes
 	@.venv/bin/python -m tarsier_fpga.hls.prove $(if $(K),$(K),--table hls/formal/README.md)
+
+readme: $(INSTALLED)  ## write the tables of what there is into the READMEs
+	@.venv/bin/python -m tests.readme
 
 flagship: $(INSTALLED)  ## the large designs in full, NET=name for one, and their tables; hours
 	@.venv/bin/python -m tests.flagship.flagship $(NET)

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from qonnx.core.modelwrapper import ModelWrapper
 
-from tarsier_fpga.flow.board import Board
+from tarsier_fpga.flow.board import Board, write_board
 from tarsier_fpga.flow.cost.estimate import estimate, estimate_fifos
 from tarsier_fpga.flow.design.describe import fifo_facts, layer_facts, wire_facts
 from tarsier_fpga.flow.design.design_facts import (
@@ -45,6 +45,7 @@ from tarsier_fpga.flow.size.fold import adder_levels, fold, pixel_budget, solve_
 from tarsier_fpga.flow.size.frame_size import check_frame, set_frame
 from tarsier_fpga.flow.size.uram import place_fifos
 from tarsier_fpga.flow.size.widths import adapt_widths, insert_fifos, specialize
+from tarsier_fpga.flow.synth.backend import backends
 from tarsier_fpga.hls.base.cache import content_key, made_once
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.netlist.instance import rtl_sources
@@ -55,7 +56,6 @@ __all__ = ["BuildConfig", "build"]
 
 _SIZING = "tarsier.fifo_sizing"  # property of the model, from its step to design.json
 _MODEL = "model.onnx"  # in the cache, after a step
-_PROJECTS = ("vivado", "vitis")  # folders that are kept, of `tarsier synth`
 
 Notify = Callable[[str, float], None]
 
@@ -92,7 +92,7 @@ def build(config: BuildConfig, notify: Notify = lambda step, fraction: None) -> 
     Raises:
         FlowError: the network cannot be lowered, the frame is too small or odd, the rate is out
             of reach, the design does not fit the board, or the folder holds something else, or
-            another design's project for AMD's tools, in which hours of their work may lie.
+            what `tarsier synth` made of another design, in which hours of work may lie.
     """
     key = _key(config)
     if (config.output / "design.json").is_file():
@@ -107,7 +107,7 @@ def build(config: BuildConfig, notify: Notify = lambda step, fraction: None) -> 
             f"{config.output} holds the folder you are in, and is replaced as a whole;"
             " name another one"
         )
-    for project in (config.output / tool for tool in _PROJECTS):
+    for project in (config.output / backend for backend in backends()):
         if project.exists():
             raise FlowError(f"{project} is of another design; name another folder, or remove it")
     with _replacing(config.output) as folder:
@@ -186,6 +186,7 @@ def _build(config: BuildConfig, key: str, folder: Path, notify: Notify) -> Desig
         estimate=estimate(model, board.family),
     )
     design.write(folder)
+    write_board(board, folder)
     notify("done", 1.0)
     return design
 

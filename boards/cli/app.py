@@ -10,7 +10,7 @@ from tarsier_fpga.cli.doctor import doctor
 from tarsier_fpga.cli.eval import evaluate
 from tarsier_fpga.cli.run import run
 from tarsier_fpga.cli.sim import sim
-from tarsier_fpga.cli.synth import synth
+from tarsier_fpga.cli.synth import SynthCommand, synth
 from tarsier_fpga.cli.train import train
 
 __all__ = ["app"]
@@ -21,8 +21,10 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-for verb in (doctor, run, build, sim, synth, bench):
+for verb in (doctor, run, build, sim):
     app.command()(verb)
+app.command(cls=SynthCommand)(synth)
+app.command()(bench)
 app.command()(count)
 app.command("eval")(evaluate)
 app.command()(train)

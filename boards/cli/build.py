@@ -15,7 +15,7 @@ __all__ = ["build"]
 
 def build(
     net: Annotated[str, typer.Argument(help="a shipped net, a checkpoint or an .onnx")],
-    board: Annotated[str, typer.Option(help="board to build for")],
+    board: Annotated[str, typer.Option(help="board to build for: a name or a TOML")],
     size: Annotated[str, typer.Option(help="frame, WIDTHxHEIGHT")],
     out: Annotated[Path, typer.Option("--out", "-o", help="folder to write the design to")],
     fps: Annotated[

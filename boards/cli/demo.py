@@ -30,7 +30,7 @@ def demo(raw: Path | None = None) -> int:
 
 def _run(raw: Path | None, show: Show) -> dict:
     show("preparing the frame", 0.0)
-    from tarsier_fpga.flow.board import load_board
+    from tarsier_fpga.flow.board import board_of
     from tarsier_fpga.jobs.job import Job, perform
     from tarsier_fpga.picture.png import png_bytes
     from tarsier_fpga.report.page import render
@@ -61,7 +61,7 @@ def _run(raw: Path | None, show: Show) -> dict:
         ),
         pipeline_svg(result.folder, restored.measured.high_water),
     )
-    board, run_json = load_board(result.design.board), json_bytes(result.facts)
+    board, run_json = board_of(result.folder, result.design.board), json_bytes(result.facts)
     design_json = (result.folder / "design.json").read_bytes()
     files = {"run.json": run_json, "design.json": design_json}
     page = run_page(result.facts, result.design, board, pictures, plots, note, files)

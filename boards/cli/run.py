@@ -29,7 +29,9 @@ def run(
     accel: Annotated[
         Accel, typer.Option("--accel", "--accelerator", help="where to run it")
     ] = Accel.SIM,
-    board: Annotated[str, typer.Option(help="board to build the design for")] = DEFAULT_BOARD,
+    board: Annotated[
+        str, typer.Option(help="board to build for: a name or a TOML")
+    ] = DEFAULT_BOARD,
     design: Annotated[Path | None, typer.Option(help="design to use, tiling the frame")] = None,
     deploy: Annotated[
         Path | None, typer.Option(help="pynq, xrt: bitstream and settings, if not in DESIGN")

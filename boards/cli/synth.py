@@ -2,51 +2,58 @@
 """tarsier synth: what a design takes on its board, or the files that configure the board."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperOption
 
 from tarsier_fpga.cli.progress import progress
-from tarsier_fpga.flow.board import Board, load_board
-from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.flow.board import Board, board_of, load_board
+from tarsier_fpga.flow.design.design_facts import LOWERED, Design, read_design
+from tarsier_fpga.flow.synth.synth_facts import Part, Synthesis, Timing
 from tarsier_fpga.hls.base.files import write_together
-from tarsier_fpga.hls.base.progress import Show
+from tarsier_fpga.hls.cost.resources import Resources
 
-__all__ = ["summary", "synth"]
+__all__ = ["SynthCommand", "summary", "synth"]
 
 
-class Tool(StrEnum):
-    """What synthesizes: Yosys counts, the others end in a bitstream or an xclbin."""
+class SynthCommand(TyperCommand):
+    """`synth` with the backends there are, looked for only when it is asked for."""
 
-    YOSYS = "yosys"
-    NEXTPNR = "nextpnr"
-    VIVADO = "vivado"
-    VITIS = "vitis"
+    def get_params(self, ctx: Any) -> Any:
+        from tarsier_fpga.flow.synth.backend import backends
+
+        for option in self.params:
+            if isinstance(option, TyperOption) and option.name == "tool":
+                option.metavar = f"<{'|'.join(backends())}>"
+            if isinstance(option, TyperOption) and option.name == "dry_run":
+                able = [name for name, backend in backends().items() if backend.writes_project]
+                option.help = f"{', '.join(able)}: write the project, run nothing"
+        return super().get_params(ctx)
 
 
 def synth(
     design: Annotated[Path, typer.Argument(help="folder written by tarsier build")],
-    tool: Annotated[Tool, typer.Option("--with", help="what synthesizes it")],
-    board: Annotated[str, typer.Option(help="another board of the design's family")] = "",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="vivado, vitis: write the project, run nothing")
-    ] = False,
+    tool: Annotated[str, typer.Option("--with", help="what synthesizes it")],
+    board: Annotated[
+        str, typer.Option(help="another of the design's family: a name or a TOML")
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
 ) -> int:
     """Synthesize a design; writes DESIGN/synth.json."""
-    from tarsier_fpga.flow.design.design_facts import read_design
+    from tarsier_fpga.flow.synth.backend import find_backend, synthesize, write_project
 
-    if dry_run and tool not in (Tool.VIVADO, Tool.VITIS):
-        raise HostError(f"--dry-run is for vivado and vitis, {tool} is here to run")
+    backend = find_backend(tool)
     facts = read_design(design)
-    target = load_board(board or facts.board)
+    target = load_board(board) if board else board_of(design, facts.board)
     with progress() as show:
-        found = _synthesize(tool, design, target, dry_run, show)
-        if found is None:  # a dry run
-            print(f"{design / tool.value}: run.sh in it builds for {target.title}")
+        if dry_run:
+            out = write_project(backend, design, target, show)
+            print(f"{out}: run.sh in it builds for {target.title}")
             return 0
+        found = synthesize(backend, design, target, show)
         written = {design / "synth.json": (found.model_dump_json(indent=2) + "\n").encode()}
         if found.layers:
             show("drawing", 1.0)
@@ -55,30 +62,12 @@ def synth(
         if not found.layers:  # a chart that is there is of another run
             (design / "synth.png").unlink(missing_ok=True)
     print(summary(found, target, facts.net, [*written, *(design / name for name in found.files)]))
-    if tool is Tool.YOSYS:
+    if found.fmax_mhz is None:  # what was placed fits, or its tool has said what lacks
         _check_fit(found, target, design, facts)
     return 0
 
 
-def _synthesize(tool: Tool, design: Path, board: Board, dry_run: bool, show: Show):
-    """The Synthesis that `tool` makes of `design`, with its files in a folder of its name."""
-    match tool:
-        case Tool.YOSYS:
-            from tarsier_fpga.flow.synth.yosys.count_design import build
-
-            return build(design, board, show)
-        case Tool.NEXTPNR:
-            from tarsier_fpga.flow.synth.ecp5 import build
-
-            return build(design, board, design / tool.value, show)
-        case Tool.VIVADO | Tool.VITIS:
-            from tarsier_fpga.flow.synth import amd
-
-            out = design / tool.value
-            return amd.build(design, board, out, show, amd.Tool(tool.value), dry_run)
-
-
-def _chart(found, net: str) -> bytes:
+def _chart(found: Synthesis, net: str) -> bytes:
     from tarsier_fpga.flow.synth.chart import draw
 
     picture = BytesIO()
@@ -86,19 +75,20 @@ def _chart(found, net: str) -> bytes:
     return picture.getvalue()
 
 
-def _check_fit(found, board: Board, folder: Path, design) -> None:
-    """Raise FlowError, with what would help, if what Yosys counted is more than `board` has."""
-    from tarsier_fpga.flow.design.design_facts import LOWERED
+def _check_fit(found: Synthesis, board: Board, folder: Path, design: Design) -> None:
+    """Raise FlowError, with what would help, if what was counted is more than `board` has."""
+    if found.fits:
+        return
     from tarsier_fpga.flow.size.fit import check_fit
-    from tarsier_fpga.hls.cost.resources import total
 
-    fifos = total(part.estimate for part in found.layers if part.name.startswith("fifo"))
+    buffers = [part for part in found.layers if part.name.startswith("fifo")]
+    fifos = sum((part.estimate or part for part in buffers), Resources())
     height, width = design.packed_shape
     pace = design.ideal_cycles // (height * width)
     check_fit(found, board, design.net, folder / LOWERED, fifos, pace)
 
 
-def summary(found, board: Board, net: str, files: list[Path]) -> str:
+def summary(found: Synthesis, board: Board, net: str, files: list[Path]) -> str:
     """What a person reads: what it takes, how well that was estimated, where it is written."""
     amounts = [
         f"{board.family.amounts(name, getattr(found, name), have)} ({found.utilisation[name]:.0%})"
@@ -113,13 +103,13 @@ def summary(found, board: Board, net: str, files: list[Path]) -> str:
         f"{net} on {board.title}: {', '.join(amounts)}",
         f"{found.clock_mhz:g} MHz {reached}{power}; {found.tool}, {found.seconds:g} s",
         *([_timing(found.timing)] if found.timing else []),
-        *(_estimates(found) if found.estimate else []),
+        *(_estimates(found, found.estimate) if found.estimate else []),
         ", ".join(map(str, files)),
     ]
     return "\n".join(lines)
 
 
-def _timing(found) -> str:
+def _timing(found: Timing) -> str:
     """What the logic of the longest path takes; no wires are known yet."""
     unknown = f"; no delays for {', '.join(found.untimed)}" if found.untimed else ""
     return (
@@ -136,17 +126,16 @@ def _ends(kernels: Sequence[str]) -> str:
     return ", ".join(kernels)
 
 
-def _estimates(found) -> list[str]:
+def _estimates(found: Synthesis, total: Resources) -> list[str]:
     """How near the formulas came, and each kernel for which they did not come near."""
-    total = found.estimate
     lines = [
         f"the estimate was {total.lut / found.lut - 1:+.1%} LUT,"
         f" {total.bram36 - found.bram36:+g} BRAM36, {total.dsp - found.dsp:+g} DSP"
     ]
-    off = [part for part in found.layers if not _near(part)]
-    width = max((len(part.name) for part in off), default=0)
-    for part in off:
-        guess = part.estimate
+    compared = [(part, part.estimate) for part in found.layers if part.estimate]
+    off = [(part, guess) for part, guess in compared if not _near(part, guess)]
+    width = max((len(part.name) for part, _ in off), default=0)
+    for part, guess in off:
         lines.append(
             f"  {part.name:<{width}}  {part.lut:,g} LUT, estimated {guess.lut:,};"
             f" {part.bram36:g} BRAM36, {guess.bram36:g}; {part.dsp:g} DSP, {guess.dsp}"
@@ -154,8 +143,7 @@ def _estimates(found) -> list[str]:
     return lines
 
 
-def _near(part) -> bool:
+def _near(part: Part, guess: Resources) -> bool:
     """Within 10 % or 5 LUTs, and exactly in blocks."""
-    guess = part.estimate
     near = abs(guess.lut - part.lut) <= max(0.1 * part.lut, 5)
     return near and (guess.bram36, guess.dsp) == (part.bram36, part.dsp)

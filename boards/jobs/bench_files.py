@@ -7,7 +7,7 @@ from tarsier_fpga.bench import records as results
 from tarsier_fpga.bench.bench_facts import Bench
 from tarsier_fpga.bench.plots import draw_plots
 from tarsier_fpga.camera.sample import CREDIT
-from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.flow.board import board_of
 from tarsier_fpga.jobs.bench_job import Benched
 from tarsier_fpga.picture.isp import develop, grey_world
 from tarsier_fpga.picture.psnr import psnr
@@ -41,7 +41,7 @@ def _page(done: Benched) -> Page:
     return bench_page(
         done.bench,
         done.job.design,
-        load_board(done.bench.board),
+        board_of(folder, done.bench.board),
         Pictures(**developed),
         psnr_noisy_db=round(psnr(scene.noisy, scene.clean, scene.scale), 2),
         exact=done.bit_exact,

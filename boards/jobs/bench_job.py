@@ -21,7 +21,7 @@ from tarsier_fpga.camera.exposure import auto_gain
 from tarsier_fpga.camera.raw import Raw
 from tarsier_fpga.camera.read import read_raw
 from tarsier_fpga.camera.sample import write_sample
-from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.flow.board import board_of
 from tarsier_fpga.flow.design.design_facts import Design
 from tarsier_fpga.flow.lower.ingest import net_facts, read_qonnx
 from tarsier_fpga.flow.sim import execute
@@ -132,7 +132,7 @@ def _design_for(job: BenchJob, size: tuple[int, int], onnx: Path, show: Show) ->
     budget = design.ideal_cycles // own_pixels
     # A hair below the rate, so that rounding does not ask for one cycle less.
     fps = None if budget == 1 else 0.9999 * design.clock_mhz * 1e6 / (pixels * budget)
-    return kept_design(str(onnx), load_board(design.board), size, fps, show)
+    return kept_design(str(onnx), board_of(job.folder, design.board), size, fps, show)
 
 
 def _is_exact(counted: Counted, folder: Path, progress) -> bool:

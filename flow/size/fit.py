@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qonnx.core.modelwrapper import ModelWrapper
 
-from tarsier_fpga.flow.board import Board, board_names, load_board
+from tarsier_fpga.flow.board import Board, Platform, board_names, load_board
 from tarsier_fpga.flow.cost.estimate import estimate
 from tarsier_fpga.flow.size.fold import cycles_per_pixel, every_fold, fold, layers_of
 from tarsier_fpga.flow.size.widths import adapt_widths, specialize
@@ -54,12 +54,14 @@ def next_board(needed: Resources, board: Board) -> Board | None:
     >>> next_board(needed, load_board("pynq-z2")).name
     'kv260'
     """
-    # LUT6s may be fewer than LUT4s, never more: no ECP5 replaces another device.
+    # LUT6s may be fewer than LUT4s, never more: no ECP5 replaces another device. A bare board is
+    # none for those who have a processor. Of boards with the same device any will do.
     larger = [
         other
-        for other in map(load_board, board_names())
+        for other in map(load_board, reversed(board_names()))
         if other.resources.lut > board.resources.lut
         and (other.family is Family.ECP5) <= (board.family is Family.ECP5)
+        and (other.platform is Platform.BARE) <= (board.platform is Platform.BARE)
         and not any(_lacking(needed, other))
     ]
     return min(larger, key=lambda other: other.resources.lut, default=None)

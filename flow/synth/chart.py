@@ -2,9 +2,12 @@
 """A picture of what a design takes: LUTs by stage and kernel, and the share of the board."""
 
 import re
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from tarsier_fpga.flow.synth.synth_facts import Part, Synthesis
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["draw"]
 
@@ -36,7 +39,7 @@ def draw(found: Synthesis, title: str, file: BinaryIO) -> None:
     figure.savefig(file, dpi=130, format="png")
 
 
-def _draw_stages(axes, layers: tuple[Part, ...], stages: list[str]) -> None:
+def _draw_stages(axes: "Axes", layers: tuple[Part, ...], stages: list[str]) -> None:
     ends = dict.fromkeys(stages, 0.0)
     for kind, colour in zip(_KINDS, _COLOURS, strict=True):
         of_kind = [part for part in layers if _kind(part.name) == kind]
@@ -54,7 +57,7 @@ def _draw_stages(axes, layers: tuple[Part, ...], stages: list[str]) -> None:
     _plain(axes)
 
 
-def _draw_shares(axes, found: Synthesis) -> None:
+def _draw_shares(axes: "Axes", found: Synthesis) -> None:
     shares = {_NAMES[name]: 100 * share for name, share in found.utilisation.items()}
     colours = [_RED if share > 100 else _COLOURS[0] for share in shares.values()]
     bars = axes.barh(list(shares), list(shares.values()), color=colours, height=0.6)
@@ -72,6 +75,6 @@ def _kind(name: str) -> str:
     return next((kind for kind, names in _KINDS.items() if kernel in names), "all else")
 
 
-def _plain(axes) -> None:
+def _plain(axes: "Axes") -> None:
     axes.tick_params(labelsize=8, length=0)
     axes.spines[["top", "right", "left"]].set_visible(False)

@@ -2,12 +2,12 @@
 """Cells of a mapped netlist, counted as the resources of a device."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from tarsier_fpga.hls.base.errors import FlowError
-from tarsier_fpga.hls.cost.resources import Resources
+from tarsier_fpga.hls.cost.resources import COUNTED, Resources
 
-__all__ = ["Counted", "count", "total"]
+__all__ = ["Counted", "amounts", "count"]
 
 # Look-up tables that each memory primitive occupies: UG953 (7 series) and UG974 (UltraScale).
 _LUTRAM = {
@@ -41,9 +41,13 @@ class Counted(Resources):
     lutram: int = 0
 
 
-def total(parts: Iterable[Counted]) -> Counted:
-    """The sum of each resource."""
-    return sum(parts, Counted())
+def amounts(used: Resources) -> dict[str, float]:
+    """The resources alone, of whatever else has them.
+
+    >>> amounts(Counted(lut=8, carry=2))
+    {'lut': 8, 'ff': 0, 'bram36': 0, 'uram': 0, 'dsp': 0}
+    """
+    return {name: getattr(used, name) for name in COUNTED}
 
 
 def count(cells: Mapping[str, int]) -> Counted:
@@ -55,13 +59,13 @@ def count(cells: Mapping[str, int]) -> Counted:
     >>> count({"LUT3": 2, "LUT6_2": 1, "RAM64M": 1, "SRL16E": 1, "FDRE": 5, "RAMB18E1": 3})
     Counted(lut=8, ff=5, bram36=1.5, uram=0, dsp=0, carry=0, lutram=5)
     """
-    return total(_cell(kind, number) for kind, number in cells.items())
+    return sum((_cell(kind, number) for kind, number in cells.items()), Counted())
 
 
 def _cell(kind: str, n: int) -> Counted:
     if kind in _LUTRAM:
         return Counted(lut=_LUTRAM[kind] * n, lutram=_LUTRAM[kind] * n)
-    match re.match(r"[$a-z]*[A-Z]*", kind)[0]:
+    match re.findall(r"^[$a-z]*[A-Z]*", kind)[0]:
         case "LUT" | "INV":
             return Counted(lut=n)
         case "SRL" | "SRLC":

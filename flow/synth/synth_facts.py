@@ -9,7 +9,7 @@ from tarsier_fpga.hls.cost.resources import Resources
 __all__ = ["HlsKernel", "Part", "Synthesis", "Timing", "read_synthesis"]
 
 
-class Part(Facts):
+class Part(Resources):
     """What one kernel of a design takes; `stage` as in design.json, "" where a tool tells none.
 
     `estimate` is by formula, where it was compared. `delay_ns` and `levels` are as in Timing, of
@@ -18,11 +18,6 @@ class Part(Facts):
 
     name: str
     stage: str
-    lut: float
-    ff: float
-    bram36: float
-    uram: float
-    dsp: float
     estimate: Resources | None = None
     delay_ns: float | None = None
     levels: int | None = None
@@ -50,7 +45,7 @@ class Timing(Facts):
     delays: str
 
 
-class HlsKernel(Facts):
+class HlsKernel(Resources):
     """What Vitis HLS expects of a kernel, before Vivado has seen it.
 
     `interval` is in cycles, None where it depends on the data.
@@ -59,14 +54,9 @@ class HlsKernel(Facts):
     name: str
     clock_ns: float
     interval: int | None
-    lut: float
-    ff: float
-    bram36: float
-    uram: float
-    dsp: float
 
 
-class Synthesis(Facts):
+class Synthesis(Resources):
     """What a tool made of a design.
 
     Attributes:
@@ -93,11 +83,6 @@ class Synthesis(Facts):
     wns_ns: float | None = None
     timing: Timing | None = None
     power_w: float | None = None
-    lut: float
-    ff: float
-    bram36: float
-    uram: float
-    dsp: float
     utilisation: dict[str, float]
     fits: bool
     layers: tuple[Part, ...] = ()

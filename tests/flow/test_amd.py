@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,8 +18,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.board import load_board
-from tarsier_fpga.flow.design.describe import layer_facts
-from tarsier_fpga.flow.design.design_facts import GRAPH, Design
+from tarsier_fpga.flow.design.design_facts import GRAPH
 from tarsier_fpga.flow.lower import lower
 from tarsier_fpga.flow.lower.ingest import ingest, read_qonnx
 from tarsier_fpga.flow.ops.register import prepare_finn
@@ -28,11 +26,14 @@ from tarsier_fpga.flow.ops.stitch import stitch
 from tarsier_fpga.flow.size.fold import fold
 from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.flow.size.widths import adapt_widths, insert_fifos, specialize
-from tarsier_fpga.flow.synth import amd
 from tarsier_fpga.flow.synth.amd.project import read_project
 from tarsier_fpga.flow.synth.amd.run_project import run_project
+from tarsier_fpga.flow.synth.amd.tool import Tool
+from tarsier_fpga.flow.synth.amd.vendor_build import build, write
 from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.base.progress import silent
 from tests.flow.amd.vivado import Vivado
+from tests.flow.small_design import write_design
 
 pytest.importorskip("tkinter", reason="its Tcl executes the scripts: install python3-tk")
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("amd")]
@@ -46,7 +47,7 @@ HEADERS = ("bnn-library.h", "dma.h", "streamtools.h")  # that FINN's DMAs includ
 
 
 @pytest.fixture(scope="module")
-def design(tmp_path_factory) -> Iterator[Path]:
+def design(tmp_path_factory) -> Path:
     """The shipped network on a small frame, folded; one of its layers in C++, two FIFOs."""
     prepare_finn()
     folder, board = tmp_path_factory.mktemp("design"), load_board("zcu104")
@@ -58,21 +59,8 @@ def design(tmp_path_factory) -> Iterator[Path]:
     model = adapt_widths(specialize(model, board.part), board.part)
     adds = model.get_nodes_by_op_type("TarsierResidualAdd_rtl")
     model = insert_fifos(model, {adds[0].input[0]: 700, adds[1].output[0]: 16}, board.part)
-    model.save(str(folder / GRAPH))
-    facts = Design.model_construct(  # what a project is made from
-        key="0123",
-        board=board.name,
-        part=board.part,
-        net="bbcu-raw-16x8",
-        width=64,
-        height=48,
-        channels=4,
-        bits=10,
-        layers=layer_facts(model),
-    )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(amd, "read_design", lambda folder: facts)
-        yield folder
+    write_design(model, board, "bbcu-raw-16x8", folder)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -99,9 +87,7 @@ def written(design, tmp_path_factory):
     home = tmp_path_factory.mktemp("projects")
     for tool, board in BOARDS.items():
         out = home / tool
-        assert (
-            amd.build(design, load_board(board), out, print, amd.Tool(tool), dry_run=True) is None
-        )
+        write(design, load_board(board), out, silent, Tool(tool))
     return home
 
 
@@ -111,7 +97,7 @@ def finished(written, tools, tmp_path_factory):
     home = tmp_path_factory.mktemp("moved")
     for tool in BOARDS:
         shutil.copytree(written / tool, home / tool)
-        run_project(home / tool, lambda *_: None)
+        run_project(home / tool, silent)
     return home
 
 
@@ -125,9 +111,7 @@ def test_no_file_names_this_machine(written):
 
 
 def test_the_same_design_gives_the_same_bytes(design, written, tmp_path):
-    amd.build(
-        design, load_board("zcu104"), tmp_path / "again", print, amd.Tool.VIVADO, dry_run=True
-    )
+    write(design, load_board("zcu104"), tmp_path / "again", silent, Tool.VIVADO)
     first = {
         path.relative_to(written / "vivado"): path.read_bytes()
         for path in (written / "vivado").rglob("*")
@@ -153,7 +137,7 @@ def test_a_moved_project_ends_in_a_package_and_facts(design, finished, tmp_path,
     found = sorted(str(p.relative_to(deploy)) for p in deploy.rglob("*") if p.is_file())
     assert found == [*files, "design.json", "driver/settings.json"]
     board = load_board(BOARDS[tool])
-    facts = amd.build(design, board, finished / tool, lambda *_: None, amd.Tool(tool))
+    facts = build(design, board, finished / tool, silent, Tool(tool))
     assert (facts.lut, facts.power_w, facts.fits) == (lut, 4.125, True)
     assert facts.fmax_mhz == (263.2 if tool == "vivado" else 250.0)
     assert {(part.name, part.stage, part.lut) for part in facts.layers} == {
@@ -166,7 +150,7 @@ def test_a_moved_project_ends_in_a_package_and_facts(design, finished, tmp_path,
 
 def test_what_is_done_is_not_repeated(finished):
     steps = []
-    run_project(finished / "vivado", lambda step, fraction: steps.append(step))
+    run_project(finished / "vivado", lambda step, fraction, note="": steps.append(step))
     assert steps == []
 
 
@@ -254,31 +238,31 @@ def test_a_planted_fault_is_caught(finished, tools, tmp_path, fault):
     path.write_text(text)
     (folder / "logs" / f"{step}.done").unlink()
     with pytest.raises(FlowError, match=rf"(?s)^{step} failed.*ERROR: .*{planted['said']}"):
-        run_project(folder, lambda *_: None)
+        run_project(folder, silent)
 
 
 def test_what_the_tools_made_of_another_design_is_left_alone(design, finished):
     bitfile = finished / "vivado" / "deploy" / "bitfile" / "finn-accel.bit"
     with pytest.raises(FlowError, match="what the tools made of another design; move it away"):
-        amd.build(design, load_board("zcu102"), finished / "vivado", print, amd.Tool.VIVADO, True)
+        write(design, load_board("zcu102"), finished / "vivado", silent, Tool.VIVADO)
     assert bitfile.is_file()
 
 
 def test_a_folder_of_someone_else_is_left_alone(design, tmp_path):
     (tmp_path / "thesis.tex").write_text("years of work")
     with pytest.raises(FlowError, match="is no project of tarsier synth"):
-        amd.build(design, load_board("zcu104"), tmp_path, print, amd.Tool.VIVADO, dry_run=True)
+        write(design, load_board("zcu104"), tmp_path, silent, Tool.VIVADO)
     assert (tmp_path / "thesis.tex").read_text() == "years of work"
 
 
 def test_a_design_stays_in_its_family(design, tmp_path):
     with pytest.raises(FlowError, match="was built for the zcu104, whose device is of another fam"):
-        amd.build(design, load_board("pynq-z2"), tmp_path / "z2", print, amd.Tool.VIVADO, True)
+        write(design, load_board("pynq-z2"), tmp_path / "z2", silent, Tool.VIVADO)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_without_the_tools_nothing_is_written(design, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(FlowError, match=r"^not on the PATH: vivado, vitis-run or vitis_hls;"):
-        amd.build(design, load_board("zcu104"), tmp_path / "vivado", print, amd.Tool.VIVADO)
+        build(design, load_board("zcu104"), tmp_path / "vivado", silent, Tool.VIVADO)
     assert list(tmp_path.iterdir()) == []

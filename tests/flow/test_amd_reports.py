@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from tarsier_fpga.flow.synth.amd.reports import (
-    HlsEstimate,
     Timing,
     read_achieved_mhz,
     read_csynth,
@@ -16,6 +15,7 @@ from tarsier_fpga.flow.synth.amd.reports import (
     read_tool,
 )
 from tarsier_fpga.flow.synth.counted import Counted
+from tarsier_fpga.flow.synth.synth_facts import HlsKernel
 from tarsier_fpga.hls.base.errors import FlowError
 
 REPORTS = Path(__file__).parent / "amd" / "reports"
@@ -79,9 +79,15 @@ def test_power_clock_and_version(report):
 
 def test_csynth_gives_clock_interval_and_area(report):
     text = report("csynth.xml")
-    used = Counted(lut=2300, ff=3100, bram36=1.5, dsp=2)
-    name = "StreamingDataflowPartition_0_IODMA_hls_0"
-    assert read_csynth(text) == HlsEstimate(name, 2.92, None, used)
+    assert read_csynth(text) == HlsKernel(
+        name="StreamingDataflowPartition_0_IODMA_hls_0",
+        clock_ns=2.92,
+        interval=None,
+        lut=2300,
+        ff=3100,
+        bram36=1.5,
+        dsp=2,
+    )
     counted = text.replace("<Interval-max>undef", "<Interval-max>1024")
     assert read_csynth(counted).interval == 1024
 

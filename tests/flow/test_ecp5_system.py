@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from tarsier_fpga.flow.board import load_board
-from tarsier_fpga.flow.synth.ecp5 import pnr_tools as tools
-from tarsier_fpga.flow.synth.ecp5.pll import Pll
-from tarsier_fpga.flow.synth.ecp5.serial_protocol import (
+from tarsier_fpga.flow.synth.nextpnr import pnr_tools as tools
+from tarsier_fpga.flow.synth.nextpnr.pll import Pll
+from tarsier_fpga.flow.synth.nextpnr.serial_protocol import (
     Reply,
     Status,
     from_payload,
@@ -21,7 +21,7 @@ from tarsier_fpga.flow.synth.ecp5.serial_protocol import (
     request,
     to_payload,
 )
-from tarsier_fpga.flow.synth.ecp5.system import System, sources
+from tarsier_fpga.flow.synth.nextpnr.system import System, sources
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.netlist.instance import rtl_path, rtl_paths
 from tarsier_fpga.hls.sim.toolchain import verilator

@@ -100,9 +100,8 @@ def test_yosys_finds_the_same_delay():
     """Its `sta` knows no flip-flops once synth_xilinx is done, and needs the library again."""
     text = {"timed.sv": (HERE / "timed.sv").read_text()}
     again = "read_verilog -overwrite -lib -specify +/xilinx/cells_sim.v\ntee -q -o sta.txt sta\n"
-    facts = {"top": "timed", "sources": ["timed.sv"], "family": ULTRASCALE, "options": ""}
-    script = yosys.render("synth/script.ys.j2", {}, **facts) + "select -clear\n" + again
-    folder = yosys._made(text, script)
+    script = yosys.script_of("timed", text, ULTRASCALE) + "select -clear\n" + again
+    folder = yosys.run_script(script, text)
     latest = re.search(r"Latest arrival time in 'timed' is (\d+)", (folder / "sta.txt").read_text())
     netlist = json.loads(gzip.decompress((folder / yosys.NETLIST).read_bytes()))
     arcs, _ = between(netlist["modules"]["timed"])

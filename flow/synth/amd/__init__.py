@@ -5,56 +5,56 @@ FINN runs here to its end with stand-ins for Vivado and Vitis; what it would hav
 project that can be moved, and run.sh in it is what runs the tools, here or on another machine.
 """
 
-import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from tarsier_fpga.flow.board import Board
-from tarsier_fpga.flow.design.design_facts import read_design
-from tarsier_fpga.flow.synth.amd.project import is_finished, write_project
-from tarsier_fpga.flow.synth.amd.read_results import read_results
-from tarsier_fpga.flow.synth.amd.run_project import missing, run_project
-from tarsier_fpga.flow.synth.amd.target import Tool, finn_board
+from tarsier_fpga.flow.board import Board, Platform
+from tarsier_fpga.flow.synth.amd.tool import Tool
 from tarsier_fpga.flow.synth.synth_facts import Synthesis
-from tarsier_fpga.hls.base.errors import FlowError
-from tarsier_fpga.hls.cost.family import Family
+from tarsier_fpga.hls.base.findings import Finding, program
+from tarsier_fpga.hls.base.progress import Show
+from tarsier_fpga.hls.cost.family import AMD, Family
 
-__all__ = ["Tool", "build"]
+__all__ = ["BACKENDS", "VendorBackend"]
 
 
-def build(
-    folder: Path,
-    board: Board,
-    out: Path,
-    show: Callable[[str, float], None],
-    tool: Tool,
-    dry_run: bool = False,
-) -> Synthesis | None:
-    """What `tool` makes of the design in `folder`, with its project in `out`; None for a dry run.
+@dataclass(frozen=True, slots=True)
+class VendorBackend:
+    """FINN's build for the boards of one tool."""
 
-    A project that was run to its end on another machine and brought back is only read.
+    tool: Tool
+    families: tuple[Family, ...] = AMD
+    writes_project: bool = True
+    deploys: str | None = "deploy"
 
-    Raises:
-        FlowError: the board is not for `tool` or the design, a program is missing, or one fails.
-    """
-    begin = time.monotonic()
-    design = read_design(folder)
-    finn_board(board, tool)
-    if Family.of_part(design.part) is not board.family:
-        raise FlowError(
-            f"{design.net} was built for the {design.board}, whose device is of another family "
-            f"than the {board.name}'s; build it for the {board.name}"
-        )
-    finished, lacking = is_finished(out, folder, design, board, tool), missing(tool)
-    if lacking and not finished and not dry_run:
-        raise FlowError(
-            f"not on the PATH: {', '.join(lacking)}; stopped before anything was written, "
-            "source settings64.sh of the tools first, or let --dry-run write the project for "
-            "another machine"
-        )
-    project = write_project(folder, design, board, tool, out, show)
-    if dry_run:
-        return None
-    if not finished:
-        run_project(out, show)
-    return read_results(out, project, design, board, time.monotonic() - begin)
+    @property
+    def name(self) -> str:
+        return self.tool.value
+
+    @property
+    def purpose(self) -> str:
+        return self.tool.purpose
+
+    @property
+    def platforms(self) -> tuple[Platform, ...]:
+        return (self.tool.platform,)
+
+    def needs(self) -> Sequence[Finding]:
+        return [
+            Finding(need.title, next(filter(None, map(program, need.names)), None), need.unlocks)
+            for need in self.tool.programs
+        ]
+
+    def project(self, folder: Path, board: Board, out: Path, show: Show) -> None:
+        from tarsier_fpga.flow.synth.amd.vendor_build import write
+
+        write(folder, board, out, show, self.tool)
+
+    def run(self, folder: Path, board: Board, out: Path, show: Show) -> Synthesis:
+        from tarsier_fpga.flow.synth.amd.vendor_build import build
+
+        return build(folder, board, out, show, self.tool)
+
+
+BACKENDS = tuple(VendorBackend(tool) for tool in Tool)

@@ -31,7 +31,8 @@ def main(*arguments: str) -> int:
     if kind is None:
         return 1
     text = script.read_text()
-    names = [place.format(*re.search(what, text).groups()) for what, place in LEFT[kind]]
+    found = [(re.search(what, text), place) for what, place in LEFT[kind]]
+    names = [place.format(*match.groups()) for match, place in found if match]
     call = {"script": str(script.resolve()), "made": [leave(name) for name in names]}
     with Path(os.environ["TARSIER_CALLS"]).open("a") as calls:
         calls.write(json.dumps(call) + "\n")

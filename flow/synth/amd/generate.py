@@ -57,7 +57,7 @@ def generate(graph: Path, name: str, board: Board, work: Path) -> tuple[list[Ste
         "XILINX_XRT": "/elsewhere",
         "PLATFORM_REPO_PATHS": "/elsewhere",
     }
-    command = [
+    command: list[str | Path] = [
         sys.executable,
         "-m",
         "tarsier_fpga.flow.synth.amd.finn_build",

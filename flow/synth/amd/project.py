@@ -3,9 +3,6 @@
 
 import re
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -17,20 +14,20 @@ from tarsier_fpga.flow.synth.amd.generate import generate
 from tarsier_fpga.flow.synth.amd.settle import Step
 from tarsier_fpga.flow.synth.amd.target import (
     Source,
-    Tool,
     board_files,
     finn_board,
     finn_folder,
     hls_library,
 )
+from tarsier_fpga.flow.synth.amd.tool import Tool
 from tarsier_fpga.hls.base.cache import content_key
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.base.facts import Facts
+from tarsier_fpga.hls.base.files import replacing_folder
+from tarsier_fpga.hls.base.progress import Show
 from tarsier_fpga.hls.base.templates import render
 
 __all__ = ["Project", "is_finished", "read_project", "write_project"]
-
-Show = Callable[[str, float], None]
 
 _HERE = Path(__file__).parent
 _LAST = "logs/deploy.done"  # of the last step
@@ -79,10 +76,10 @@ def write_project(
     """Write the project into the folder `out`, whole or not at all; nothing if it is there.
 
     Raises:
-        FlowError: `tool` does not build for the board, the design needs more than FINN's shell
-            offers, or `out` holds something else.
+        FlowError: FINN does not know the board, the design needs more than FINN's shell offers, or
+            `out` holds something else.
     """
-    name = finn_board(board, tool)
+    name = finn_board(board)
     if memories := [layer.name for layer in design.layers if "FrameDelay" in layer.op]:
         raise FlowError(f"{memories[0]} needs a memory, which FINN's shells give to no kernel")
     key = _key(design_folder, design, board, tool)
@@ -93,7 +90,7 @@ def write_project(
         raise FlowError(f"{out} exists and is no project of tarsier synth; move it away")
     if before and (out / _LAST).is_file():
         raise FlowError(f"{out} holds what the tools made of another design; move it away")
-    with _replacing(out) as work:
+    with replacing_folder(out) as work:
         show("FINN writes the project", 0.0)
         steps, cells = generate(design_folder / GRAPH, name, board, work)
         project = Project(
@@ -101,10 +98,10 @@ def write_project(
             tool=tool,
             board=board.name,
             clock_mhz=board.clock_mhz,
-            steps=[step.label for step in steps],
+            steps=tuple(step.label for step in steps),
             cells=cells,
         )
-        _complete(work, design, board, project, steps, [hls_library(), *board_files(name)])
+        _complete(work, design, board, project, steps, [hls_library(), *board_files(board, name)])
     return project
 
 
@@ -149,7 +146,7 @@ def _complete(
 def _port_width(work: Path) -> int:
     """Bits of the memory port that frames come in by."""
     top = min((work / "finn").glob("code_gen_ipgen_*_IODMA_hls_0/top_*.cpp"))
-    return int(re.search(r"#define DataWidth1 (\d+)", top.read_text())[1])
+    return int(re.findall(r"#define DataWidth1 (\d+)", top.read_text())[0])
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -164,16 +161,3 @@ def _key(design_folder: Path, design: Design, board: Board, tool: Tool) -> str:
     graph = (design_folder / GRAPH).read_bytes()
     facts = [design.key, board.model_dump_json(), tool.value, VERSIONS]
     return content_key([graph, *facts, *texts])
-
-
-@contextmanager
-def _replacing(out: Path) -> Iterator[Path]:
-    """A temporary folder that becomes `out` if all goes well, and vanishes if not."""
-    work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent)).resolve()
-    try:
-        yield work
-        shutil.rmtree(out, ignore_errors=True)
-        work.chmod(0o755)
-        work.rename(out)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)

@@ -14,9 +14,8 @@ from tarsier_fpga.flow.synth.amd.reports import (
     read_timing,
     read_tool,
 )
-from tarsier_fpga.flow.synth.counted import Counted, total
-from tarsier_fpga.flow.synth.synth_facts import HlsKernel, Part, Synthesis
-from tarsier_fpga.hls.cost.resources import COUNTED
+from tarsier_fpga.flow.synth.counted import Counted, amounts
+from tarsier_fpga.flow.synth.synth_facts import Part, Synthesis
 
 __all__ = ["read_results"]
 
@@ -40,7 +39,6 @@ def read_results(
     clocks = [read_achieved_mhz(path.read_text()) for path in folder.glob("finn/*/a.xclbin.info")]
     shares = used.shares(board.resources)
     stages = {layer.name: layer.stage for layer in design.layers}
-    estimates = [read_csynth(path.read_text()) for path in sorted(folder.glob(_CSYNTH))]
     return Synthesis(
         tool=read_tool(hierarchy_text),
         board=board.name,
@@ -49,24 +47,21 @@ def read_results(
         fmax_mhz=round(timing.fmax_mhz, 1),
         wns_ns=timing.wns_ns,
         power_w=read_power((folder / "reports" / "power.rpt").read_text()),
-        **_counts(used),
+        **amounts(used),
         utilisation=shares,
         fits=max(shares.values()) <= 1
         and timing.met
         and min(clocks, default=project.clock_mhz) >= 0.99 * project.clock_mhz,
-        layers=[
-            Part(name=name, stage=stages.get(name, ""), **_counts(hierarchy[cell]))
+        layers=tuple(
+            Part(name=name, stage=stages.get(name, ""), **amounts(hierarchy[cell]))
             for cell, name in project.cells.items()
             if name and cell in hierarchy
-        ],
-        hls=[
-            HlsKernel(name=e.name, clock_ns=e.clock_ns, interval=e.interval, **_counts(e.used))
-            for e in estimates
-        ],
+        ),
+        hls=tuple(read_csynth(path.read_text()) for path in sorted(folder.glob(_CSYNTH))),
         seconds=round(seconds, 1),
-        files=[
+        files=tuple(
             str(path.relative_to(folder.parent)) for path in sorted(folder.glob("deploy/bitfile/*"))
-        ],
+        ),
     )
 
 
@@ -75,8 +70,4 @@ def _used(hierarchy: dict[str, Counted], board: Board) -> Counted:
         return next(iter(hierarchy.values()))
     ours = ("StreamingDataflowPartition_", "idma_", "odma_")  # the compute units FINN names
     units = [name for name in hierarchy if name.startswith(ours) and "_rtl_" not in name]
-    return total(hierarchy[name] for name in units)
-
-
-def _counts(used: Counted) -> dict[str, float]:
-    return {name: getattr(used, name) for name in COUNTED}
+    return sum((hierarchy[name] for name in units), Counted())

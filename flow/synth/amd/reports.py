@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from tarsier_fpga.flow.synth.counted import Counted
+from tarsier_fpga.flow.synth.synth_facts import HlsKernel
 from tarsier_fpga.hls.base.errors import FlowError
 
 __all__ = [
-    "HlsEstimate",
     "Timing",
     "read_achieved_mhz",
     "read_csynth",
@@ -37,16 +37,6 @@ class Timing:
     wns_ns: float
     met: bool
     fmax_mhz: float
-
-
-@dataclass(frozen=True, slots=True)
-class HlsEstimate:
-    """What Vitis HLS expects of a kernel; `interval` in cycles, None where it depends on data."""
-
-    name: str
-    clock_ns: float
-    interval: int | None
-    used: Counted
 
 
 def read_tool(text: str) -> str:
@@ -124,24 +114,23 @@ def read_achieved_mhz(text: str) -> float:
     return float(_one(r"Achieved Freq:\s*([\d.]+) MHz", text, "an achieved frequency")[1])
 
 
-def read_csynth(text: str) -> HlsEstimate:
+def read_csynth(text: str) -> HlsKernel:
     """The estimate in a csynth.xml."""
     root = ElementTree.fromstring(text)
-    area = {item.tag: int(item.text) for item in root.find("AreaEstimates/Resources") if item.text}
+    items = root.iterfind("AreaEstimates/Resources/*")
+    area = {item.tag: int(item.text) for item in items if item.text}
     interval = root.findtext("PerformanceEstimates/SummaryOfOverallLatency/Interval-max", "")
-    return HlsEstimate(
+    return HlsKernel(
         name=root.findtext("UserAssignments/TopModelName", ""),
         clock_ns=float(
             root.findtext("PerformanceEstimates/SummaryOfTimingAnalysis/EstimatedClockPeriod", "0")
         ),
         interval=int(interval) if interval.isdigit() else None,
-        used=Counted(
-            lut=area["LUT"],
-            ff=area["FF"],
-            bram36=area["BRAM_18K"] / 2,
-            uram=area.get("URAM", 0),
-            dsp=area["DSP"],
-        ),
+        lut=area["LUT"],
+        ff=area["FF"],
+        bram36=area["BRAM_18K"] / 2,
+        uram=area.get("URAM", 0),
+        dsp=area["DSP"],
     )
 
 

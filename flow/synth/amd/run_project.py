@@ -3,28 +3,19 @@
 
 import os
 import re
-import shutil
 import signal
 import subprocess
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from tarsier_fpga.flow.synth.amd.target import Tool
 from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.base.progress import Show
 
-__all__ = ["missing", "run_project"]
-
-Show = Callable[[str, float], None]
+__all__ = ["run_project"]
 
 _NO_MEMORY = re.compile(r"bad_alloc|out of memory|cannot allocate memory|\bKilled\b|code 137", re.I)
 _LINES = 6
 _PATIENCE = 5  # seconds that a tool gets to stop
-
-
-def missing(tool: Tool) -> list[str]:
-    """What `tool` needs that is not on the PATH."""
-    return [" or ".join(group) for group in tool.programs if not any(map(shutil.which, group))]
 
 
 def run_project(folder: Path, show: Show) -> None:
@@ -41,6 +32,7 @@ def run_project(folder: Path, show: Show) -> None:
         text=True,
         start_new_session=True,
     )
+    assert process.stdout is not None and process.stderr is not None
     step = ""
     try:
         for line in process.stdout:

@@ -117,7 +117,7 @@ def _step(script: Path, build: Path) -> Step:
         "ip_config.tcl": ("zynq", r'create_bd_design "(\w+)"'),
         "run_link.sh": ("alveo", r"--(link) "),
     }.get(script.name, ("hls", r'config_toplevelfxn "(\w+)"'))
-    name = re.search(what, script.read_text())[1]
+    name = re.findall(what, script.read_text())[0]
     return Step(kind, name, str(script.parent.relative_to(build)), script.name)
 
 

@@ -1,44 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""Which tool of AMD builds for which board, and what FINN calls the board."""
+"""What FINN calls a board, and what of others its builds need."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import yaml
-from finn.util.basic import alveo_part_map, pynq_part_map
+from finn.util.basic import pynq_part_map
 
-from tarsier_fpga.flow.board import Board, MemoryKind, Platform
+from tarsier_fpga.flow.board import Board, MemoryKind, Platform, finn_alias
 from tarsier_fpga.hls.base.errors import FlowError
 
-__all__ = ["Source", "Tool", "board_files", "finn_board", "finn_folder", "hls_library"]
-
-# Boards whose description Vivado does not bring along, and where FINN finds it.
-_BOARD_FILES = {
-    "Pynq-Z1": "pynq-z1",
-    "Pynq-Z2": "pynq-z2",
-    "Ultra96-V2": "avnet-bdf",
-    "KV260_SOM": "kv260-som-bdf",
-}
-
-
-class Tool(StrEnum):
-    """What ends in a bitstream for a Zynq, or in an xclbin for an Alveo."""
-
-    VIVADO = "vivado"
-    VITIS = "vitis"
-
-    @property
-    def platform(self) -> Platform:
-        return Platform.ZYNQ if self is Tool.VIVADO else Platform.ALVEO
-
-    @property
-    def programs(self) -> tuple[tuple[str, ...], ...]:
-        """What it needs on the PATH: one of each group."""
-        common = (("vivado",), ("vitis-run", "vitis_hls"))
-        return common if self is Tool.VIVADO else (*common, ("v++",))
+__all__ = ["Source", "board_files", "finn_board", "finn_folder", "hls_library"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,40 +28,42 @@ class Source:
     subdirectory: str = "."
 
 
-def finn_board(board: Board, tool: Tool) -> str:
-    """What FINN calls `board`.
+def finn_board(board: Board) -> str:
+    """What FINN calls `board`: by its description, else FINN's only board with the same device.
 
     Raises:
-        FlowError: `tool` does not build for it, or FINN does not know it.
+        FlowError: FINN does not know it, or not its shell.
     """
-    if board.platform is not tool.platform:
-        other = [t.value for t in Tool if t.platform is board.platform]
-        raise FlowError(
-            f"{board.name} is no {tool.platform.title()} board, which is what {tool} builds for; "
-            f"use --with {other[0] if other else 'nextpnr'}"
-        )
-    if tool is Tool.VITIS:
-        # FINN asks the name only for the memory, and does not know the U200, which has the U250's.
+    if board.platform is Platform.ALVEO:
+        if board.shell is None:
+            raise FlowError(f"{board.name} names no shell, which an xclbin is linked with")
+        # FINN asks the name only for the kind of memory that its DMAs read.
         hbm = any(memory.kind is MemoryKind.HBM2 for memory in board.memory)
-        if board.part not in alveo_part_map.values() or board.shell is None:
-            raise FlowError(f"FINN does not know {board.name} or its shell")
-        return "u280" if hbm else "u250"
-    names = [name for name in pynq_part_map if name.lower().startswith(board.name)]
-    if not names or pynq_part_map[names[0]] != board.part:
-        raise FlowError(f"FINN does not know {board.name}, or not with {board.part}")
-    return names[0]
+        return "U280" if hbm else "U250"
+    alike = [name for name, part in pynq_part_map.items() if part == board.part]
+    found = [name for name in alike if board.finn in (name, None)]
+    if len(found) == 1:
+        return found[0]
+    raise FlowError(_unknown(board, alike))
 
 
-def board_files(name: str) -> list[Source]:
-    """Where to find the description of the board that FINN calls `name`, if Vivado lacks it."""
-    if name not in _BOARD_FILES:
+def _unknown(board: Board, alike: list[str]) -> str:
+    named = f"FINN has no board {board.finn} with {board.part}" if board.finn else ""
+    return (
+        f"{named or f'FINN has no {board.name}'}, and builds for no board that it does not know: "
+        f"name as finn in its TOML one whose processing system is the same, "
+        f"{' or '.join(alike) or f'of which none has {board.part}'}"
+    )
+
+
+def board_files(board: Board, finn: str) -> list[Source]:
+    """Where to find the description of `board`, which FINN calls `finn`, if Vivado lacks it."""
+    described = board if board.board_files else finn_alias(finn)
+    if described is None or described.board_files is None:
         return []
-    key, listed = _BOARD_FILES[name], _dependencies()
-    if key in listed["direct_download_deps"]:
-        return [Source(f"board_files/{key}", listed["direct_download_deps"][key]["url"])]
-    facts = listed["boardfile_deps"][key]
-    folder = Path("board_files", Path(facts["subdirectory"]).name)
-    return [Source(str(folder), facts["url"], facts["commit"], facts["subdirectory"])]
+    files = described.board_files
+    folder = Path("board_files", Path(files.folder).name)
+    return [Source(str(folder), files.url, files.commit, files.folder if files.commit else ".")]
 
 
 def hls_library() -> Source:

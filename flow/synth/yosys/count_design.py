@@ -3,7 +3,6 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,22 +10,20 @@ from tarsier_fpga.flow.board import Board, board_names, load_board
 from tarsier_fpga.flow.design.design_facts import GRAPH, RTL, TOP, read_design, read_graph
 from tarsier_fpga.flow.ops.register import prepare_finn
 from tarsier_fpga.flow.ops.stitch import stitch
-from tarsier_fpga.flow.synth.counted import total
+from tarsier_fpga.flow.synth.counted import Counted, amounts
 from tarsier_fpga.flow.synth.synth_facts import Part, Synthesis
 from tarsier_fpga.flow.synth.yosys.pool import key_of, synthesize_all
 from tarsier_fpga.flow.synth.yosys.run_yosys import TOOL, cells_of_top
 from tarsier_fpga.flow.synth.yosys.timing import Timed, alone, arcs_of, longest
 from tarsier_fpga.hls.base.errors import FlowError
-from tarsier_fpga.hls.cost.family import AMD, Family
-from tarsier_fpga.hls.cost.resources import COUNTED
+from tarsier_fpga.hls.base.progress import Show
+from tarsier_fpga.hls.cost.family import Family
 from tarsier_fpga.hls.kernels import cost
-from tarsier_fpga.hls.netlist.instance import rtl_sources
+from tarsier_fpga.hls.netlist.instance import Instance, rtl_sources
 from tarsier_fpga.hls.netlist.netlist import Netlist
 from tarsier_fpga.hls.netlist.rtl_top import rtl_top
 
-__all__ = ["build", "check_board"]
-
-Show = Callable[[str, float], None]
+__all__ = ["build"]
 
 
 def build(folder: Path, board: Board, show: Show) -> Synthesis:
@@ -38,19 +35,19 @@ def build(folder: Path, board: Board, show: Show) -> Synthesis:
     """
     begin = time.monotonic()
     design = read_design(folder)
-    check_board(board, Family.of_part(design.part), design.board)
+    _check_board(board, Family.of_part(design.part), design.board)
     show("reading the design", 0.0)
     netlist = _read_netlist(folder)
     stages = _stages(netlist, {f"u_{layer.name}": layer.stage for layer in design.layers})
     found = synthesize_all(
         [cell.instance for cell in netlist.cells],
         board.family,
-        lambda kernel, done: show("synthesizing", done),
+        lambda kernel, done, note="": show("synthesizing", done),
     )
     show("timing", 1.0)
     timed = _timed(netlist, board.family)
     paths = [alone(arcs) for arcs, _ in timed]
-    used = total(found)
+    used = sum(found, Counted())
     shares = used.shares(board.resources)
     return Synthesis(
         tool=TOOL,
@@ -58,20 +55,20 @@ def build(folder: Path, board: Board, show: Show) -> Synthesis:
         part=board.part,
         clock_mhz=board.clock_mhz,
         timing=longest(netlist, timed),
-        **{name: getattr(used, name) for name in COUNTED},
+        **amounts(used),
         utilisation=shares,
         fits=max(shares.values()) <= 1,
-        layers=[
+        layers=tuple(
             Part(
                 name=cell.name.removeprefix("u_"),
                 stage=stages[cell.name],
-                **{name: getattr(part, name) for name in COUNTED},
+                **amounts(part),
                 estimate=cost(cell.instance, board.family),
                 delay_ns=path.ps / 1000,
                 levels=path.luts,
             )
             for cell, part, path in zip(netlist.cells, found, paths, strict=True)
-        ],
+        ),
         estimate=design.estimate,
         seconds=round(time.monotonic() - begin, 1),
     )
@@ -85,13 +82,11 @@ def _timed(netlist: Netlist, family: Family) -> list[Timed]:
     return [found[key] for key in keys]
 
 
-def check_board(board: Board, family: Family, built_for: str) -> None:
+def _check_board(board: Board, family: Family, built_for: str) -> None:
     """Raise FlowError unless Yosys counts `board` as it does the one that the design is built for.
 
     A board of another family holds another design.
     """
-    if board.family not in AMD:
-        raise FlowError(f"yosys counts AMD's devices; for {board.name} use --with nextpnr")
     if board.family is not family:
         alike = [name for name in board_names() if load_board(name).family is family]
         raise FlowError(
@@ -121,7 +116,7 @@ def _read_netlist(folder: Path) -> Netlist:
     return replace(netlist, cells=tuple(cells))
 
 
-def _own(kernel, texts: dict[str, str]) -> dict[str, str]:
+def _own(kernel: Instance, texts: dict[str, str]) -> dict[str, str]:
     return {name: texts[name] for name in rtl_sources(kernel)}
 
 

@@ -2,19 +2,18 @@
 """Synthesize many kernels, each distinct one once, on all cores."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from threading import Event
 
 from tarsier_fpga.flow.synth.counted import Counted
 from tarsier_fpga.flow.synth.yosys.run_yosys import synthesize
+from tarsier_fpga.hls.base.progress import Show, silent
 from tarsier_fpga.hls.cost.family import Family
 from tarsier_fpga.hls.kernels import cost
 from tarsier_fpga.hls.netlist.instance import Instance
 
-__all__ = ["Show", "key_of", "synthesize_all"]
-
-Show = Callable[[str, float], None]  # the kernel that was finished, the fraction that is done
+__all__ = ["key_of", "synthesize_all"]
 
 # How long Yosys takes for any kernel, in LUTs by which it takes longer: 4 s, and 23 s for 9,370.
 _LOADING = 2_000
@@ -23,13 +22,13 @@ _LOADING = 2_000
 def synthesize_all(
     kernels: Sequence[Instance],
     family: Family,
-    show: Show = lambda kernel, fraction: None,
+    show: Show = silent,
     workers: int | None = None,
 ) -> list[Counted]:
     """The resources of each of `kernels`; an interrupt or an error stops the others at once.
 
-    The large ones go first, so that no core is left alone with one. What was finished stays in the
-    cache, so a repeated call goes on from there.
+    `show` is told each kernel that is finished. The large ones go first, so that no core is left
+    alone with one. What was finished stays in the cache, so a repeated call goes on from there.
 
     Raises:
         ToolError: Yosys refuses a kernel.
@@ -39,7 +38,7 @@ def synthesize_all(
     distinct = dict(zip(keys, kernels, strict=True))
     work = {key: _LOADING + cost(kernel, family).lut for key, kernel in distinct.items()}
     order = sorted(distinct, key=work.__getitem__, reverse=True)
-    done = 0
+    done = 0.0
     with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
         jobs = {pool.submit(synthesize, distinct[key], family, stop): key for key in order}
         try:

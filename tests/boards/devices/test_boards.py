@@ -7,20 +7,30 @@ import sys
 import numpy as np
 import pytest
 
-from tarsier_fpga.devices import deploy, designed, pynq_board, xrt_card
+from tarsier_fpga.devices import pynq_board, xrt_card
 from tarsier_fpga.devices.accelerator import restore_frames
 from tarsier_fpga.devices.pynq_board import PynqAccelerator
 from tarsier_fpga.devices.xrt_card import XrtAccelerator
-from tarsier_fpga.flow.design.design_facts import Design
+from tarsier_fpga.flow.design.design_facts import Design, FifoSizing
 from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.cost.resources import Resources
 from tests.boards import pynq_stand_in, pyxrt_stand_in
 from tests.boards.stand_in import network
 
 SHAPE = (20, 13)
-DESIGN = Design.model_construct(
+DESIGN = Design(
     key="0123456789abcdef",
     net="net",
     board="board",
+    part="part",
+    clock_mhz=187.5,
+    pixels_per_cycle=1,
+    ideal_cycles=SHAPE[0] * SHAPE[1],
+    layers=(),
+    fifos=(),
+    fifo_sizing=FifoSizing(rows=1, bits_unbounded=0, bits=0, cycles_unbounded=1, cycles=1),
+    streams=(),
+    estimate=Resources(),
     width=2 * SHAPE[1],
     height=2 * SHAPE[0],
     channels=4,
@@ -34,20 +44,20 @@ OTHER = DESIGN.model_copy(update={"key": "fedcba9876543210", "net": "other"})
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A design folder and its deploy folders; who reads a design gets DESIGN, or OTHER."""
-    known = {tmp_path: DESIGN, tmp_path / "other": OTHER}
+    """The folder of DESIGN with its deploy folders, and in it that of OTHER."""
     (tmp_path / "other").mkdir()
+    DESIGN.write(tmp_path)
+    OTHER.write(tmp_path / "other")
     for tool, suffix in {"vivado": ".bit", "vitis": "-0.xclbin"}.items():
-        known[place := tmp_path / tool / "deploy"] = DESIGN
+        place = tmp_path / tool / "deploy"
         (place / "bitfile").mkdir(parents=True)
+        DESIGN.write(place)
         (place / "driver").mkdir()
         (place / f"bitfile/finn-accel{suffix}").touch()
         shapes = {"idma_names": ["idma0"], "odma_names": ["odma0"]}
         shapes |= {f"{side}shape_packed": [(1, *SHAPE, 1, 5)] for side in "io"}
         facts = {"driver_information": {"io_shape_dict": shapes, "fclk_mhz": 187.5}}
         (place / "driver/settings.json").write_text(json.dumps(facts))
-    for module in (designed, deploy):
-        monkeypatch.setattr(module, "read_design", known.__getitem__)
     monkeypatch.setitem(sys.modules, "pynq", None)
     monkeypatch.setitem(sys.modules, "pyxrt", None)
     return tmp_path

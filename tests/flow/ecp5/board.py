@@ -3,12 +3,11 @@
 
 from importlib.util import find_spec
 from pathlib import Path
-from unittest.mock import patch
 
 import numpy as np
 from jinja2 import Environment, FileSystemLoader
 
-from tarsier_fpga.flow.synth import ecp5
+from tarsier_fpga.flow.synth import nextpnr
 from tarsier_fpga.hls.netlist.instance import Stream
 from tarsier_fpga.hls.sim import verilate
 from tarsier_fpga.hls.sim.verilated import Model
@@ -19,19 +18,17 @@ HERE = Path(__file__).parent
 WAKING = 200  # cycles after which it hears
 
 
-def compiled(sources: dict[str, str]) -> Model:
+def compiled(sources: dict[str, str], *options: str) -> Model:
     """The board made of `sources`, whose top is `system`."""
     bench = {"bench.sv": (HERE / "bench.sv").read_text()}
     ports = (Stream("x", 1),), (Stream("y", 9),)
-    return verilate.build_sources("bench", {**sources, **bench}, *ports, {}, {})
+    return verilate.build_sources("bench", {**sources, **bench}, *ports, {}, {}, options=options)
 
 
 def compiled_gates(netlist: str) -> Model:
     """The board made of the cells of `netlist`."""
     # Without it thousands of cells become one function, which takes g++ five times as long.
-    short = [*verilate.VERILATE, "--output-split-cfuncs", "2000"]
-    with patch.object(verilate, "VERILATE", short):
-        return compiled(_gates(netlist))
+    return compiled(_gates(netlist), "--output-split-cfuncs", "2000")
 
 
 def pins(model: Model, line: np.ndarray, cycles: int) -> tuple[np.ndarray, np.ndarray]:
@@ -47,6 +44,6 @@ def _gates(netlist: str) -> dict[str, str]:
     alone = "`define NO_INCLUDES\n"  # of flip-flops by Lattice's names
     described = {f"{path.stem}.v": alone + path.read_text() for path in share.glob("c*_sim.vh")}
     template = Environment(loader=FileSystemLoader(HERE)).get_template("cells.sv.j2")
-    pll = Path(ecp5.__file__).parent / "rtl" / "EHXPLLL.sv"
+    pll = Path(nextpnr.__file__).parent / "rtl" / "EHXPLLL.sv"
     ours = {"cells.sv": template.render(), "EHXPLLL.sv": pll.read_text()}
     return {**described, **ours, "netlist.v": netlist}

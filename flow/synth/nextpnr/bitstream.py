@@ -8,19 +8,20 @@
 What each step made is kept by content.
 """
 
-import json
 import time
 from pathlib import Path
 
 from tarsier_fpga.flow.board import Board
 from tarsier_fpga.flow.design.design_facts import Design, read_design
-from tarsier_fpga.flow.synth.ecp5.pins import lpf
-from tarsier_fpga.flow.synth.ecp5.pnr_report import Report, read_report
-from tarsier_fpga.flow.synth.ecp5.pnr_tools import TOOL, Show, pack, place_and_route, synthesize
-from tarsier_fpga.flow.synth.ecp5.system import TOP, System, check_board, sources, system
+from tarsier_fpga.flow.synth.counted import amounts
+from tarsier_fpga.flow.synth.nextpnr.pins import lpf
+from tarsier_fpga.flow.synth.nextpnr.pnr_report import Report, read_report
+from tarsier_fpga.flow.synth.nextpnr.pnr_tools import TOOL, pack, place_and_route, synthesize
+from tarsier_fpga.flow.synth.nextpnr.system import TOP, System, check_board, sources, system
 from tarsier_fpga.flow.synth.synth_facts import Synthesis
 from tarsier_fpga.hls.base.errors import FlowError
-from tarsier_fpga.hls.cost.resources import COUNTED
+from tarsier_fpga.hls.base.files import json_bytes, write_together
+from tarsier_fpga.hls.base.progress import Show
 
 __all__ = ["build"]
 
@@ -48,7 +49,8 @@ def build(folder: Path, board: Board, out: Path, show: Show) -> Synthesis:
     placed, report = _placed(netlist, board, pins, out, show)
     made = {path.name: path for made in (netlist, placed) for path in made.iterdir()}
     kept = ("netlist.v", "yosys.log", "nextpnr.log", "report.json", "pins.lpf")
-    _keep(out, {name: made[name].read_bytes() for name in kept})
+    out.mkdir(exist_ok=True)
+    write_together({out / name: made[name].read_bytes() for name in kept})
     clock = report.clock
     if not clock.reached:
         for name in (BITSTREAM, LINK):  # of an earlier design
@@ -60,8 +62,8 @@ def build(folder: Path, board: Board, out: Path, show: Show) -> Synthesis:
             " a lower rate folds the network into shorter paths"
         )
     packed = pack(placed, out, show)
-    link = (json.dumps(_link(design, board, facts), indent=2) + "\n").encode()
-    _keep(out, {LINK: link, BITSTREAM: (packed / BITSTREAM).read_bytes()})
+    link = json_bytes(_link(design, board, facts))
+    write_together({out / LINK: link, out / BITSTREAM: (packed / BITSTREAM).read_bytes()})
     files = tuple(f"{out.name}/{name}" for name in (BITSTREAM, LINK, *kept))
     return _synthesis(board, report, round(time.monotonic() - begin, 1), files)
 
@@ -86,7 +88,7 @@ def _synthesis(board: Board, report: Report, seconds: float, files: tuple[str, .
         part=board.part,
         clock_mhz=report.clock.constraint,
         fmax_mhz=round(report.clock.achieved, 2),
-        **{name: getattr(used, name) for name in COUNTED},
+        **amounts(used),
         utilisation=shares,
         fits=True,
         seconds=seconds,
@@ -106,15 +108,3 @@ def _link(design: Design, board: Board, facts: System) -> dict[str, object]:
         "channels": design.channels,
         "bits": design.bits,
     }
-
-
-def _keep(out: Path, files: dict[str, bytes]) -> None:
-    """Write `files` into `out`, each complete or not at all."""
-    out.mkdir(exist_ok=True)
-    for name, content in files.items():
-        partial = out / f".{name}"
-        try:
-            partial.write_bytes(content)
-            partial.replace(out / name)
-        finally:
-            partial.unlink(missing_ok=True)

@@ -11,7 +11,7 @@
 // Lights    0 awake, 1 hears a request, 2 runs, 3 replies, 4 the last request was good, 5 it was
 //           refused, 7..6 counts requests
 // Reset     synchronous.  Forgets a request, and what is inside the network.
-// Golden    flow/synth/ecp5/serial_protocol.py     Test  tests/flow/test_ecp5_system.py
+// Golden    flow/synth/nextpnr/serial_protocol.py     Test  tests/flow/test_ecp5_system.py
 module tarsier_frame_server #(
   parameter int unsigned Design  = 0,          // its number, which requests must name
   parameter int unsigned Width   = 40,         // bits of a pixel

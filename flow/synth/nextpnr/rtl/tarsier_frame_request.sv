@@ -2,7 +2,7 @@
 //
 // tarsier_frame_request - understands what the host sends, and refuses what is damaged.
 //
-//   magic, design, length, payload, crc    flow/synth/ecp5/serial_protocol.py describes the fields
+//   magic, design, length, payload, crc    flow/synth/nextpnr/serial_protocol.py describes the fields
 //
 // Pixels of the payload are given as they come; whether they are good is known at the end only.
 //

@@ -8,12 +8,11 @@ from pathlib import Path
 
 from tarsier_fpga.flow.board import Board
 from tarsier_fpga.flow.design.design_facts import RTL, Design
-from tarsier_fpga.flow.synth.ecp5.pins import PORTS
-from tarsier_fpga.flow.synth.ecp5.pll import Pll, pll
+from tarsier_fpga.flow.synth.nextpnr.pins import PORTS
+from tarsier_fpga.flow.synth.nextpnr.pll import Pll, pll
 from tarsier_fpga.hls.base.cache import content_key
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.base.templates import render
-from tarsier_fpga.hls.cost.family import Family
 from tarsier_fpga.hls.netlist.instance import rtl_paths, sv_literal
 
 __all__ = ["TOP", "System", "check_board", "sources", "system"]
@@ -66,11 +65,7 @@ class System:
 
 
 def check_board(board: Board) -> None:
-    """Raise FlowError unless `board` is an ECP5 whose pins are known."""
-    if board.family is not Family.ECP5:
-        raise FlowError(
-            f"{board.name} is no ECP5, which is what nextpnr places here; ulx3s-85f has one"
-        )
+    """Raise FlowError unless the pins of `board` are known."""
     if missing := PORTS.keys() - board.pins.keys():
         raise FlowError(f"{board.name}: no pins are known for {', '.join(sorted(missing))}")
 

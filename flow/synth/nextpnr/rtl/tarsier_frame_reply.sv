@@ -2,7 +2,7 @@
 //
 // tarsier_frame_reply - what the host is sent: the result of a request, or why there is none.
 //
-//   magic, design, status, cycles, length, payload, crc    flow/synth/ecp5/serial_protocol.py
+//   magic, design, status, cycles, length, payload, crc    flow/synth/nextpnr/serial_protocol.py
 //
 // Handshake a cycle of start_i begins; done_o lasts one cycle, when the last byte is on its way.
 //           status_i, cycles_i and full_i, whether there is a payload, hold until then.

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""A design folder as `tarsier build` leaves it, but for FIFO depths, which are given."""
+
+from pathlib import Path
+
+from qonnx.core.modelwrapper import ModelWrapper
+
+from tarsier_fpga.flow.board import Board, write_board
+from tarsier_fpga.flow.cost.estimate import estimate
+from tarsier_fpga.flow.design.describe import fifo_facts, layer_facts, wire_facts
+from tarsier_fpga.flow.design.design_facts import GRAPH, RTL, TOP, Design, FifoSizing
+from tarsier_fpga.flow.ops.stitch import stitch
+from tarsier_fpga.hls.netlist.instance import rtl_sources
+from tarsier_fpga.hls.netlist.rtl_top import rtl_top
+
+__all__ = ["write_design"]
+
+
+def write_design(model: ModelWrapper, board: Board, net: str, folder: Path) -> Design:
+    """Write the hardware graph `model`, its RTL and its facts into `folder`."""
+    netlist, layers = stitch(model, TOP), layer_facts(model)
+    (folder / RTL).mkdir(parents=True)
+    for kernel in netlist.kernels:
+        for name, text in rtl_sources(kernel).items():
+            (folder / RTL / name).write_text(text)
+    (folder / RTL / f"{TOP}.sv").write_text(rtl_top(netlist))
+    model.save(str(folder / GRAPH))
+    _, height, width, lanes = model.get_tensor_shape(model.graph.input[0].name)
+    pace = max(layer.cycles for layer in layers)
+    design = Design(
+        key="0123",
+        net=net,
+        board=board.name,
+        part=board.part,
+        clock_mhz=board.clock_mhz,
+        width=2 * width,
+        height=2 * height,
+        pixels_per_cycle=height * width / pace,
+        ideal_cycles=pace,
+        channels=lanes,
+        bits=netlist.inputs[0].width // lanes,
+        black=128,
+        white=896,
+        radius=3,
+        layers=layers,
+        fifos=fifo_facts(netlist),
+        fifo_sizing=FifoSizing(
+            rows=height, bits_unbounded=0, bits=0, cycles_unbounded=pace, cycles=pace
+        ),
+        streams=wire_facts(model, netlist),
+        estimate=estimate(model, board.family),
+    )
+    design.write(folder)
+    write_board(board, folder)
+    return design
