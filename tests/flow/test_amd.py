@@ -31,6 +31,7 @@ from tarsier_fpga.flow.size.widths import adapt_widths, insert_fifos, specialize
 from tarsier_fpga.flow.synth import amd
 from tarsier_fpga.flow.synth.amd.project import read_project
 from tarsier_fpga.flow.synth.amd.run_project import run_project
+from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import FlowError
 from tests.flow.amd.vivado import Vivado
 
@@ -66,6 +67,7 @@ def design(tmp_path_factory) -> Iterator[Path]:
         net="bbcu-raw-16x8",
         width=64,
         height=48,
+        kind=FrameKind.BAYER,
         channels=4,
         bits=10,
         layers=layer_facts(model),

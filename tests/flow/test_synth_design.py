@@ -13,9 +13,10 @@ from threading import Timer, main_thread
 
 import pytest
 
-from tarsier_fpga.flow import build as build_module
+from tarsier_fpga.flow import build_steps
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.build import BuildConfig
+from tarsier_fpga.flow.build import build as build_design
 from tarsier_fpga.flow.design.design_facts import FifoSizing
 from tarsier_fpga.flow.synth.yosys import count_design as netlist
 from tarsier_fpga.flow.synth.yosys import delays
@@ -40,9 +41,9 @@ def design(random_net, tmp_path, monkeypatch) -> Path:
     onnx = tmp_path / "random.onnx"
     random_net(channels=4, units=1, height=9, width=9).save(str(onnx))
     sizing = FifoSizing(rows=15, bits_unbounded=0, bits=0, cycles_unbounded=285, cycles=285)
-    monkeypatch.setattr(build_module, "fifo_depths", lambda model, clock_mhz: ({}, sizing))
+    monkeypatch.setattr(build_steps, "fifo_depths", lambda model, radius, clock_mhz: ({}, sizing))
     config = BuildConfig(onnx, ZCU104, 38, 30, 250e6 / (15 * 19 * 12), tmp_path / "design")
-    build_module.build(config)
+    build_design(config)
     return config.output
 
 

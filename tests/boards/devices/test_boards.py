@@ -12,6 +12,7 @@ from tarsier_fpga.devices.accelerator import restore_frames
 from tarsier_fpga.devices.pynq_board import PynqAccelerator
 from tarsier_fpga.devices.xrt_card import XrtAccelerator
 from tarsier_fpga.flow.design.design_facts import Design
+from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import HostError
 from tests.boards import pynq_stand_in, pyxrt_stand_in
 from tests.boards.stand_in import network
@@ -23,6 +24,7 @@ DESIGN = Design.model_construct(
     board="board",
     width=2 * SHAPE[1],
     height=2 * SHAPE[0],
+    kind=FrameKind.BAYER,
     channels=4,
     bits=10,
     black=128,
