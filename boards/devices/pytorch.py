@@ -13,7 +13,6 @@ from tarsier_fpga.flow.design.design_facts import read_graph
 from tarsier_fpga.flow.lower.ingest import net_facts
 from tarsier_fpga.flow.sim.integer_net import IntegerNet
 from tarsier_fpga.flow.sim.integer_ops import EXACT, EXACT_BY_DETOUR
-from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import HostError
 
 __all__ = ["TorchAccelerator"]
@@ -31,10 +30,9 @@ class TorchAccelerator:
             raise HostError("accelerator gpu: PyTorch finds no CUDA GPU here; use cpu")
         model = read_graph(folder)
         facts = net_facts(model)
-        bits = model.get_tensor_datatype(model.graph.input[0].name).bitwidth()
         self.name = "gpu" if device == "cuda" else device
         self.net, self.radius = facts.name, facts.radius
-        self.scale = Coding(facts.black, facts.white, bits)
+        self.scale = facts.coding
         self._device = torch.device(device)
         exact = EXACT_BY_DETOUR if device == "cuda" else EXACT
         self._net = IntegerNet(model, exact).to(self._device)

@@ -69,14 +69,14 @@ def lowered_net(net: str, show: Show) -> Path:
     """A folder with the hardware graph of `net`, for frames of any size, kept in the cache."""
     onnx = qonnx_file(net, show)
     show("loading the flow", 0.0)
-    from tarsier_fpga import flow
     from tarsier_fpga.flow.design.design_facts import GRAPH
     from tarsier_fpga.flow.lower import lower
     from tarsier_fpga.flow.lower.ingest import ingest, read_qonnx
     from tarsier_fpga.hls.base.cache import content_key, made_once
+    from tarsier_fpga.hls.base.code_key import code_of
 
-    sources = sorted(Path(flow.__file__).parent.rglob("*.py"))
-    key = content_key([onnx.read_bytes(), *(path.read_bytes() for path in sources)])
+    code = code_of("tarsier_fpga.flow.lower", "tarsier_fpga.flow.ops")
+    key = content_key([onnx.read_bytes(), *code])
 
     def lower_into(folder: Path) -> None:
         show("lowering the network", 0.0)

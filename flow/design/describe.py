@@ -4,10 +4,12 @@
 from math import prod
 
 from finn.analysis.fpgadataflow.exp_cycles_per_layer import exp_cycles_per_layer
+from onnx import NodeProto
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.design.design_facts import Fifo, Layer, Wire
+from tarsier_fpga.flow.ops.base import Role, role_of
 from tarsier_fpga.flow.ops.stitch import cell_names, stream_names
 from tarsier_fpga.hls.netlist.netlist import Netlist
 
@@ -18,7 +20,7 @@ def layer_facts(model: ModelWrapper) -> tuple[Layer, ...]:
     """Every node but the FIFOs, in order, with FINN's own count of its cycles per frame."""
     names, cycles = cell_names(model), model.analysis(exp_cycles_per_layer)
     nodes = [node for node in model.graph.node if not node.op_type.startswith("StreamingFIFO")]
-    stages = _stages([node.op_type for node in nodes])
+    stages = _stages([role_of(node) for node in nodes])
     return tuple(
         Layer(
             name=names[node.name].removeprefix("u_"),
@@ -35,11 +37,11 @@ def layer_facts(model: ModelWrapper) -> tuple[Layer, ...]:
 
 def fifo_facts(netlist: Netlist) -> tuple[Fifo, ...]:
     """The FIFOs by their instance names in the stitched top."""
-    cells = [cell for cell in netlist.cells if cell.instance.module == "fifo"]
     return tuple(
-        Fifo(name=cell.name, depth=depth, bits=depth * cell.instance.params["Width"])
-        for cell in cells
-        for depth in [cell.instance.params["Depth"]]
+        Fifo(name=cell.name, depth=depth, bits=depth * cell.instance.inputs[0].width)
+        for cell in netlist.cells
+        if cell.instance.kernel == "fifo"
+        for depth in [cell.instance.number("Depth")]
     )
 
 
@@ -71,26 +73,25 @@ def _beats(model: ModelWrapper) -> dict[str, int]:
     return beats
 
 
-def _stages(ops: list[str]) -> list[str]:
+def _stages(roles: list[Role]) -> list[str]:
     """The stage of each op: a dot product with what leads to it and what follows, head to tail.
 
-    >>> _stages(["Fork", "Window", "IntDot", "Requant", "Window", "XnorDot", "Window", "IntDot"])
-    ['head', 'head', 'head', 'head', 'body1', 'body1', 'tail', 'tail']
+    >>> window, dot, other = Role.WINDOW, Role.DOT, Role.OTHER
+    >>> _stages([other, window, dot, other, Role.SIGN, window, dot, window, dot])
+    ['head', 'head', 'head', 'head', 'body1', 'body1', 'body1', 'tail', 'tail']
     """
-    numbers, dots = [], [""]
-    for op in ops:
-        if dots[-1] and ("SignThreshold" in op or "Window" in op):
-            dots.append("")
-        if "Dot" in op:
-            dots[-1] = op
-        numbers.append(len(dots) - 1)
-    names = [f"body{number}" for number in range(len(dots))]
+    numbers, computed = [0], False  # whether the stage has its dot product
+    for role in roles:
+        opens = computed and role in (Role.SIGN, Role.WINDOW)
+        numbers.append(numbers[-1] + opens)
+        computed = role is Role.DOT or (computed and not opens)
+    names = [f"body{number}" for number in range(numbers[-1] + 1)]
     names[0] = "head"
-    if len(dots) > 1:
+    if len(names) > 1:
         names[-1] = "tail"
-    return [names[number] for number in numbers]
+    return [names[number] for number in numbers[1:]]
 
 
-def _attribute(node, name: str) -> int:
+def _attribute(node: NodeProto, name: str) -> int:
     op = getCustomOp(node)
     return max(1, op.get_nodeattr(name)) if name in op.get_nodeattr_types() else 1

@@ -3,10 +3,15 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from tarsier_fpga.hls.base.coding import Coding, FrameKind
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.base.facts import Facts, read_facts
 from tarsier_fpga.hls.cost.resources import Resources
+
+if TYPE_CHECKING:  # it takes longer to load than the command line should
+    from qonnx.core.modelwrapper import ModelWrapper
 
 __all__ = [
     "GRAPH",
@@ -18,7 +23,6 @@ __all__ = [
     "FifoSizing",
     "Layer",
     "Wire",
-    "packing",
     "read_design",
     "read_graph",
 ]
@@ -89,6 +93,7 @@ class Design(Facts):
             and high
         pixels_per_cycle: packed pixels, at most 1
         ideal_cycles: packed pixels times the fold of the slowest layer
+        kind: what the channels of a packed pixel are
         channels, bits: of a packed pixel on the external streams, channel 0 lowest
         black, white: codes of the two levels on those streams
         radius: packed pixels that the network sees around each pixel
@@ -103,6 +108,7 @@ class Design(Facts):
     height: int
     pixels_per_cycle: float
     ideal_cycles: int
+    kind: FrameKind
     channels: int
     bits: int
     black: int
@@ -117,8 +123,12 @@ class Design(Facts):
     @property
     def packed_shape(self) -> tuple[int, int]:
         """(H, W) of the frame as it is streamed, packed if it is a mosaic."""
-        step = packing(self.channels)
-        return self.height // step, self.width // step
+        return self.height // self.kind.step, self.width // self.kind.step
+
+    @property
+    def coding(self) -> Coding:
+        """Of the pixels on the external streams."""
+        return Coding(self.black, self.white, self.bits)
 
     def write(self, folder: Path) -> None:
         """Write design.json into `folder`."""
@@ -126,16 +136,7 @@ class Design(Facts):
         (folder / "design.json").write_text(text + "\n")
 
 
-def packing(channels: int) -> int:
-    """How many pixels of a frame, each way, are one on the streams: 2 of a mosaic, 1 of a picture.
-
-    >>> packing(4), packing(3)
-    (2, 1)
-    """
-    return 2 if channels == 4 else 1
-
-
-def read_graph(folder: Path):
+def read_graph(folder: Path) -> "ModelWrapper":
     """The hardware graph of the design in `folder`, a ModelWrapper.
 
     Raises:

@@ -21,7 +21,7 @@ _MOST_CYCLES = 1 << 20
 class SimEngine(sim_engine.SimEngine):
     """Tasks, watchdogs and cycle counts are FINN's; only stream tasks alone run faster."""
 
-    def run(self, cycles=None):
+    def run(self, cycles: int | None = None) -> list:
         """Run all tasks to their end, for at most `cycles`; the watchdogs that woke."""
         timeout = None if cycles is None else self.create_watchdog("Run Timeout", cycles)
         budget = 1000

@@ -10,11 +10,13 @@ import copy
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from finn.transformation.fpgadataflow import create_stitched_ip
 from finn.transformation.fpgadataflow.simulation_build import BuildSimulation
 from finn.util.basic import getHWCustomOp, make_build_dir
+from onnx import NodeProto
 from qonnx.core.modelwrapper import ModelWrapper
 
 from tarsier_fpga.flow.finn_xsi import stitched as stitch
@@ -28,10 +30,11 @@ __all__ = ["build_simulation", "prepare", "simulate"]
 _TOP = "sizing_top"
 _RTL = Path(__file__).with_name("rtl")
 _UNBOUNDED = 2**63
+_Depths = list[list[int]]  # by node and output
 _PATIENCE = 1000  # frame times to a steady rate with unbounded FIFOs, before giving up
 
 
-def build_simulation(self, model: ModelWrapper) -> tuple[ModelWrapper, bool]:
+def build_simulation(self: BuildSimulation, model: ModelWrapper) -> tuple[ModelWrapper, bool]:
     """BuildSimulation.apply: the graph prepared as FINN does, with nothing compiled yet."""
     self.model = model
     if not self.performance_sim and model.get_metadata_prop("shm_prefix") is None:
@@ -41,17 +44,17 @@ def build_simulation(self, model: ModelWrapper) -> tuple[ModelWrapper, bool]:
 
 
 def prepare(
-    self,
-    model,
-    simulation_type,
-    fpgapart,
-    clk_ns,
-    functional_sim,
-    shm_prefix,
-    workers=None,
-    max_qsrl_depth=256,
-    performance_sim=False,
-    mpi_config=None,
+    self: Any,
+    model: ModelWrapper,
+    simulation_type: object,
+    fpgapart: str,
+    clk_ns: float,
+    functional_sim: bool,
+    shm_prefix: str,
+    workers: object = None,
+    max_qsrl_depth: object = 256,
+    performance_sim: bool = False,
+    mpi_config: object = None,
 ) -> None:
     """NodeConnectedSimulation.__init__: stitch and compile the graph with its counters."""
     build = BuildSimulation(fpgapart, clk_ns, functional_sim, performance_sim)
@@ -59,7 +62,12 @@ def prepare(
     self.sizing = _compile(_without_fifos(self.model), fpgapart, clk_ns)
 
 
-def simulate(self, depth=None, max_cycles=None, fifo_first_valid_cycles=None):
+def simulate(
+    self: Any,
+    depth: int | _Depths | None = None,
+    max_cycles: int | None = None,
+    fifo_first_valid_cycles: _Depths | None = None,
+) -> tuple[list[dict[str, object]], bool]:
     """NodeConnectedSimulation.simulate: what FINN wants to know of each node, and a timeout."""
     sizing: _Sizing = self.sizing
     if isinstance(depth, int):
@@ -107,7 +115,7 @@ def _compile(model: ModelWrapper, part: str, clk_ns: float) -> _Sizing:
     )
 
 
-def _outputs(node) -> list[str]:
+def _outputs(node: NodeProto) -> list[str]:
     streams = getHWCustomOp(node).get_verilog_top_module_intf_names()["m_axis"]
     return [f"{node.name}/{name}" for name, _ in streams]
 
@@ -176,7 +184,7 @@ def _without_fifos(model: ModelWrapper) -> ModelWrapper:
     return model
 
 
-def _by_gauge(sizing: _Sizing, values: list[list[int]] | None, default: int) -> dict[int, int]:
+def _by_gauge(sizing: _Sizing, values: _Depths | None, default: int) -> dict[int, int]:
     """`values`, given by node and output, by number of the gauge."""
     return {
         gauge: values[node][ind] if values is not None else default

@@ -8,7 +8,7 @@ back, so a run may change between this and FINN's cycle by cycle loop at any tim
 import ctypes
 import math
 from collections.abc import Iterable, Iterator
-from itertools import repeat
+from typing import Any
 
 import numpy as np
 from finn_xsi import sim_engine
@@ -18,6 +18,7 @@ from tarsier_fpga.flow.finn_xsi.xsi import Port, storage_bytes
 __all__ = ["Beats", "Feed", "fast", "run_slice"]
 
 _Engine = sim_engine.SimEngine
+_FinnTask = Any  # one of FINN's three kinds of tasks, as its Python has them
 _FOREVER = 2**63
 _MOST_TASKS = 256  # kMaxTasks in xsi.cpp
 
@@ -61,8 +62,8 @@ class Beats:
         if size <= 8:
             rows = np.array(values, np.uint64).astype(f"<u{size}")
         else:
-            packed = map(int.to_bytes, values, repeat(size), repeat("little"))
-            rows = np.frombuffer(b"".join(packed), np.uint8)
+            packed = b"".join(value.to_bytes(size, "little") for value in values)
+            rows = np.frombuffer(packed, np.uint8)
         return cls(width, rows.view(np.uint8).reshape(-1, size))
 
     def reserve(self, count: int) -> None:
@@ -82,12 +83,12 @@ class Beats:
         if self.size <= 8:
             return rows.view(f"<u{self.size}").ravel().tolist()
         whole = rows.view(f"V{self.size}").ravel().tolist()
-        return list(map(int.from_bytes, whole, repeat("little")))
+        return [int.from_bytes(row, "little") for row in whole]
 
     def __len__(self) -> int:
         return self.used
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> str:
         return list(self)[index]
 
     def __iter__(self) -> Iterator[str]:
@@ -128,7 +129,7 @@ class Feed:
         return f"{value:x}"
 
 
-def fast(engine: _Engine) -> bool:
+def fast(engine: sim_engine.SimEngine) -> bool:
     """Whether every task and watchdog of `engine` is one that C++ serves."""
     streams = (_Engine.InputStreamer, _Engine.OutputCollector, _Engine.StreamTracer)
     if len(engine.tasks) > _MOST_TASKS:
@@ -138,14 +139,14 @@ def fast(engine: _Engine) -> bool:
     )
 
 
-def run_slice(engine: _Engine, budget: int) -> None:
+def run_slice(engine: sim_engine.SimEngine, budget: int) -> None:
     """Advance `engine` by up to `budget` cycles, exactly as its own loop would.
 
     `fast(engine)` must hold.
     """
     engine.top.run(0)  # settle what was written since
     watchdogs = (_Watchdog * max(1, len(engine.watchdogs)))(
-        *((watchdog.ticks, watchdog.timeout) for watchdog in engine.watchdogs)
+        *(_Watchdog(watchdog.ticks, watchdog.timeout) for watchdog in engine.watchdogs)
     )
     tasks = (_Task * len(engine.tasks))()
     kept = [
@@ -170,7 +171,7 @@ def run_slice(engine: _Engine, budget: int) -> None:
     engine.tasks = left if any(left) else []
 
 
-def _load(row: _Task, task, budget: int, watchdogs: list) -> np.ndarray | None:
+def _load(row: _Task, task: _FinnTask, budget: int, watchdogs: list) -> np.ndarray | None:
     """Fill `row` from `task`; the memory it points to must outlive the slice."""
     row.valid, row.ready = task.vld.address, task.rdy.address
     row.active, row.watchdog = 1, -1
@@ -187,7 +188,7 @@ def _load(row: _Task, task, budget: int, watchdogs: list) -> np.ndarray | None:
     return None
 
 
-def _load_input(row: _Task, task, budget: int) -> None:
+def _load_input(row: _Task, task: _FinnTask, budget: int) -> None:
     if not isinstance(task.values, Feed):
         task.values = Feed(task.dat.width(), task.values)
     feed = task.values
@@ -200,7 +201,7 @@ def _load_input(row: _Task, task, budget: int) -> None:
     row.resume = task.await_tick
 
 
-def _load_output(row: _Task, task, watchdogs: list) -> None:
+def _load_output(row: _Task, task: _FinnTask, watchdogs: list) -> None:
     if not isinstance(task.buf, Beats):
         beats = Beats(task.dat.width())
         for value in task.buf:
@@ -213,7 +214,7 @@ def _load_output(row: _Task, task, watchdogs: list) -> None:
         row.watchdog = next(i for i, w in enumerate(watchdogs) if w is task.watchdog)
 
 
-def _store(row: _Task, task, memory: np.ndarray | None) -> None:
+def _store(row: _Task, task: _FinnTask, memory: np.ndarray | None) -> None:
     match task:
         case _Engine.InputStreamer():
             task.values.position = row.moved
@@ -222,7 +223,7 @@ def _store(row: _Task, task, memory: np.ndarray | None) -> None:
             task.await_tick = row.resume
         case _Engine.OutputCollector():
             task.buf.used = row.moved
-        case _:
+        case _ if memory is not None:
             task.trace += memory[: row.moved].tobytes().decode()
     for port in (task.vld, task.rdy) + ((task.dat,) if hasattr(task, "dat") else ()):
         _refresh(port)

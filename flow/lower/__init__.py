@@ -25,7 +25,8 @@ def lower(model: ModelWrapper) -> ModelWrapper:
     """The hardware graph of `model`, which `ingest` prepared, at one pixel per cycle.
 
     Raises:
-        FlowError: a scale is no power of two, or a node fits no kernel; the sentence names it.
+        FlowError: a scale is no power of two, or a node fits no kernel; the sentence names it. Or
+            frames come out otherwise than they go in.
     """
     fixed = track_fixed(model)
     for infer in (InferWindow, InferDots, InferActTable, InferRequant, InferResidualAdd):
@@ -42,4 +43,18 @@ def lower(model: ModelWrapper) -> ModelWrapper:
         GiveReadableTensorNames(),
     ):
         model = model.transform(step)
+    _check_ports(model)
     return model
+
+
+def _check_ports(model: ModelWrapper) -> None:
+    """What stands behind a design reads its frames as it writes them."""
+    given, made = (
+        (model.get_tensor_datatype(port.name).name, model.get_tensor_shape(port.name))
+        for port in (model.graph.input[0], model.graph.output[0])
+    )
+    if made != given:
+        raise FlowError(
+            f"frames {given[1]} of {given[0]} go in and {made[1]} of {made[0]} come out; only"
+            " networks that give what they take can be built"
+        )

@@ -25,11 +25,11 @@ __all__ = ["InferActTable"]
 class InferActTable(Transformation):
     """TarsierXnorDot -> elementwise chain -> Quant to TarsierXnorDot -> TarsierActTable."""
 
-    def __init__(self, fixed: Mapping[str, Fixed]):
+    def __init__(self, fixed: Mapping[str, Fixed]) -> None:
         super().__init__()
         self.fixed = fixed
 
-    def apply(self, model: ModelWrapper):
+    def apply(self, model: ModelWrapper) -> tuple[ModelWrapper, bool]:
         for quant in model.get_nodes_by_op_type("Quant"):
             chain = _chain_to_dot(model, quant)
             if chain is None:

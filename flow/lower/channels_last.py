@@ -7,6 +7,7 @@ Transposes go, constants and pads are permuted, and frames come and go as (1, H,
 """
 
 import numpy as np
+from onnx import NodeProto
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.transformation.base import Transformation
 from qonnx.transformation.infer_shapes import InferShapes
@@ -17,7 +18,7 @@ __all__ = ["ChannelsLast"]
 class ChannelsLast(Transformation):
     """The same network on frames (1, H, W, C)."""
 
-    def apply(self, model: ModelWrapper):
+    def apply(self, model: ModelWrapper) -> tuple[ModelWrapper, bool]:
         for node in model.get_nodes_by_op_type("Transpose"):
             _bypass(model, node)
         for node in model.graph.node:
@@ -36,7 +37,7 @@ class ChannelsLast(Transformation):
         return model.transform(InferShapes()), False
 
 
-def _bypass(model: ModelWrapper, node) -> None:
+def _bypass(model: ModelWrapper, node: NodeProto) -> None:
     model.graph.node.remove(node)
     if node.output[0] == model.graph.output[0].name:
         model.find_producer(node.input[0]).output[0] = node.output[0]

@@ -26,11 +26,11 @@ __all__ = ["InferDots"]
 class InferDots(Transformation):
     """TarsierWindow -> MatMul to TarsierXnorDot or TarsierIntDot."""
 
-    def __init__(self, fixed: Mapping[str, Fixed]):
+    def __init__(self, fixed: Mapping[str, Fixed]) -> None:
         super().__init__()
         self.fixed = fixed
 
-    def apply(self, model: ModelWrapper):
+    def apply(self, model: ModelWrapper) -> tuple[ModelWrapper, bool]:
         for node in model.get_nodes_by_op_type("MatMul"):
             windows = node.input[0]
             weights = model.get_initializer(node.input[1]).T

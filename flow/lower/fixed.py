@@ -66,11 +66,11 @@ def scale_exponent(model: ModelWrapper, node: NodeProto) -> int:
         FlowError: it is not the same power of two for all channels.
     """
     scales = np.unique(model.get_initializer(node.input[1]))
-    exponents = {exponent_of(scale) for scale in scales}
-    if len(exponents) != 1 or None in exponents:
+    exponent = _common_exponent(scales)
+    if exponent is None:
         shown = ", ".join(f"{scale:g}" for scale in scales[:4])
         raise FlowError(f"{node.op_type} {node.name}: scale {shown} must be one power of two")
-    return exponents.pop()
+    return exponent
 
 
 def exponent_of(value: float) -> int | None:
@@ -94,14 +94,18 @@ def _after(node: NodeProto, model: ModelWrapper, x: Fixed | None) -> Fixed | Non
         case "MatMul":
             return Fixed(x.exponent)
         case "Mul":
-            scales = {
-                exponent_of(scale) for scale in np.unique(model.get_initializer(node.input[1]))
-            }
-            if len(scales) == 1 and None not in scales:
-                return Fixed(x.exponent + scales.pop(), x.zero)
+            exponent = _common_exponent(np.unique(model.get_initializer(node.input[1])))
+            if exponent is not None:
+                return Fixed(x.exponent + exponent, x.zero)
         case "Sub" | "Add":
             return _moved(node, model.get_initializer(node.input[1]), x)
     return None
+
+
+def _common_exponent(scales: np.ndarray) -> int | None:
+    """log2 of all `scales`, if that is one integer."""
+    exponents = {exponent_of(scale) for scale in scales}
+    return exponents.pop() if len(exponents) == 1 else None
 
 
 def _moved(node: NodeProto, constant: np.ndarray | None, x: Fixed) -> Fixed | None:

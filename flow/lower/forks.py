@@ -12,7 +12,7 @@ __all__ = ["InsertForks"]
 class InsertForks(Transformation):
     """A TarsierFork for every reader of a tensor beyond its first."""
 
-    def apply(self, model: ModelWrapper):
+    def apply(self, model: ModelWrapper) -> tuple[ModelWrapper, bool]:
         tensors = [model.graph.input[0].name]
         tensors += [name for node in model.graph.node for name in node.output]
         for tensor in tensors:

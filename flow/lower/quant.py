@@ -21,11 +21,11 @@ __all__ = ["InferRequant", "InferResidualAdd", "integer_type", "quant_type"]
 class InferRequant(Transformation):
     """TarsierIntDot -> [Mul ->] [Relu ->] Quant to TarsierIntDot -> TarsierRequant."""
 
-    def __init__(self, fixed: Mapping[str, Fixed]):
+    def __init__(self, fixed: Mapping[str, Fixed]) -> None:
         super().__init__()
         self.fixed = fixed
 
-    def apply(self, model: ModelWrapper):
+    def apply(self, model: ModelWrapper) -> tuple[ModelWrapper, bool]:
         for quant in model.get_nodes_by_op_type("Quant"):
             sums, rectified = _up_to_int_dot(model, quant.input[0])
             if sums is None:
@@ -56,11 +56,11 @@ class InferRequant(Transformation):
 class InferResidualAdd(Transformation):
     """Add of two streams -> Quant to TarsierResidualAdd, the older stream first."""
 
-    def __init__(self, fixed: Mapping[str, Fixed]):
+    def __init__(self, fixed: Mapping[str, Fixed]) -> None:
         super().__init__()
         self.fixed = fixed
 
-    def apply(self, model: ModelWrapper):
+    def apply(self, model: ModelWrapper) -> tuple[ModelWrapper, bool]:
         for quant in model.get_nodes_by_op_type("Quant"):
             add = model.find_producer(quant.input[0])
             if (

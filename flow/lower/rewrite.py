@@ -5,6 +5,8 @@ A pass puts a hardware node in place of the node that wrote a tensor; whatever o
 is then dead. Tensors keep their names, so what is known about a tensor stays true.
 """
 
+from typing import Any
+
 import numpy as np
 from onnx import NodeProto, helper
 from qonnx.core.datatype import DataType
@@ -23,7 +25,7 @@ __all__ = [
 
 
 def hardware_node(
-    model: ModelWrapper, op_type: str, inputs: list[str], outputs: list[str], **attributes
+    model: ModelWrapper, op_type: str, inputs: list[str], outputs: list[str], **attributes: Any
 ) -> NodeProto:
     """A node of our op `op_type` for frames of the shape of its first input."""
     _, height, width, channels = model.get_tensor_shape(inputs[0])

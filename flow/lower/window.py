@@ -8,6 +8,7 @@ constants sign(0 + b). Hardware takes the sign first, once per pixel, and pads w
 from collections.abc import Mapping
 
 import numpy as np
+from onnx import NodeProto
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 from qonnx.transformation.base import Transformation
@@ -30,11 +31,11 @@ __all__ = ["InferWindow"]
 class InferWindow(Transformation):
     """Pad -> [Add ->] [BipolarQuant ->] Im2Col to [TarsierSignThreshold ->] TarsierWindow."""
 
-    def __init__(self, fixed: Mapping[str, Fixed]):
+    def __init__(self, fixed: Mapping[str, Fixed]) -> None:
         super().__init__()
         self.fixed = fixed
 
-    def apply(self, model: ModelWrapper):
+    def apply(self, model: ModelWrapper) -> tuple[ModelWrapper, bool]:
         for node in model.get_nodes_by_op_type("Im2Col"):
             between, pad = _up_to_pad(model, node)
             inside = fixed_of(model, self.fixed, pad.input[0])
@@ -58,9 +59,9 @@ class InferWindow(Transformation):
         return model, False
 
 
-def _up_to_pad(model: ModelWrapper, node) -> tuple[list, object]:
+def _up_to_pad(model: ModelWrapper, node: NodeProto) -> tuple[list[NodeProto], NodeProto]:
     """The nodes between a Pad and the Im2Col `node`, from the Pad on, and the Pad."""
-    between = []
+    between: list[NodeProto] = []
     above = model.find_producer(node.input[0])
     while above is not None and above.op_type != "Pad":
         between.insert(0, above)
@@ -82,7 +83,7 @@ def _up_to_pad(model: ModelWrapper, node) -> tuple[list, object]:
     return between, above
 
 
-def _geometry(im2col) -> dict[str, int]:
+def _geometry(im2col: NodeProto) -> dict[str, int]:
     """The kernel and the dilation, which `ingest` has seen to be the same both ways."""
     op = getCustomOp(im2col)
     return {
@@ -91,12 +92,12 @@ def _geometry(im2col) -> dict[str, int]:
     }
 
 
-def _pad_value(model: ModelWrapper, pad) -> float:
+def _pad_value(model: ModelWrapper, pad: NodeProto) -> float:
     given = len(pad.input) > 2 and pad.input[2]
     return float(model.get_initializer(pad.input[2])) if given else 0.0
 
 
-def _shift(model: ModelWrapper, between: list, channels: int) -> np.ndarray:
+def _shift(model: ModelWrapper, between: list[NodeProto], channels: int) -> np.ndarray:
     """What is added before the sign, per channel."""
     shift = model.get_initializer(between[0].input[1]) if len(between) == 2 else np.zeros(1)
     return np.broadcast_to(shift.ravel().astype(np.float64), channels)

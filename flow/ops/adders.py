@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from tarsier_fpga.hls import adders
+from tarsier_fpga.hls.adders import solve as solver
 from tarsier_fpga.hls.adders.graph import Graph
 from tarsier_fpga.hls.adders.schedule import LEVELS
 from tarsier_fpga.hls.adders.solve import solve_bits, solve_integers
 from tarsier_fpga.hls.base.cache import content_key, made_once
+from tarsier_fpga.hls.base.code_key import code_of
 from tarsier_fpga.hls.describe.ranges import integer_range
 from tarsier_fpga.hls.kernels.int_dot_const import int_dot_const
 from tarsier_fpga.hls.kernels.xnor_dot_const import xnor_dot_const
@@ -20,7 +21,7 @@ from tarsier_fpga.hls.netlist.instance import Instance
 
 __all__ = ["cached_int_dot_const", "cached_xnor_dot_const"]
 
-_SOLVER = Path(adders.__file__).parent
+_GRAPH = "graph.json"
 _LAYERS = 64  # of a network; a build asks for each of them several times
 
 
@@ -45,14 +46,14 @@ def cached_int_dot_const(
 class _Values:
     """An integer array that is its content: equal and hashed by it."""
 
-    def __init__(self, array: np.ndarray):
+    def __init__(self, array: np.ndarray) -> None:
         self.array = array.astype(np.int64)
         self.content = f"{array.shape}".encode() + self.array.tobytes()
 
-    def __eq__(self, other):
-        return self.content == other.content
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Values) and self.content == other.content
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return hash(self.content)
 
 
@@ -75,9 +76,8 @@ def _int_dot_const(
 
 
 def _solved(content: list[str | bytes], solve: Callable[[], Graph]) -> Graph:
-    code = [path.read_bytes() for path in sorted(_SOLVER.glob("*.py"))]
-    key = content_key([version("da4ml"), *code, *content])
-    folder = made_once(
-        "adders", key, lambda work: (work / "graph.json").write_text(solve().dumps())
-    )
-    return Graph.loads((folder / "graph.json").read_text())
+    def make_graph(folder: Path) -> None:
+        (folder / _GRAPH).write_text(solve().dumps())
+
+    key = content_key([version("da4ml"), *code_of(solver.__name__), *content])
+    return Graph.loads((made_once("adders", key, make_graph) / _GRAPH).read_text())

@@ -8,15 +8,27 @@ gone, and a bit is BINARY, 1 for +1 and 0 for -1.
 """
 
 from abc import abstractmethod
+from enum import Enum, auto
 
 import numpy as np
-from qonnx.core.datatype import DataType
+from onnx import GraphProto, NodeProto
+from qonnx.core.datatype import BaseDataType, DataType
 from qonnx.core.modelwrapper import ModelWrapper
+from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.ops.costs import CostedOp
 from tarsier_fpga.hls.netlist.instance import Instance
 
-__all__ = ["TarsierOp"]
+__all__ = ["Role", "TarsierOp", "role_of"]
+
+
+class Role(Enum):
+    """What an op is to a convolution: a sign and a window lead to its dot product."""
+
+    SIGN = auto()
+    WINDOW = auto()
+    DOT = auto()
+    OTHER = auto()
 
 
 class TarsierOp(CostedOp):
@@ -24,8 +36,9 @@ class TarsierOp(CostedOp):
 
     STREAMS = 1
     POINTWISE = True  # an output pixel depends on no other input pixels
+    ROLE = Role.OTHER
 
-    def get_nodeattr_types(self):
+    def get_nodeattr_types(self) -> dict[str, tuple]:
         return super().get_nodeattr_types() | {
             "frame": ("ints", True, []),  # height, width
             "channels": ("i", True, 0),  # of an input pixel
@@ -49,16 +62,16 @@ class TarsierOp(CostedOp):
     def frame_out(self) -> tuple[int, int]:
         return self.frame_in()
 
-    def channels_in(self, ind=0) -> int:
+    def channels_in(self, ind: int = 0) -> int:
         return self.get_nodeattr("channels")
 
-    def channels_out(self, ind=0) -> int:
+    def channels_out(self, ind: int = 0) -> int:
         return self.channels_in()
 
-    def lanes_in(self, ind=0) -> int:
+    def lanes_in(self, ind: int = 0) -> int:
         return self.lanes_out()
 
-    def lanes_out(self, ind=0) -> int:
+    def lanes_out(self, ind: int = 0) -> int:
         return self.get_nodeattr("PE") or self.channels_out(ind)
 
     def fold(self) -> int:
@@ -74,39 +87,39 @@ class TarsierOp(CostedOp):
         names = self.onnx_node.input[self.STREAMS :]
         return [np.rint(model.get_initializer(name)).astype(np.int64) for name in names]
 
-    def get_input_datatype(self, ind=0):
+    def get_input_datatype(self, ind: int = 0) -> BaseDataType:
         return DataType[self.get_nodeattr("inputDataTypes")[ind]]
 
-    def get_output_datatype(self, ind=0):
+    def get_output_datatype(self, ind: int = 0) -> BaseDataType:
         return DataType[self.get_nodeattr("outputDataType")]
 
-    def get_normal_input_shape(self, ind=0):
+    def get_normal_input_shape(self, ind: int = 0) -> tuple[int, ...]:
         return (1, *self.frame_in(), self.channels_in(ind))
 
-    def get_normal_output_shape(self, ind=0):
+    def get_normal_output_shape(self, ind: int = 0) -> tuple[int, ...]:
         return (1, *self.frame_out(), self.channels_out(ind))
 
-    def get_folded_input_shape(self, ind=0):
+    def get_folded_input_shape(self, ind: int = 0) -> tuple[int, ...]:
         lanes = self.lanes_in(ind)
         return (1, *self.frame_in(), self.channels_in(ind) // lanes, lanes)
 
-    def get_folded_output_shape(self, ind=0):
+    def get_folded_output_shape(self, ind: int = 0) -> tuple[int, ...]:
         lanes = self.lanes_out(ind)
         return (1, *self.frame_out(), self.channels_out(ind) // lanes, lanes)
 
-    def get_instream_width(self, ind=0):
+    def get_instream_width(self, ind: int = 0) -> int:
         if ind >= self.STREAMS:
             return 0  # FINN's word for an input that is no stream
         return self.lanes_in(ind) * self.get_input_datatype(ind).bitwidth()
 
-    def get_outstream_width(self, ind=0):
+    def get_outstream_width(self, ind: int = 0) -> int:
         return self.lanes_out(ind) * self.get_output_datatype(ind).bitwidth()
 
-    def get_exp_cycles(self):
+    def get_exp_cycles(self) -> int:
         height, width = self.frame_in()
         return height * width * self.fold()
 
-    def infer_node_datatype(self, model):
+    def infer_node_datatype(self, model: ModelWrapper) -> None:
         streams = self.onnx_node.input[: self.STREAMS]
         self.set_nodeattr(
             "inputDataTypes", [model.get_tensor_datatype(name).name for name in streams]
@@ -114,14 +127,20 @@ class TarsierOp(CostedOp):
         for ind, name in enumerate(self.onnx_node.output):
             model.set_tensor_datatype(name, self.get_output_datatype(ind))
 
-    def make_shape_compatible_op(self, model):
+    def make_shape_compatible_op(self, model: ModelWrapper) -> NodeProto:
         op = super().make_shape_compatible_op(model)
         op.output[:] = self.onnx_node.output
         return op
 
-    def execute_node(self, context, graph):
+    def execute_node(self, context: dict[str, np.ndarray], graph: GraphProto) -> None:
         tensors = [np.rint(context[name]).astype(np.int64) for name in self.onnx_node.input]
         frames = [tensor[0] for tensor in tensors[: self.STREAMS]]
         results = self.compute(frames, tensors[self.STREAMS :])
         for name, result in zip(self.onnx_node.output, results, strict=True):
             context[name] = result[None].astype(np.float32)
+
+
+def role_of(node: NodeProto) -> Role:
+    """The role of `node`; FINN's own nodes, which carry but do not compute, have none."""
+    op = getCustomOp(node)
+    return op.ROLE if isinstance(op, TarsierOp) else Role.OTHER

@@ -7,6 +7,7 @@ So AnnotateCosts, which sees the model, leaves the estimate of every kernel in i
 import json
 
 from finn.custom_op.fpgadataflow.hwcustomop import HWCustomOp
+from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 from qonnx.transformation.base import Transformation
 
@@ -21,7 +22,7 @@ __all__ = ["AnnotateCosts", "CostedOp"]
 class AnnotateCosts(Transformation):
     """Write the estimate of every Tarsier node into it; once the graph is folded."""
 
-    def apply(self, model):
+    def apply(self, model: ModelWrapper) -> tuple[ModelWrapper, bool]:
         for node in model.graph.node:
             op = getCustomOp(node)
             if isinstance(op, CostedOp):
@@ -34,23 +35,23 @@ class AnnotateCosts(Transformation):
 class CostedOp(HWCustomOp):
     """What FINN asks for, from the estimate in the node: of the RTL, for its HLS variant too."""
 
-    def get_nodeattr_types(self):
+    def get_nodeattr_types(self) -> dict[str, tuple]:
         return super().get_nodeattr_types() | {"cost": ("s", False, "")}
 
     def folding(self) -> list[int]:
         """Facts that change whenever the node is folded, resized or retyped."""
         return [self.get_exp_cycles(), self.get_instream_width(), self.get_outstream_width()]
 
-    def lut_estimation(self, fpgapart):
+    def lut_estimation(self, fpgapart: str) -> float:
         return self._cost(fpgapart).lut
 
-    def bram_estimation(self, fpgapart):
+    def bram_estimation(self, fpgapart: str) -> int:
         return int(2 * self._cost(fpgapart).bram36)  # FINN counts blocks of 18 Kbit
 
-    def uram_estimation(self, fpgapart):
+    def uram_estimation(self, fpgapart: str) -> float:
         return self._cost(fpgapart).uram
 
-    def dsp_estimation(self, fpgapart):
+    def dsp_estimation(self, fpgapart: str) -> float:
         return self._cost(fpgapart).dsp
 
     def _cost(self, fpgapart: str) -> Resources:

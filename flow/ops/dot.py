@@ -5,7 +5,7 @@ PE rows times SIMD terms are computed per cycle; a whole pixel comes in as one b
 out per beat. Where nothing is folded, `constant` builds the matrix in: as adders that share sums.
 """
 
-from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.flow.ops.base import Role, TarsierOp
 from tarsier_fpga.hls.adders.schedule import LEVELS
 from tarsier_fpga.hls.base.errors import FlowError
 
@@ -14,6 +14,8 @@ __all__ = ["DotOp"]
 
 class DotOp(TarsierOp):
     """Every pixel against the rows of a constant (rows, terms) matrix."""
+
+    ROLE = Role.DOT
 
     def get_nodeattr_types(self):
         return super().get_nodeattr_types() | {

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: MIT
 """TarsierFrameDelay: the frame before. Inputs: frame, fill (channels,), the pixels of the first.
 
-An execution of the graph is one frame, so the frame before is kept, for each node name and size,
-from one execution in Python to the next; `forget_frames` starts a new sequence. A simulation of the
-node is a sequence of its own: it gives fill.
+An execution of the graph is one frame. Within `frame_sequence`, executions in Python are the frames
+of one sequence, in which every node is known by its name; any other is the first of its own, as is
+a simulation of the node: it gives fill.
 """
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
 
@@ -12,14 +16,21 @@ from tarsier_fpga.flow.ops.base import TarsierOp
 from tarsier_fpga.hls.golden.frame_delay import frame_delay as golden
 from tarsier_fpga.hls.kernels.frame_delay import frame_delay
 
-__all__ = ["TarsierFrameDelay", "forget_frames"]
+__all__ = ["TarsierFrameDelay", "frame_sequence"]
 
-_before: dict[tuple, np.ndarray] = {}  # by node name and shape
+Frames = dict[tuple[str, tuple[int, ...]], np.ndarray]  # by node name and shape
+
+_sequence: ContextVar[Frames | None] = ContextVar("_sequence", default=None)
 
 
-def forget_frames() -> None:
-    """Let the next frame be the first of its sequence, in every graph."""
-    _before.clear()
+@contextmanager
+def frame_sequence() -> Iterator[None]:
+    """A new sequence, of the executions of one graph within the block."""
+    token = _sequence.set({})
+    try:
+        yield
+    finally:
+        _sequence.reset(token)
 
 
 class TarsierFrameDelay(TarsierOp):
@@ -48,9 +59,10 @@ class TarsierFrameDelay(TarsierOp):
 
     def compute(self, streams, constants):
         frame, fill = streams[0], constants[0]
-        sequence = (self.onnx_node.name, frame.shape)
-        before = _before.get(sequence, np.broadcast_to(fill, frame.shape))
-        _before[sequence] = frame
+        frames, node = _sequence.get(), (self.onnx_node.name, frame.shape)
+        before = np.broadcast_to(fill, frame.shape)
+        if frames is not None:
+            before, frames[node] = frames.get(node, before), frame
         return [golden(np.array([before, frame]), fill)[1]]
 
     def make(self, constants):

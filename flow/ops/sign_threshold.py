@@ -3,7 +3,7 @@
 
 from qonnx.core.datatype import DataType
 
-from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.flow.ops.base import Role, TarsierOp
 from tarsier_fpga.hls.golden.sign_threshold import sign_threshold as golden
 from tarsier_fpga.hls.kernels.sign_threshold import sign_threshold
 
@@ -12,6 +12,8 @@ __all__ = ["TarsierSignThreshold"]
 
 class TarsierSignThreshold(TarsierOp):
     """Kernel sign_threshold: the sign of x - alpha, whose scale the thresholds have absorbed."""
+
+    ROLE = Role.SIGN
 
     def get_output_datatype(self, ind=0):
         return DataType["BINARY"]

@@ -9,6 +9,7 @@ variant stands as the SystemVerilog of its kernel, which gives the same bits.
 import re
 from collections import Counter
 
+from onnx import NodeProto
 from qonnx.core.datatype import DataType
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
@@ -49,7 +50,7 @@ def stitch(model: ModelWrapper, name: str = "tarsier_top") -> Netlist:
     return Netlist(name, tuple(cells), (Stream("x", widths["x"]),), (Stream("y", widths["y"]),))
 
 
-def kernel_of(node, model: ModelWrapper) -> Instance:
+def kernel_of(node: NodeProto, model: ModelWrapper) -> Instance:
     """The kernel that `node` of `model` is.
 
     Raises:

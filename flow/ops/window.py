@@ -6,7 +6,7 @@ Inputs: frame, pad (channels,). A window's channels are tap-major: (ky*kernel + 
 
 from math import prod
 
-from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.flow.ops.base import Role, TarsierOp
 from tarsier_fpga.hls.golden.window import window as golden
 from tarsier_fpga.hls.kernels.window import WindowShape, window
 
@@ -19,6 +19,7 @@ class TarsierWindow(TarsierOp):
     """Kernel window: the frame's raster in, the raster of windows out."""
 
     POINTWISE = False
+    ROLE = Role.WINDOW
 
     def get_nodeattr_types(self):
         return super().get_nodeattr_types() | {

@@ -14,7 +14,7 @@ from tarsier_fpga.hls.netlist.beats import pack, unpack
 from tarsier_fpga.hls.sim.activity import Activity, Look, hash_beats
 from tarsier_fpga.hls.sim.verilated import Model
 
-__all__ = ["told", "why_stuck", "why_wrong"]
+__all__ = ["why_stuck", "why_wrong", "with_ends"]
 
 
 def why_stuck(design: Design, activity: Activity, high_water: Mapping[str, int]) -> str:
@@ -25,7 +25,7 @@ def why_stuck(design: Design, activity: Activity, high_water: Mapping[str, int])
     waiting = [name for name in activity.streams if valid[name] and not ready[name]]
     if not waiting:
         dry = next(name for name in activity.streams if not valid[name])
-        return f"no beat waits anywhere; the first stream without one is {told(wires[dry])}"
+        return f"no beat waits anywhere; the first stream without one is {with_ends(wires[dry])}"
     path = [waiting[0]]
     while (after := next(_waits_for(wires[path[-1]], wires, valid, ready), None)) is not None:
         if after in path:
@@ -36,7 +36,7 @@ def why_stuck(design: Design, activity: Activity, high_water: Mapping[str, int])
     depth = {fifo.name: fifo.depth for fifo in design.fifos}
     cells = {end for name in path for end in (wires[name].source, wires[name].target)}
     full = [name for name in depth if name in cells and high_water.get(name, 0) >= depth[name]]
-    chain = ", which waits for ".join(told(wires[name]) for name in path)
+    chain = ", which waits for ".join(with_ends(wires[name]) for name in path)
     story = f"{chain}, which waits for the first" if ring else chain
     blame = ", ".join(f"{name} of depth {depth[name]}" for name in full)
     hint = f"full there: {blame}, too small?" if full else "no FIFO there was full"
@@ -56,7 +56,7 @@ def why_wrong(folder: Path, design: Design, model: Model, frame: np.ndarray) -> 
     prepare_finn()
     graph = read_graph(folder)
     streams = stream_names(graph)
-    wrong = []
+    wrong: list[tuple[Wire, int, np.ndarray, bool]] = []
 
     def compare(tensor: str, values: np.ndarray) -> None:
         wire = next(wire for wire in design.streams if wire.name == streams[tensor])
@@ -79,12 +79,14 @@ def why_wrong(folder: Path, design: Design, model: Model, frame: np.ndarray) -> 
     got = unpack(words, len(expected), width, signed)[0]
     lane = int(np.flatnonzero(got != expected)[0])
     return (
-        f"stream {told(wire)} is the first that is wrong: beat {beat}, lane {lane}"
+        f"stream {with_ends(wire)} is the first that is wrong: beat {beat}, lane {lane}"
         f" is {got[lane]}, expected {expected[lane]}; look at {wire.source}"
     )
 
 
-def _waits_for(wire: Wire, wires: Mapping[str, Wire], valid, ready) -> Iterator[str]:
+def _waits_for(
+    wire: Wire, wires: Mapping[str, Wire], valid: Mapping[str, bool], ready: Mapping[str, bool]
+) -> Iterator[str]:
     """The streams that `wire` waits for: those its stuck end, or its dry one, depends on."""
     blocked = valid[wire.name] and not ready[wire.name]
     cell = wire.target if blocked else wire.source
@@ -95,6 +97,6 @@ def _waits_for(wire: Wire, wires: Mapping[str, Wire], valid, ready) -> Iterator[
     yield from (w.name for w in beside if w.target == cell and not valid[w.name])
 
 
-def told(wire: Wire) -> str:
+def with_ends(wire: Wire) -> str:
     """A stream with its two ends."""
     return f"{wire.name} ({wire.source or 'outside'} to {wire.target or 'outside'})"

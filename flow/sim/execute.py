@@ -11,31 +11,34 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 from threadpoolctl import threadpool_limits
 
-from tarsier_fpga.flow.design.design_facts import packing, read_graph
+from tarsier_fpga.flow.design.design_facts import read_graph
+from tarsier_fpga.flow.lower.ingest import check_frame, net_facts
 from tarsier_fpga.flow.ops import TarsierOp
 from tarsier_fpga.flow.ops.register import prepare_finn
-from tarsier_fpga.flow.size.frame_size import check_frame
 
 __all__ = ["reference", "run_graph"]
+
+Visit = Callable[[str, np.ndarray], None]
 
 _ROWS = 16  # computed at a time, so that the golden models' wide temporaries stay in the cache
 
 
 def reference(folder: Path, frame: np.ndarray) -> np.ndarray:
-    """What the design in `folder` makes of the (H, W, 4) uint16 `frame`, whatever its size.
+    """What the design in `folder` makes of the (H, W, channels) uint16 `frame` of any size.
 
     Raises:
         FlowError: there is no design, or the frame is too small for the network.
     """
     model = read_graph(folder)
-    check_frame(model, *frame.shape[:2], packing(frame.shape[2]))
+    height, width, _ = frame.shape
+    check_frame(net_facts(model), height, width)
     return run_graph(model, frame)
 
 
 def run_graph(
     model: ModelWrapper,
     frame: np.ndarray,
-    visit: Callable[[str, np.ndarray], None] = lambda tensor, values: None,
+    visit: Visit = lambda tensor, values: None,
 ) -> np.ndarray:
     """(H, W, channels) integers that `model` makes of the integer `frame`, of any size.
 
@@ -49,7 +52,7 @@ def run_graph(
         return _run(model, frame, visit)
 
 
-def _run(model: ModelWrapper, frame: np.ndarray, visit) -> np.ndarray:
+def _run(model: ModelWrapper, frame: np.ndarray, visit: Visit) -> np.ndarray:
     constants = {tensor.name for tensor in model.graph.initializer}
     unread = Counter(name for node in model.graph.node for name in node.input)
     tensors = {model.graph.input[0].name: frame}
@@ -58,7 +61,7 @@ def _run(model: ModelWrapper, frame: np.ndarray, visit) -> np.ndarray:
         op = getCustomOp(node)
         streams = [tensors[name] for name in node.input if name not in constants]
         # FINN's FIFOs and width converters change the beats, not the frame.
-        ours = node.op_type.startswith("Tarsier")
+        ours = isinstance(op, TarsierOp)
         results = _compute(op, streams, op.constants(model)) if ours else streams
         for name, result in zip(node.output, results, strict=True):
             tensors[name] = result

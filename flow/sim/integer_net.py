@@ -14,7 +14,14 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 from torch import Tensor, nn
 
+from tarsier_fpga.flow.ops.act_table import TarsierActTable
+from tarsier_fpga.flow.ops.base import Role, TarsierOp, role_of
+from tarsier_fpga.flow.ops.fork import TarsierFork
 from tarsier_fpga.flow.ops.register import prepare_finn
+from tarsier_fpga.flow.ops.requant import TarsierRequant
+from tarsier_fpga.flow.ops.residual_add import TarsierResidualAdd
+from tarsier_fpga.flow.ops.sign_threshold import TarsierSignThreshold
+from tarsier_fpga.flow.ops.xnor_dot import TarsierXnorDot
 from tarsier_fpga.flow.sim import integer_ops
 
 __all__ = ["IntegerNet"]
@@ -67,20 +74,21 @@ def _dot_of(model: ModelWrapper, node: NodeProto) -> NodeProto | None:
 
     FIFOs and width converters between the two are passed by: they carry, but do not compute.
     """
-    if not _is(node, "TarsierWindow"):
+    if role_of(node) is not Role.WINDOW:
         return None
     geometry = getCustomOp(node).geometry()
     if geometry["stride"] != 1 or geometry["padding"] is not None or geometry["kernel"] % 2 == 0:
         return None
     reader = model.find_consumer(node.output[0])
-    return reader if _is(reader, "TarsierXnorDot") or _is(reader, "TarsierIntDot") else None
+    return reader if reader is not None and role_of(reader) is Role.DOT else None
 
 
 def _convolution(model: ModelWrapper, window: NodeProto, dot: NodeProto, exact: int) -> nn.Module:
     op = getCustomOp(window)
     pixels, geometry = op.get_input_datatype(), op.geometry()
-    constants = getCustomOp(dot).constants(model)
-    if _is(dot, "TarsierXnorDot"):
+    reader = getCustomOp(dot)
+    constants = reader.constants(model)
+    if isinstance(reader, TarsierXnorDot):
         weights, bias = constants[0], (constants[0] < 0).sum(axis=1)
     else:
         weights, bias = constants
@@ -97,21 +105,18 @@ def _convolution(model: ModelWrapper, window: NodeProto, dot: NodeProto, exact: 
 
 def _step(model: ModelWrapper, node: NodeProto) -> nn.Module:
     op = getCustomOp(node)
-    match node.op_type.split("_")[0]:
-        case "TarsierFork" | "StreamingFIFO" | "StreamingDataWidthConverter":
-            return integer_ops.Same(len(node.output))
-        case "TarsierSignThreshold":
+    match op:
+        case TarsierSignThreshold():
             return integer_ops.Threshold(op.constants(model)[0])
-        case "TarsierActTable":
+        case TarsierActTable():
             return integer_ops.Lookup(op.constants(model)[0])
-        case "TarsierRequant":
+        case TarsierRequant():
             return integer_ops.Requant(*map(op.get_nodeattr, ("shift", "floor", "ceiling")))
-        case "TarsierResidualAdd":
+        case TarsierResidualAdd():
             return integer_ops.Add(*map(op.get_nodeattr, ("floor", "ceiling")))
-        case _:
+        case TarsierFork():
+            return integer_ops.Same(len(node.output))
+        case TarsierOp():
             return integer_ops.Golden(op, op.constants(model))
-
-
-def _is(node: NodeProto | None, kernel: str) -> bool:
-    """Whether `node` is that kernel, before or after it became its RTL or HLS variant."""
-    return node is not None and node.op_type.split("_")[0] == kernel
+        case _:  # FINN's FIFOs and width converters
+            return integer_ops.Same(len(node.output))

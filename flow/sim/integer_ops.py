@@ -13,6 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from tarsier_fpga.flow.ops import TarsierOp
+
 __all__ = [
     "EXACT",
     "EXACT_BY_DETOUR",
@@ -43,6 +45,8 @@ class Same(nn.Module):
 class Threshold(nn.Module):
     """1 where a channel is at or above its threshold, else 0."""
 
+    levels: Tensor
+
     def __init__(self, levels: np.ndarray) -> None:
         super().__init__()
         self.register_buffer("levels", _column(levels))
@@ -61,6 +65,10 @@ class Convolution(nn.Module):
         largest: the largest magnitude of the pixels.
         exact: from what sum on float32 does not do.
     """
+
+    weights: Tensor
+    bias: Tensor
+    outside: Tensor
 
     def __init__(
         self,
@@ -105,6 +113,9 @@ class Convolution(nn.Module):
 class Lookup(nn.Module):
     """A table of each channel, indexed by its integers."""
 
+    table: Tensor
+    first: Tensor
+
     def __init__(self, table: np.ndarray) -> None:
         super().__init__()
         channels, entries = table.shape
@@ -114,8 +125,8 @@ class Lookup(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         count, channels, height, width = x.shape
         index = (x + self.first).to(torch.int32).permute(0, 2, 3, 1)
-        found = self.table.index_select(0, index.reshape(-1))
-        return found.view(count, height, width, channels).permute(0, 3, 1, 2)
+        looked_up = self.table.index_select(0, index.reshape(-1))
+        return looked_up.view(count, height, width, channels).permute(0, 3, 1, 2)
 
 
 class Requant(nn.Module):
@@ -143,7 +154,7 @@ class Add(nn.Module):
 class Golden(nn.Module):
     """Any other kernel, by its meaning in NumPy, frame by frame: exact, and slow."""
 
-    def __init__(self, op, constants: Sequence[np.ndarray]) -> None:
+    def __init__(self, op: TarsierOp, constants: Sequence[np.ndarray]) -> None:
         super().__init__()
         self.op, self.constants = op, list(constants)
 

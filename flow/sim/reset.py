@@ -9,7 +9,7 @@ begins alike in two runs as often as not, so there are some more.
 import numpy as np
 
 from tarsier_fpga.flow.design.design_facts import Design, Wire
-from tarsier_fpga.flow.sim.diagnose import told
+from tarsier_fpga.flow.sim.diagnose import with_ends
 from tarsier_fpga.hls.netlist.beats import pack
 from tarsier_fpga.hls.sim.activity import Activity, Look
 from tarsier_fpga.hls.sim.verilated import Model
@@ -41,15 +41,15 @@ def why_unset(design: Design, model: Model, frame: np.ndarray) -> str:
                 beat = int(differ[0])
                 looks = (run(seed, Look(beat=(wire.name, beat))) for seed in (_FIRST, start))
                 return _told_beat(wire, beat, [look.caught for look in looks])
-        cycle, row = _first_difference(one, other)
-        if row is not None:
-            return _told_cycle(design.streams[row], cycle)
+        cycle, moved = _first_difference(one, other)
+        if moved is not None:
+            return _told_cycle(design.streams[moved], cycle)
     return ""
 
 
 def _told_beat(wire: Wire, beat: int, caught: list[np.ndarray]) -> str:
     return (
-        f"stream {told(wire)} is undefined after reset: beat {beat} is "
+        f"stream {with_ends(wire)} is undefined after reset: beat {beat} is "
         f"{' in one run and '.join(map(_hex, caught))} in another; "
         f"look for a register without a reset in {wire.source}"
     )
@@ -57,8 +57,8 @@ def _told_beat(wire: Wire, beat: int, caught: list[np.ndarray]) -> str:
 
 def _told_cycle(wire: Wire, cycle: int) -> str:
     return (
-        f"stream {told(wire)} is undefined after reset: from about cycle {cycle} on it moves in "
-        f"other cycles in another run; look for a register without a reset in "
+        f"stream {with_ends(wire)} is undefined after reset: from about cycle {cycle} on it moves"
+        f" in other cycles in another run; look for a register without a reset in "
         f"{' or '.join(end for end in (wire.source, wire.target) if end)}"
     )
 

@@ -12,14 +12,14 @@ without a gap; so short frames are simulated.
 """
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from qonnx.core.modelwrapper import ModelWrapper
 
 from tarsier_fpga.flow.design.design_facts import TOP, FifoSizing
-from tarsier_fpga.flow.lower.ingest import net_facts
+from tarsier_fpga.flow.ops.base import Role, role_of
 from tarsier_fpga.flow.ops.stitch import joins, stitch, stream_names
 from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.hls.base.errors import FlowError
@@ -30,14 +30,13 @@ from tarsier_fpga.hls.sim import verilate
 from tarsier_fpga.hls.sim.hang import Hang
 from tarsier_fpga.hls.sim.verilated import Result
 
-__all__ = ["CUT_DEPTH", "Sizing", "fifo_depths", "size_fifos", "timed"]
+__all__ = ["CUT_DEPTH", "Sizing", "as_pipe", "fifo_depths", "size_fifos"]
 
 # A FIFO of this depth ends the combinational chain of ready signals: before every fork, after every
 # join, and in the middle of a unit, where its stream is narrowest; for a fast clock also behind its
 # dot product.
 CUT_DEPTH = 4
-_FAST_MHZ = 150
-_NARROW, _DOTS = ("sign_threshold",), ("xnor_dot", "int_dot")
+_CUT_BEHIND_DOTS_MHZ = 150  # above it, a chain through a dot product and what follows is too long
 _LEAST = 3  # FINN makes no FIFO of depth 2 or less
 _FRAMES = 3
 _UNBOUNDED = 2**31 - 1
@@ -61,34 +60,45 @@ class Sizing:
     cycles_per_frame: int
 
 
-def fifo_depths(model: ModelWrapper, clock_mhz: float) -> tuple[dict[str, int], FifoSizing]:
+def fifo_depths(
+    model: ModelWrapper, radius: int, clock_mhz: float
+) -> tuple[dict[str, int], FifoSizing]:
     """Depths by tensor name for a hardware graph without FIFOs, and what finding them showed.
 
-    The faster the clock, the shorter chains of ready signals must be.
+    A pixel depends on `radius` others to each side. The faster the clock, the shorter chains of
+    ready signals must be.
 
     Raises:
         FlowError, SimError: as `size_fifos`.
     """
     _, height, width, _ = model.get_tensor_shape(model.graph.input[0].name)
-    rows = min(height, 2 * net_facts(model).radius + 1)
+    rows = min(height, 2 * radius + 1)
     netlist = stitch(set_frame(copy.deepcopy(model), rows, width), TOP)
-    sizing = size_fifos(netlist, rows * width, clock_mhz > _FAST_MHZ)
+    streams = stream_names(model)
+    ended = {Role.SIGN, Role.DOT} if clock_mhz > _CUT_BEHIND_DOTS_MHZ else {Role.SIGN}
+    behind = [
+        streams[tensor]
+        for node in model.graph.node
+        if role_of(node) in ended
+        for tensor in node.output
+    ]
+    sizing = size_fifos(netlist, rows * width, behind)
     bits = {stream.name: stream.width for stream in netlist.streams}
-    facts = FifoSizing(
+    shown = FifoSizing(
         rows=rows,
         bits_unbounded=sum(depth * bits[name] for name, depth in sizing.filled.items()),
         bits=sum(depth * bits[name] for name, depth in sizing.depths.items()),
         cycles_unbounded=sizing.unbounded_cycles,
         cycles=sizing.cycles_per_frame,
     )
-    tensors = {stream: tensor for tensor, stream in stream_names(model).items()}
-    return {tensors[name]: depth for name, depth in sizing.depths.items()}, facts
+    tensors = {stream: tensor for tensor, stream in streams.items()}
+    return {tensors[name]: depth for name, depth in sizing.depths.items()}, shown
 
 
-def size_fifos(netlist: Netlist, pixels: int, fast: bool = False) -> Sizing:
+def size_fifos(netlist: Netlist, pixels: int, behind: Container[str] = ()) -> Sizing:
     """Depths of the FIFOs of `netlist`: before joins what the full rate needs, else cuts.
 
-    With `fast`, there are more cuts.
+    There are cuts at forks and joins, and on the streams `behind` other kernels.
 
     `netlist` has no FIFOs yet and takes and gives `pixels` beats a frame.
 
@@ -96,7 +106,7 @@ def size_fifos(netlist: Netlist, pixels: int, fast: bool = False) -> Sizing:
         FlowError: the throughput with the final depths is not that of the unbounded run.
         SimError: the design hangs.
     """
-    cuts = _cuts(netlist, _NARROW + _DOTS if fast else _NARROW)
+    cuts = _cuts(netlist, behind)
     meeting = [
         cell.streams[port.name]
         for cell in netlist.cells
@@ -119,21 +129,25 @@ def size_fifos(netlist: Netlist, pixels: int, fast: bool = False) -> Sizing:
         raise FlowError(
             f"FIFO depths {depths} cost throughput: {after} instead of {before} cycles per frame"
         )
-    depths = _less(bench, depths, least, before)
-    return Sizing({name: depth for name, depth in depths.items() if depth}, filled, before, after)
+    final = _less(bench, depths, least, before)
+    return Sizing({name: depth for name, depth in final.items() if depth}, filled, before, after)
 
 
-def _cuts(netlist: Netlist, behind: tuple[str, ...]) -> list[str]:
-    """Streams on which chains of ready signals end: those of forks, joins, and `behind` kernels."""
+def _cuts(netlist: Netlist, behind: Container[str]) -> list[str]:
+    """Streams on which chains of ready signals end: those of forks, of joins, and `behind`."""
     outside = {stream.name for stream in (*netlist.inputs, *netlist.outputs)}
-    found = joins(netlist)
+    cuts = joins(netlist)
     for cell in netlist.cells:
         kernel = cell.instance
         if len(kernel.outputs) > 1:
-            found += [cell.streams[port.name] for port in kernel.inputs]
-        elif kernel.module.startswith(behind):
-            found += [cell.streams[port.name] for port in kernel.outputs]
-    return [name for name in dict.fromkeys(found) if name not in outside]
+            cuts += _names(cell, kernel.inputs)
+        else:
+            cuts += [name for name in _names(cell, kernel.outputs) if name in behind]
+    return [name for name in dict.fromkeys(cuts) if name not in outside]
+
+
+def _names(cell: Cell, ports: Iterable[Stream]) -> list[str]:
+    return [cell.streams[port.name] for port in ports]
 
 
 def _less(
@@ -208,11 +222,11 @@ def _with_gauges(netlist: Netlist, held: tuple[str, ...]) -> Netlist:
             elif stream in given:
                 bound[port] = f"{stream}_made"
                 last.append(_gauge(stream, width[stream], bound[port], stream))
-        cells.append(Cell(cell.name, timed(cell.instance), bound))
+        cells.append(Cell(cell.name, as_pipe(cell.instance), bound))
     return replace(netlist, cells=(*cells, *last))
 
 
-def timed(kernel: Instance) -> Instance:
+def as_pipe(kernel: Instance) -> Instance:
     """What takes and gives in the cycles in which `kernel` does, and is quicker to compile."""
     if not kernel.latency:
         return kernel

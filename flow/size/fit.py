@@ -10,6 +10,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 
 from tarsier_fpga.flow.board import Board, Platform, board_names, load_board
 from tarsier_fpga.flow.cost.estimate import estimate
+from tarsier_fpga.flow.ops.stitch import stitch
 from tarsier_fpga.flow.size.fold import cycles_per_pixel, every_fold, fold, layers_of
 from tarsier_fpga.flow.size.widths import adapt_widths, specialize
 from tarsier_fpga.hls.base.errors import FlowError
@@ -80,7 +81,7 @@ def largest_fps(lowered: ModelWrapper, board: Board, fifos: Resources, tried: in
     def fits(pace: int) -> bool:
         folded = specialize(fold(copy.deepcopy(lowered), pace, constant=False), board.part)
         model = adapt_widths(folded, board.part)
-        resources = estimate(model, board.family, built_in=pace == 1)
+        resources = estimate(stitch(model), board.family, built_in=pace == 1)
         return not any(_lacking(total([resources, fifos]), board))
 
     def fps(pace: int) -> float:

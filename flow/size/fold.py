@@ -19,6 +19,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.board import Board
+from tarsier_fpga.flow.ops.base import Role, role_of
 from tarsier_fpga.hls.adders.schedule import LEVELS
 from tarsier_fpga.hls.base.errors import FlowError
 
@@ -157,7 +158,7 @@ def cycles_per_pixel(layer: Layer, fold: Fold) -> int:
 
 
 def _dots(model: ModelWrapper) -> list[NodeProto]:
-    return [n for n in model.graph.node if n.op_type in ("TarsierIntDot", "TarsierXnorDot")]
+    return [node for node in model.graph.node if role_of(node) is Role.DOT]
 
 
 def _divisors(n: int) -> list[int]:

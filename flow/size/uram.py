@@ -11,9 +11,8 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.board import Board
-from tarsier_fpga.flow.cost.estimate import estimate
 from tarsier_fpga.flow.ops.stitch import kernel_of
-from tarsier_fpga.hls.cost.resources import Resources
+from tarsier_fpga.hls.cost.resources import Resources, total
 from tarsier_fpga.hls.kernels import cost
 from tarsier_fpga.hls.kernels.fifo import fifo
 from tarsier_fpga.hls.netlist.instance import Instance
@@ -24,19 +23,21 @@ __all__ = ["place_fifos"]
 _ENOUGH = 0.5  # share of the block RAM below which nothing moves
 
 
-def place_fifos(model: ModelWrapper, board: Board) -> ModelWrapper:
-    """`model` with FIFOs in UltraRAM where `board` has any and its block RAM runs short."""
+def place_fifos(model: ModelWrapper, board: Board, others: Resources) -> ModelWrapper:
+    """`model` with FIFOs in UltraRAM where `board` has any and its block RAM runs short.
+
+    `others` is what all kernels but the FIFOs take.
+    """
     have = board.resources
     if not have.uram:
         return model
     moves = [
-        (node, *_costs(kernel, board))
-        for node in model.graph.node
-        if (kernel := kernel_of(node, model)).module == "fifo"
+        (node, *_costs(kernel_of(node, model), board))
+        for node in model.get_nodes_by_op_type("StreamingFIFO_rtl")
     ]
     moves.sort(key=lambda move: -_spared(*move[1:]))
-    total = estimate(model, board.family)
-    bram36, uram = total.bram36, total.uram
+    taken = total([others, *(block for _, block, _ in moves)])
+    bram36, uram = taken.bram36, taken.uram
     for node, block, ultra in moves:
         fuller = max(bram36 / have.bram36, uram / have.uram)
         fewer, more = bram36 - block.bram36, uram + ultra.uram

@@ -27,7 +27,7 @@ from qonnx.custom_op.registry import getCustomOp
 from tarsier_fpga.flow import finn_xsi
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.lower import lower
-from tarsier_fpga.flow.lower.ingest import ingest, read_qonnx
+from tarsier_fpga.flow.lower.ingest import ingest, net_facts, read_qonnx
 from tarsier_fpga.flow.size.fifos import fifo_depths
 from tarsier_fpga.flow.size.fold import fold, pixel_budget
 from tarsier_fpga.flow.size.frame_size import set_frame
@@ -76,7 +76,7 @@ def _compare(options: argparse.Namespace) -> None:
 
 
 def _ours(model: ModelWrapper, part: str) -> dict[str, int]:
-    return fifo_depths(model, 1000 / CLK_NS)[0]
+    return fifo_depths(model, net_facts(model).radius, 1000 / CLK_NS)[0]
 
 
 def _finn(model: ModelWrapper, part: str) -> dict[str, int]:

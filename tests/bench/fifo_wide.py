@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.lower import lower
-from tarsier_fpga.flow.lower.ingest import ingest, read_qonnx
+from tarsier_fpga.flow.lower.ingest import ingest, net_facts, read_qonnx
 from tarsier_fpga.flow.ops.register import prepare_finn
 from tarsier_fpga.flow.size.fifos import fifo_depths
 from tarsier_fpga.flow.size.fold import fold, solve_dots
@@ -42,7 +42,7 @@ def main() -> None:
         model = fold(set_frame(lower(ingest(read_qonnx(onnx))), height, width), 1)
         model = adapt_widths(specialize(solve_dots(model, lambda done: None), part), part)
         started, used = time.perf_counter(), _processor_seconds()
-        depths, found = fifo_depths(model, board.clock_mhz)
+        depths, found = fifo_depths(model, net_facts(model).radius, board.clock_mhz)
         seconds, used = time.perf_counter() - started, _processor_seconds() - used
     print(
         f"{options.config.stem}, {width} packed pixels wide: {seconds:.1f} s, "

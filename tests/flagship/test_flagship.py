@@ -48,6 +48,7 @@ def design(height: int = 60, **facts) -> Design:
         "height": height,
         "pixels_per_cycle": 1,
         "ideal_cycles": cycles,
+        "kind": "bayer",
         "channels": 4,
         "bits": 10,
         "black": 128,

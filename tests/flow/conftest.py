@@ -9,7 +9,9 @@ from qonnx.core.onnx_exec import execute_onnx
 from qonnx.transformation.infer_shapes import InferShapes
 from qonnx.util.basic import qonnx_make_model
 
-BLACK, RESIDUAL = 128.0, 2.0**-2
+from tarsier_fpga.hls.base.coding import RAW
+
+RESIDUAL = 2.0**-2
 
 
 class NetWriter:
@@ -43,7 +45,7 @@ class NetWriter:
         shape = {"kernel_shape": [kernel] * 2, "dilations": [dilation] * 2}
         return self.node("Conv", x, weights, strides=[1, 1], pads=[0] * 4, group=1, **shape)
 
-    def model(self, output: str, shape: tuple[int, ...], radius: int) -> ModelWrapper:
+    def model(self, output: str, shape: tuple[int, ...], facts: dict) -> ModelWrapper:
         graph = helper.make_graph(
             self.nodes,
             "net",
@@ -54,7 +56,6 @@ class NetWriter:
         for name, values in self.constants.items():
             floats = values.dtype == np.float64 or values.ndim == 0
             model.set_initializer(name, values.astype(np.float32) if floats else values)
-        facts = {"net": "random", "black": 128, "white": 896, "radius": radius}
         for key, value in facts.items():
             model.set_metadata_prop(f"tarsier.{key}", str(value))
         return model.transform(InferShapes())
@@ -64,7 +65,8 @@ class NetWriter:
 def random_net(rng):
     """random_net(channels, units, height, width, bits): a network with random parameters.
 
-    `twist` maps a place to what stands there instead of the usual: "noise_scale", ....
+    `twist` maps a place to what stands there instead of the usual: "noise_scale", .... Of the bits
+    of its codes and of what its frames are it says only what `told` has.
     """
 
     def build(channels=4, units=2, height=11, width=9, bits=8, **twist) -> ModelWrapper:
@@ -72,12 +74,12 @@ def random_net(rng):
         kernel, dilation = twist.get("kernel", 3), twist.get("dilation", 1)  # of the units
         border = dilation * (kernel - 1) // 2
         wide, signs = (1, channels, 1, 1), (channels, channels, kernel, kernel)
-        colours = twist.get("colours", 4)
+        colours, coding = twist.get("colours", 4), twist.get("coding", RAW)
 
         def grid(exponent, reach, shape):
             return np.ldexp(rng.integers(-reach, reach + 1, shape), exponent).astype(np.float64)
 
-        x = net.node("Mul", net.node("Sub", "x", np.float32(BLACK)), np.float32(2.0**-5))
+        x = net.node("Mul", net.node("Sub", "x", np.float32(coding.black)), np.float32(2.0**-5))
         head = net.quant(net.constant(grid(-8, 90, (channels, colours, 3, 3))), 2.0**-8, 8)
         r = net.conv(net.pad(x), head)
         if twist.get("rectified", True):
@@ -99,8 +101,10 @@ def random_net(rng):
         n = net.quant(n, twist.get("noise_scale", 1.0), 11, zero=zero, mode=mode)
         if "extra" in twist:
             n = net.node(twist["extra"], n)
-        y = net.quant(net.node("Add", "x", n), 1.0, 10, signed=0)
-        return net.model(y, (1, colours, height, width), radius=units * border + 2)
+        y = net.quant(net.node("Add", "x", n), 1.0, twist.get("out_bits", coding.bits), signed=0)
+        levels = {"black": coding.black, "white": coding.white, "radius": units * border + 2}
+        facts = {"net": "random", **levels, **twist.get("told", {})}
+        return net.model(y, (1, colours, height, width), facts)
 
     return build
 

@@ -10,6 +10,7 @@ from tarsier_fpga.flow.cost.estimate import estimate
 from tarsier_fpga.flow.design.describe import fifo_facts, layer_facts, wire_facts
 from tarsier_fpga.flow.design.design_facts import GRAPH, RTL, TOP, Design, FifoSizing
 from tarsier_fpga.flow.ops.stitch import stitch
+from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.netlist.instance import rtl_sources
 from tarsier_fpga.hls.netlist.rtl_top import rtl_top
 
@@ -37,6 +38,7 @@ def write_design(model: ModelWrapper, board: Board, net: str, folder: Path) -> D
         height=2 * height,
         pixels_per_cycle=height * width / pace,
         ideal_cycles=pace,
+        kind=FrameKind.BAYER,
         channels=lanes,
         bits=netlist.inputs[0].width // lanes,
         black=128,
@@ -48,7 +50,7 @@ def write_design(model: ModelWrapper, board: Board, net: str, folder: Path) -> D
             rows=height, bits_unbounded=0, bits=0, cycles_unbounded=pace, cycles=pace
         ),
         streams=wire_facts(model, netlist),
-        estimate=estimate(model, board.family),
+        estimate=estimate(netlist, board.family),
     )
     design.write(folder)
     write_board(board, folder)

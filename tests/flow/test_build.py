@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from tarsier_fpga.flow import build as build_module
+from tarsier_fpga.flow import build_steps
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.build import BuildConfig, build
 from tarsier_fpga.flow.design.design_facts import read_design
 from tarsier_fpga.flow.sim.execute import reference
 from tarsier_fpga.flow.sim.frame_sim import FrameSim
+from tarsier_fpga.hls.base.coding import Coding, FrameKind
 from tarsier_fpga.hls.base.errors import FlowError, SimError
 
 pytestmark = pytest.mark.slow  # each test compiles a design
@@ -48,6 +50,26 @@ def test_a_network_on_pictures_takes_each_pixel_as_it_is(config, random_net, rng
     assert run.cycles_per_frame == design.ideal_cycles == 15 * 19
     want = [reference(config.output, frame) for frame in frames]
     assert np.array_equal(run.frames, np.stack(want))
+
+
+@pytest.mark.parametrize(
+    ("kind", "coding"),
+    [(FrameKind.RGB, Coding(16, 235, 8)), (FrameKind.LUMA, Coding(256, 4000, 12))],
+    ids=["rgb of 8 bits", "luma of 12 bits"],
+)
+def test_a_network_is_built_for_what_it_tells(config, random_net, run_qonnx, rng, kind, coding):
+    told = {"kind": kind.value, "bits": coding.bits}
+    network = random_net(4, 1, 15, 19, colours=kind.channels, coding=coding, told=told)
+    network.save(str(config.onnx))
+    design = build(replace(config, raw_width=19, raw_height=15))
+    assert (design.kind, design.coding, design.packed_shape) == (kind, coding, (15, 19))
+    assert {wire.name: wire.bits for wire in design.streams}["x"] == kind.channels * coding.bits
+    frames = rng.integers(0, coding.top, (2, 15, 19, kind.channels), endpoint=True)
+    frames = frames.astype(np.uint16)
+    want = np.stack([run_qonnx(network, frame) for frame in frames])
+    assert want.max() == coding.top  # the codes are used to their ends
+    assert np.array_equal([reference(config.output, frame) for frame in frames], want)
+    assert np.array_equal(FrameSim(config.output).restore(frames, 0.3, 0.3).frames, want)
 
 
 def test_a_single_frame_runs_at_its_rate(config, codes):
@@ -97,7 +119,7 @@ def test_a_failed_build_leaves_nothing(config, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(build_module, "rtl_top", interrupted)
+    monkeypatch.setattr(build_steps, "rtl_top", interrupted)
     with pytest.raises(KeyboardInterrupt):
         build(config)
     assert sorted(path.name for path in config.output.parent.iterdir()) == ["random.onnx"]

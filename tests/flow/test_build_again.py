@@ -3,11 +3,12 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tarsier_fpga.flow import build as build_module
+from tarsier_fpga.flow import build_steps
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.build import BuildConfig, build
 
@@ -39,25 +40,29 @@ def content(folder: Path) -> dict[str, bytes]:
 def test_a_build_interrupted_at_any_step_goes_on_there(config, tmp_path, monkeypatch):
     ran = []
 
-    def counted(name, step):
-        def run(model, plan):
-            ran.append(name)
-            return step(model, plan)
+    def counted(step):
+        def make(model, plan):
+            ran.append(step.name)
+            return step.make(model, plan)
 
-        return run
+        return replace(step, make=make)
 
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    steps = {name: counted(name, step) for name, step in build_module._STEPS.items()}
-    for name in steps:
-        monkeypatch.setattr(build_module, "_STEPS", steps | {name: interrupted})
+    def use(steps):
+        monkeypatch.setattr(build_steps, "_STEPS", tuple(steps[:-1]))
+        monkeypatch.setattr(build_steps, "_FIFOS", steps[-1])
+
+    steps = [counted(step) for step in (*build_steps._STEPS, build_steps._FIFOS)]
+    for n, step in enumerate(steps):
+        use([*steps[:n], replace(step, make=interrupted), *steps[n + 1 :]])
         with pytest.raises(KeyboardInterrupt):
             build(config)
         assert not config.output.exists()
-    monkeypatch.setattr(build_module, "_STEPS", steps)
+    use(steps)
     build(config)
-    assert ran == list(steps)  # each once
+    assert ran == [step.name for step in steps]  # each once
     monkeypatch.setenv("TARSIER_CACHE", str(tmp_path / "other"))
     build(BuildConfig(config.onnx, config.board, 38, 30, None, tmp_path / "straight"))
     assert content(config.output) == content(tmp_path / "straight")

@@ -36,7 +36,7 @@ def test_ultraram_holds_72_bits_of_4096_words(width, depth, blocks):
 
 def test_every_kernel_of_a_graph_is_counted(random_net):
     graph = lower(ingest(random_net(channels=4, units=2)))
-    total = estimate(graph, ULTRASCALE)
+    total = estimate(stitch(graph), ULTRASCALE)
     dots = [node for node in graph.graph.node if node.op_type == "TarsierXnorDot"]
     assert len(dots) == 2
     assert total.lut > 2 * 4 * 36  # these alone
@@ -46,5 +46,5 @@ def test_every_kernel_of_a_graph_is_counted(random_net):
 @pytest.mark.parametrize("built_in", [False, True])
 def test_on_an_ecp5_every_kernel_is_counted_in_lut4s(random_net, built_in):
     graph = lower(ingest(random_net(channels=4, units=2)))
-    lut4, lut6 = (estimate(graph, f, built_in).lut for f in (Family.ECP5, Family.SERIES7))
+    lut4, lut6 = (estimate(stitch(graph), f, built_in).lut for f in (Family.ECP5, Family.SERIES7))
     assert 0 <= lut4 - 1.6 * lut6 < len(stitch(graph).cells)  # each is rounded up

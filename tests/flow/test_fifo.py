@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tarsier_fpga.flow.lower import lower
-from tarsier_fpga.flow.lower.ingest import ingest, read_qonnx
+from tarsier_fpga.flow.lower.ingest import ingest, net_facts, read_qonnx
 from tarsier_fpga.flow.size import fifos
 from tarsier_fpga.flow.size.fifos import CUT_DEPTH, fifo_depths, size_fifos
 from tarsier_fpga.flow.size.fold import fold, solve_dots
@@ -28,6 +28,7 @@ from tarsier_fpga.hls.sim import verilate
 pytestmark = pytest.mark.slow  # each test compiles a design
 
 NET = Path(__file__).parents[2] / "training" / "nets" / "bbcu-raw-16x8.onnx"
+RADIUS = net_facts(read_qonnx(NET)).radius
 PART = "xczu7ev-ffvc1156-2-e"
 WIDTH, HEIGHT = 24, 9
 CLOCK_MHZ = 250
@@ -92,18 +93,18 @@ def test_kernels_without_their_matrices_give_the_same_depths(monkeypatch):
     model = set_frame(lower(ingest(read_qonnx(NET))), 24, 32)
     model = solve_dots(fold(model, 1), lambda done: None)
     model = adapt_widths(specialize(model, PART), PART)
-    depths, facts = fifo_depths(model, CLOCK_MHZ)
+    depths, facts = fifo_depths(model, RADIUS, CLOCK_MHZ)
     assert facts.cycles == facts.cycles_unbounded == facts.rows * 32
     assert facts.bits <= facts.bits_unbounded
-    monkeypatch.setattr(fifos, "timed", lambda kernel: kernel)
-    assert fifo_depths(model, CLOCK_MHZ) == (depths, facts)
+    monkeypatch.setattr(fifos, "as_pipe", lambda kernel: kernel)
+    assert fifo_depths(model, RADIUS, CLOCK_MHZ) == (depths, facts)
 
 
 @pytest.mark.parametrize(("clock_mhz", "behind"), [(100, SIGNS), (250, SIGNS + DOTS)])
 def test_no_chain_of_ready_signals_passes_a_fork_a_join_or_the_middle_of_a_unit(clock_mhz, behind):
     model = set_frame(lower(ingest(read_qonnx(NET))), 24, 32)
     model = adapt_widths(specialize(fold(model, 1), PART), PART)
-    depths, _ = fifo_depths(model, clock_mhz)
+    depths, _ = fifo_depths(model, RADIUS, clock_mhz)
     producers = {name: node for node in model.graph.node for name in node.output}
     for node in model.graph.node:
         streams = [name for name in node.input if name in producers]

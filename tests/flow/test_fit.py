@@ -9,6 +9,7 @@ from tarsier_fpga.flow.board import Board, load_board
 from tarsier_fpga.flow.cost.estimate import estimate
 from tarsier_fpga.flow.lower import lower
 from tarsier_fpga.flow.lower.ingest import ingest
+from tarsier_fpga.flow.ops.stitch import stitch
 from tarsier_fpga.flow.size.fit import check_fit, largest_fps, next_board
 from tarsier_fpga.flow.size.fold import fold
 from tarsier_fpga.flow.size.frame_size import set_frame
@@ -67,7 +68,7 @@ def test_the_largest_rate_fits_and_the_next_higher_does_not(lowered):
 
     def luts(budget):
         folded = specialize(fold(copy.deepcopy(lowered), budget, constant=False), small.part)
-        return estimate(adapt_widths(folded, small.part), small.family).lut
+        return estimate(stitch(adapt_widths(folded, small.part)), small.family).lut
 
     assert luts(pace) <= 2_000 < luts(pace - 1)
 

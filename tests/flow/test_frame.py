@@ -6,7 +6,7 @@ import pytest
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.lower import lower
-from tarsier_fpga.flow.lower.ingest import ingest
+from tarsier_fpga.flow.lower.ingest import check_frame, ingest, net_facts
 from tarsier_fpga.flow.sim.execute import reference, run_graph
 from tarsier_fpga.flow.size.fold import fold
 from tarsier_fpga.flow.size.frame_size import set_frame
@@ -41,9 +41,12 @@ def test_window_learns_the_frame(random_net):
 
 
 def test_too_small_a_frame_is_refused(random_net):
-    graph = lower(ingest(random_net(units=2)))
+    mosaic, picture = random_net(units=2), random_net(units=2, colours=3)
     with pytest.raises(FlowError, match=r"random: a frame of 40x16 pixels .* at least 18x18"):
-        set_frame(graph, 8, 20)
+        check_frame(net_facts(mosaic), 8, 20)
+    with pytest.raises(FlowError, match=r"random: a frame of 20x8 pixels .* at least 9x9"):
+        check_frame(net_facts(picture), 8, 20)
+    check_frame(net_facts(picture), 9, 9)
 
 
 def test_reference_runs_the_graph_of_a_design(random_net, codes, tmp_path):

@@ -6,6 +6,7 @@ import pytest
 from qonnx.util.basic import get_by_name
 
 from tarsier_fpga.flow.lower.ingest import NetFacts, ingest, net_facts, read_qonnx
+from tarsier_fpga.hls.base.coding import BYTE, RAW, Coding, FrameKind
 from tarsier_fpga.hls.base.errors import FlowError
 
 
@@ -20,7 +21,51 @@ def test_ingest_keeps_the_function(random_net, codes, run_qonnx, run_onnx_nhwc):
 def test_facts_survive_a_file(random_net, tmp_path):
     path = tmp_path / "net.onnx"
     random_net(units=3).save(str(path))
-    assert net_facts(read_qonnx(path)) == NetFacts("random", black=128, white=896, radius=5)
+    assert net_facts(read_qonnx(path)) == NetFacts("random", FrameKind.BAYER, RAW, radius=5)
+
+
+def test_a_network_says_what_its_frames_are(random_net):
+    told = random_net(colours=3, coding=BYTE, told={"kind": "rgb", "bits": 8})
+    assert net_facts(told) == NetFacts("random", FrameKind.RGB, BYTE, radius=4)
+    prepared = ingest(told)
+    assert net_facts(prepared) == net_facts(told)
+    assert prepared.get_tensor_datatype(prepared.graph.input[0].name) == "UINT8"
+
+
+@pytest.mark.parametrize("kind", FrameKind)
+def test_frames_are_known_by_their_channels_where_nothing_is_said(random_net, kind):
+    model = random_net(colours=kind.channels)
+    want = NetFacts("random", kind, RAW, radius=4)
+    assert net_facts(model) == want == net_facts(ingest(model))
+
+
+@pytest.mark.parametrize(
+    ("twist", "sentence"),
+    [
+        (
+            {"colours": 2},
+            r"^the network takes \[\[1, 2, 11, 9\]\]; it must be one frame .* bayer of 4, rgb of 3",
+        ),
+        (
+            {"told": {"kind": "cmyk"}},
+            r"tarsier\.kind is 'cmyk'; kinds of frames are bayer of 4, rgb",
+        ),
+        (
+            {"told": {"kind": "rgb"}},
+            r"random: frames of 4 channels go in and of 4 come out; both mu",
+        ),
+        ({"told": {"bits": "ten"}}, r"metadata tarsier\.bits is 'ten'"),
+        (
+            {"told": {"bits": 9}},
+            r"bits 9, black 128 and white 896: codes have 1 to 16 bits, and bl",
+        ),
+        ({"coding": Coding(128, 100, 10)}, r"black 128 and white 100: .* black is below white"),
+    ],
+    ids=str,
+)
+def test_frames_that_cannot_be_are_refused(random_net, twist, sentence):
+    with pytest.raises(FlowError, match=sentence):
+        ingest(random_net(**twist))
 
 
 def test_missing_file_is_refused(tmp_path):

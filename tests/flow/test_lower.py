@@ -142,6 +142,10 @@ def test_lowering_twice_gives_the_same_bytes(random_net):
         ({"signs": [-1.0, 0.0, 1.0]}, r"MatMul MatMul_1: weight 0 on bits must be -1 or \+1"),
         ({"signed": 0}, r"the sign of Quant_\d+_out0: it must be of a signed Quant, not of UINT8"),
         ({"branch_signed": 0}, r"Add Add_\d+: the branch that joins must be of a signed Quant"),
+        (
+            {"out_bits": 9},
+            r"of UINT10 go in and .* of UINT9 come out; only networks that give what",
+        ),
         ({"extra": "Relu"}, r"Relu Relu_1: no kernel computes it where it stands"),
     ],
 )

@@ -13,6 +13,8 @@ from tarsier_fpga.flow.size.fold import fold
 from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.flow.size.uram import place_fifos
 from tarsier_fpga.flow.size.widths import adapt_widths, insert_fifos, specialize
+from tarsier_fpga.hls.cost.resources import total
+from tarsier_fpga.hls.kernels import cost
 
 ZCU104 = load_board("zcu104")
 UNITS = 3
@@ -33,6 +35,12 @@ def board(bram36: int, uram: int) -> Board:
     return ZCU104.model_copy(update={"device": device})
 
 
+def placed(graph, target: Board):
+    cells = stitch(graph).cells
+    others = [cell.instance for cell in cells if cell.instance.kernel != "fifo"]
+    return place_fifos(graph, target, total(cost(kernel, target.family) for kernel in others))
+
+
 def styles(graph) -> list[str]:
     """Of the FIFOs, by their width."""
     fifos = [cell.instance for cell in stitch(graph).cells if cell.instance.module == "fifo"]
@@ -49,23 +57,23 @@ def test_the_graph_is_what_these_tests_take_it_for(graph):
 
 @pytest.mark.parametrize(("bram36", "uram"), [(100, 0), (1000, 96)])
 def test_nothing_moves_without_uram_or_need(graph, bram36, uram):
-    assert styles(place_fifos(graph, board(bram36, uram))) == ["auto"] * (1 + UNITS)
+    assert styles(placed(graph, board(bram36, uram))) == ["auto"] * (1 + UNITS)
 
 
 def test_what_spares_most_block_ram_for_an_uram_moves_first_until_half_is_free(graph):
-    before = estimate(graph, ZCU104.family)
+    before = estimate(stitch(graph), ZCU104.family)
     # A little more than half is taken: one residual line is enough, 16 blocks for 4 instead of
     # the frames' own, 2.5 blocks for 1.
-    moved = place_fifos(graph, board(int(2 * before.bram36) - 2, 96))
+    moved = placed(graph, board(int(2 * before.bram36) - 2, 96))
     assert sorted(styles(moved)) == ["auto"] * UNITS + ["ultra"]
-    after = estimate(moved, ZCU104.family)
+    after = estimate(stitch(moved), ZCU104.family)
     assert (before.bram36 - after.bram36, after.uram) == (16, 4)
 
 
 @pytest.mark.parametrize("uram", [4, 7, 9, 12, 18, 96])
 def test_no_further_move_would_make_the_fuller_kind_less_full(graph, uram):
-    target = board(int(estimate(graph, ZCU104.family).bram36), uram)
-    place_fifos(graph, target)
+    target = board(int(estimate(stitch(graph), ZCU104.family).bram36), uram)
+    placed(graph, target)
     reached = fuller(graph, target)
     assert reached < 1
     left = [
@@ -74,7 +82,7 @@ def test_no_further_move_would_make_the_fuller_kind_less_full(graph, uram):
         if getCustomOp(node).get_nodeattr("ram_style") == "auto"
     ]
     assert len(left) < 1 + UNITS
-    half_free = estimate(graph, target.family).bram36 <= 0.5 * target.resources.bram36
+    half_free = estimate(stitch(graph), target.family).bram36 <= 0.5 * target.resources.bram36
     for node in left:
         getCustomOp(node).set_nodeattr("ram_style", "ultra")
         assert half_free or fuller(graph, target) >= reached
@@ -83,7 +91,7 @@ def test_no_further_move_would_make_the_fuller_kind_less_full(graph, uram):
 
 def fuller(graph, target: Board) -> float:
     """The larger of the shares that are taken of block RAM and of UltraRAM."""
-    used, have = estimate(graph, target.family), target.resources
+    used, have = estimate(stitch(graph), target.family), target.resources
     return max(used.bram36 / have.bram36, used.uram / have.uram)
 
 

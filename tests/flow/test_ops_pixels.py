@@ -14,7 +14,7 @@ from finn.util.settings import get_settings
 from qonnx.core.onnx_exec import execute_onnx
 from qonnx.custom_op.registry import getCustomOp
 
-from tarsier_fpga.flow.ops.frame_delay import forget_frames
+from tarsier_fpga.flow.ops.frame_delay import frame_sequence
 from tarsier_fpga.flow.size.widths import specialize
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.golden.act_table import act_table
@@ -102,17 +102,22 @@ def test_frame_delay(frame, rng, tmp_path):
     x, fill = frame(4, 0, 255), rng.integers(0, 256, 4)
     facts = {"data_width": 32, "burst": 4, "base": 64}
     op = one("TarsierFrameDelay", (x,), ("UINT8",), (fill,), **facts)
-    forget_frames()
     works(op, [np.broadcast_to(fill, x.shape)], tmp_path)
 
 
-def test_frame_delay_remembers_from_one_execution_to_the_next(frame):
+def test_frame_delay_remembers_within_a_sequence_and_no_longer(frame):
     frames, fill = [frame(4, 0, 255) for _ in range(3)], np.arange(4)
     model = one("TarsierFrameDelay", (frames[0],), ("UINT8",), (fill,)).model()
-    forget_frames()
-    for x, want in zip(frames, [np.broadcast_to(fill, frames[0].shape), *frames], strict=False):
-        result = execute_onnx(model, {"x0": x[None].astype(np.float32)})
-        assert np.array_equal(result["y0"][0], want)
+    first = np.broadcast_to(fill, frames[0].shape)
+
+    def run() -> np.ndarray:
+        results = [execute_onnx(model, {"x0": x[None].astype(np.float32)}) for x in frames]
+        return np.stack([result["y0"][0] for result in results])
+
+    for _ in range(2):
+        with frame_sequence():
+            assert np.array_equal(run(), [first, *frames[:2]])
+    assert np.array_equal(run(), [first] * 3)
 
 
 def test_finns_rtlsim_runs_the_rtl_without_vivado(frame, rng, tmp_path):

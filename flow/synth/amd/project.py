@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from tarsier_fpga import hls
 from tarsier_fpga.flow.board import Board, Platform
 from tarsier_fpga.flow.design.design_facts import GRAPH, Design
 from tarsier_fpga.flow.ops.register import VERSIONS
@@ -21,6 +22,7 @@ from tarsier_fpga.flow.synth.amd.target import (
 )
 from tarsier_fpga.flow.synth.amd.tool import Tool
 from tarsier_fpga.hls.base.cache import content_key
+from tarsier_fpga.hls.base.code_key import code_of
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.base.facts import Facts
 from tarsier_fpga.hls.base.files import replacing_folder
@@ -30,6 +32,8 @@ from tarsier_fpga.hls.base.templates import render
 __all__ = ["Project", "is_finished", "read_project", "write_project"]
 
 _HERE = Path(__file__).parent
+# What is found by its name, and so by no import, is named beside what writes the project.
+_CODE = ("tarsier_fpga.flow.synth.amd.project", "tarsier_fpga.flow.ops", "tarsier_fpga.hls.kernels")
 _LAST = "logs/deploy.done"  # of the last step
 _LINKED = {  # the routed Vivado project, from the folder of the last step
     Platform.ZYNQ: "finn_zynq_link.xpr",
@@ -154,10 +158,8 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _key(design_folder: Path, design: Design, board: Board, tool: Tool) -> str:
-    flow = _HERE.parents[1]
-    folders = (_HERE, flow / "ops", flow.parent / "hls")
-    code = [*flow.glob("*.j2"), *(path for folder in folders for path in folder.rglob("*"))]
-    texts = [path.read_bytes() for path in sorted(code) if path.is_file() and path.suffix != ".pyc"]
+    kernels = Path(hls.__file__).parent
+    code = code_of(*_CODE, beside=[kernels / "rtl", kernels / "cpp"])
     graph = (design_folder / GRAPH).read_bytes()
-    facts = [design.key, board.model_dump_json(), tool.value, VERSIONS]
-    return content_key([graph, *facts, *texts])
+    request = [design.key, board.model_dump_json(), tool.value, VERSIONS]
+    return content_key([graph, *request, *code])

@@ -12,6 +12,7 @@ from tarsier_fpga.devices.accelerator import restore_frames
 from tarsier_fpga.devices.pynq_board import PynqAccelerator
 from tarsier_fpga.devices.xrt_card import XrtAccelerator
 from tarsier_fpga.flow.design.design_facts import Design, FifoSizing
+from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.cost.resources import Resources
 from tests.boards import pynq_stand_in, pyxrt_stand_in
@@ -33,6 +34,7 @@ DESIGN = Design(
     estimate=Resources(),
     width=2 * SHAPE[1],
     height=2 * SHAPE[0],
+    kind=FrameKind.BAYER,
     channels=4,
     bits=10,
     black=128,

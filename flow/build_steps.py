@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: MIT
+"""The steps from a network to a hardware graph with FIFOs, and the design that it is.
+
+    ingest    the network with integer weights, on frames (1, H, W, C)
+    lower     our kernels on plain integers
+    fold      as much hardware per layer as the frame rate asks for
+    solve     adders that share sums, where a matrix is built in
+    widths    FINN's RTL variants and width converters
+    fifos     FIFO depths found by simulation, FINN's FIFO nodes
+
+A step gives a graph and the facts that it found on the way. Both are kept, so that an interrupted
+build goes on behind its last step. This file and what it imports decide what a design is.
+"""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from qonnx.core.modelwrapper import ModelWrapper
+
+from tarsier_fpga.flow.board import Board
+from tarsier_fpga.flow.cost.estimate import estimate, estimate_fifos
+from tarsier_fpga.flow.design.describe import fifo_facts, layer_facts, wire_facts
+from tarsier_fpga.flow.design.design_facts import GRAPH, LOWERED, RTL, TOP, Design, FifoSizing
+from tarsier_fpga.flow.lower import lower
+from tarsier_fpga.flow.lower.ingest import NetFacts, ingest
+from tarsier_fpga.flow.ops.stitch import stitch
+from tarsier_fpga.flow.size.fifos import fifo_depths
+from tarsier_fpga.flow.size.fit import check_fit
+from tarsier_fpga.flow.size.fold import adder_levels, fold, solve_dots
+from tarsier_fpga.flow.size.frame_size import set_frame
+from tarsier_fpga.flow.size.uram import place_fifos
+from tarsier_fpga.flow.size.widths import adapt_widths, insert_fifos, specialize
+from tarsier_fpga.hls.base.cache import made_once
+from tarsier_fpga.hls.base.facts import Facts, read_facts
+from tarsier_fpga.hls.base.progress import Show
+from tarsier_fpga.hls.cost.resources import Resources
+from tarsier_fpga.hls.netlist.instance import rtl_sources
+from tarsier_fpga.hls.netlist.netlist import Netlist
+from tarsier_fpga.hls.netlist.rtl_top import rtl_top
+
+__all__ = ["Plan", "Step", "make_design"]
+
+_MODEL, _FACTS = "model.onnx", "facts.json"  # in the cache, after a step
+_F = TypeVar("_F", bound=Facts)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the steps need to know beside the graph.
+
+    Attributes:
+        key: content key of everything the design is made from
+        raw_width, raw_height: of the frame as the design is asked for
+        height, width: the same in pixels of the network
+        budget: cycles that one of those may take
+        constant: build the matrices of unfolded dot products in
+        folder: of the design
+        progress: told the fraction of a step that is done
+    """
+
+    key: str
+    net: NetFacts
+    board: Board
+    raw_width: int
+    raw_height: int
+    height: int
+    width: int
+    budget: int
+    constant: bool
+    folder: Path
+    progress: Callable[[float], None] = lambda done: None
+
+
+class NoFacts(Facts):
+    """Of a step that finds out nothing beside the graph."""
+
+
+@dataclass(frozen=True)
+class Step(Generic[_F]):
+    """`make` gives the next graph and facts of the class `facts`."""
+
+    name: str
+    make: Callable[[ModelWrapper, Plan], tuple[ModelWrapper, _F]]
+    facts: type[_F]
+
+
+def make_design(network: ModelWrapper, plan: Plan, show: Show) -> Design:
+    """The design of `network`, in the folder of `plan`, with its RTL and the graphs between.
+
+    Raises:
+        FlowError: the network cannot be lowered, or the design does not fit the board.
+    """
+    (plan.folder / "intermediate").mkdir()
+    graph = network
+    for number, step in enumerate(_STEPS, 1):
+        graph, _ = _take(step, number, graph, plan, show)
+    graph, sizing = _take(_FIFOS, len(_STEPS) + 1, graph, plan, show)
+    show("stitch", 1 - 1 / _PARTS)
+    netlist = stitch(graph, TOP)
+    needed = _estimate_fitting(netlist, plan)
+    _write_rtl(netlist, plan.folder)
+    graph.save(str(plan.folder / GRAPH))
+    design = _describe(graph, netlist, sizing, needed, plan)
+    design.write(plan.folder)
+    return design
+
+
+def _take(
+    step: Step[_F], number: int, graph: ModelWrapper, plan: Plan, show: Show
+) -> tuple[ModelWrapper, _F]:
+    """What `step` gives of `graph`: kept in the cache, and the graph in the folder of `plan` too.
+
+    It is read back whether it is new or not, so that both go on alike.
+    """
+
+    def progress(done: float) -> None:
+        show(step.name, (number - 1 + done) / _PARTS)
+
+    def make(folder: Path) -> None:
+        model, facts = step.make(graph, replace(plan, progress=progress))
+        model.save(str(folder / _MODEL))
+        (folder / _FACTS).write_text(facts.model_dump_json(indent=1) + "\n")
+
+    progress(0)
+    kept = made_once("builds", f"{plan.key}-{step.name}", make)
+    shutil.copyfile(kept / _MODEL, plan.folder / f"intermediate/{number}_{step.name}.onnx")
+    facts = read_facts(kept / _FACTS, step.facts, f"delete {kept} and build again")
+    return ModelWrapper(str(kept / _MODEL)), facts
+
+
+def _graph_step(name: str, change: Callable[[ModelWrapper, Plan], ModelWrapper]) -> Step[NoFacts]:
+    return Step(name, lambda graph, plan: (change(graph, plan), NoFacts()), NoFacts)
+
+
+def _lower(graph: ModelWrapper, plan: Plan) -> ModelWrapper:
+    return set_frame(lower(graph), plan.height, plan.width)
+
+
+def _fold(graph: ModelWrapper, plan: Plan) -> ModelWrapper:
+    return fold(graph, plan.budget, plan.constant, adder_levels(plan.board.clock_mhz))
+
+
+def _adapt(graph: ModelWrapper, plan: Plan) -> ModelWrapper:
+    return adapt_widths(specialize(graph, plan.board.part), plan.board.part)
+
+
+def _insert_fifos(graph: ModelWrapper, plan: Plan) -> tuple[ModelWrapper, FifoSizing]:
+    """`graph` with its FIFOs; what does not fit without them is refused before they are sized."""
+    board = plan.board
+    needed = _estimate_fitting(stitch(graph, TOP), plan)
+    depths, sizing = fifo_depths(graph, plan.net.radius, board.clock_mhz)
+    return place_fifos(insert_fifos(graph, depths, board.part), board, needed), sizing
+
+
+_STEPS = (
+    _graph_step("ingest", lambda graph, plan: ingest(graph)),
+    _graph_step("lower", _lower),
+    _graph_step("fold", _fold),
+    _graph_step("solve", lambda graph, plan: solve_dots(graph, plan.progress)),
+    _graph_step("widths", _adapt),
+)
+_FIFOS = Step("fifos", _insert_fifos, FifoSizing)
+_PARTS = len(_STEPS) + 2  # of the work, with FIFOs and what follows
+
+
+def _estimate_fitting(netlist: Netlist, plan: Plan) -> Resources:
+    """What `netlist` takes; FlowError unless the board has it."""
+    family = plan.board.family
+    needed, fifos = estimate(netlist, family), estimate_fifos(netlist, family)
+    check_fit(needed, plan.board, plan.net.name, plan.folder / LOWERED, fifos, plan.budget)
+    return needed
+
+
+def _write_rtl(netlist: Netlist, folder: Path) -> None:
+    """The stitched top and its kernels."""
+    (folder / RTL).mkdir()
+    for kernel in netlist.kernels:
+        for name, text in rtl_sources(kernel).items():
+            (folder / RTL / name).write_text(text)
+    (folder / RTL / f"{TOP}.sv").write_text(rtl_top(netlist))
+
+
+def _describe(
+    graph: ModelWrapper, netlist: Netlist, sizing: FifoSizing, needed: Resources, plan: Plan
+) -> Design:
+    net, board, layers = plan.net, plan.board, layer_facts(graph)
+    pace = max(layer.cycles for layer in layers)
+    return Design(
+        key=plan.key,
+        net=net.name,
+        board=board.name,
+        part=board.part,
+        clock_mhz=board.clock_mhz,
+        width=plan.raw_width,
+        height=plan.raw_height,
+        pixels_per_cycle=plan.height * plan.width / pace,
+        ideal_cycles=pace,
+        kind=net.kind,
+        channels=net.kind.channels,
+        bits=net.coding.bits,
+        black=net.coding.black,
+        white=net.coding.white,
+        radius=net.radius,
+        layers=layers,
+        fifos=fifo_facts(netlist),
+        fifo_sizing=sizing,
+        streams=wire_facts(graph, netlist),
+        estimate=needed,
+    )
