@@ -16,7 +16,7 @@ import numpy as np
 from torch import Tensor, nn
 
 from tarsier_fpga.hls.base.coding import Coding
-from tarsier_fpga.hls.base.errors import TrainingError
+from tarsier_fpga.hls.base.errors import TarsierError, TrainingError
 from tarsier_fpga.hls.base.plugins import Group, modules
 from tarsier_fpga.training.facts.task import Task
 
@@ -132,6 +132,7 @@ def find_family(kind: str, task: Task) -> Family:
 
     Raises:
         TrainingError: there is none; the message lists what there is.
+        TarsierError: another package's module is no family.
     """
     known = _families()
     if (kind, task) in known:
@@ -152,7 +153,7 @@ def _families() -> Mapping[tuple[str, Task], Family]:
                 if task not in family.tasks:
                     continue
                 if (family.kind, task) in found:
-                    raise TrainingError(f"{name}: networks of kind {family.kind} are there already")
+                    raise TarsierError(f"{name}: networks of kind {family.kind} are there already")
                 found[family.kind, task] = family
     return found
 
@@ -160,5 +161,5 @@ def _families() -> Mapping[tuple[str, Task], Family]:
 def _of(name: str, module: object) -> tuple[Family, ...]:
     families = getattr(module, "FAMILIES", None)
     if not (isinstance(families, tuple) and all(isinstance(one, Family) for one in families)):
-        raise TrainingError(f"network family {name}: its module must have FAMILIES, of Family")
+        raise TarsierError(f"network family {name}: its module must have FAMILIES, of Family")
     return families

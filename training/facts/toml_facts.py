@@ -6,7 +6,6 @@ from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
 
 __all__ = ["sentence_of"]
 
@@ -31,7 +30,7 @@ def sentence_of(error: ValidationError, kind: type) -> str:
     return _sentence(where, first, entry, inner)
 
 
-def _sentence(where: str, fault: ErrorDetails, entry: FieldInfo | None, kind: type) -> str:
+def _sentence(where: str, fault: Mapping[str, Any], entry: FieldInfo | None, kind: type) -> str:
     value = fault["input"]
     match fault["type"]:
         case "missing":
