@@ -132,7 +132,8 @@ class Run:
         if not self.state_file.exists():
             return
         state = load_state(self.state_file)
-        if state.get("recipe") != _text(self.plan):
+        # By value: a number that was written as 0 is 0.0 to another version.
+        if json.loads(state.get("recipe", "{}")) != json.loads(_text(self.plan)):
             raise TrainingError(
                 f"{self.state_file} was made by another version of this config; "
                 "rename it to start anew, or restore the config to resume"
