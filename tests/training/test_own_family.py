@@ -9,8 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
+from tarsier_fpga.cli.app import app
+from tarsier_fpga.cli.guard import guarded
 from tarsier_fpga.hls.base.errors import TarsierError, TrainingError
 from tarsier_fpga.training.facts import family
 from tarsier_fpga.training.facts.task import Task
@@ -29,7 +32,6 @@ size = 8
 iterations = 2
 warmup = 1
 """
-TARSIER = Path(sys.executable).with_name("tarsier")
 
 
 @pytest.fixture
@@ -52,49 +54,53 @@ def home(tmp_path, rng):
     return tmp_path
 
 
-def tarsier(home, *arguments):
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(home / "site"),
-        "TARSIER_DATA": str(home),
-        "TARSIER_CACHE": str(home / "cache"),
-    }
-    return subprocess.run(
-        [TARSIER, *arguments], cwd=home, env=environment, capture_output=True, text=True
-    )
-
-
-def run(home, *arguments):
-    done = tarsier(home, *arguments)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-@pytest.mark.slow
-def test_a_family_of_one_s_own_is_counted_trained_scored_and_exported(home):
-    printed = run(home, "count", "toy-rgb.toml")
-    # Head and tail of 3 x 4 x 9 8-bit weights each, a body of 4 x 4 x 9 1-bit ones.
-    assert "head             0.006 G OPs      0.108 K params" in printed
-    assert "total" in printed and "0.22 K params" in printed
-    run(home, "train", "toy-rgb.toml", "--accelerator", "cpu", "--out", "out")
-    run(home, "eval", "out/toy-rgb.safetensors", "--set", "pictures", "--json", "scores.json")
-    results = json.loads((home / "scores.json").read_text())["results"]
-    assert [(row["sigma"], row["psnr_db"]) for row in results] == [(15, 55), (25, 65), (50, 90)]
-    assert run(home, "export", "out/toy-rgb.safetensors", "out").strip() == "out/toy-rgb.onnx"
-    run(home, "export", "toy-raw.toml", "--untrained", "-o", "toy.onnx")
-    design = ["--board", "ulx3s-85f", "--size", "32x24", "-o", "design"]
-    run(home, "build", "toy.onnx", *design)
-    assert json.loads((home / "design/design.json").read_text())["net"] == "toy-raw"
-
-
 @pytest.fixture
 def site(home, monkeypatch):
     """The package's folder, looked at anew."""
+    monkeypatch.setenv("TARSIER_DATA", str(home))
+    monkeypatch.setenv("TARSIER_CACHE", str(home / "cache"))
+    monkeypatch.setattr(torch, "set_num_threads", lambda _: None)
+    monkeypatch.chdir(home)
     monkeypatch.syspath_prepend(home / "site")
     monkeypatch.delitem(sys.modules, "toy_family", raising=False)
     family._families.cache_clear()
     yield home / "site"
     family._families.cache_clear()
+
+
+def tarsier(*arguments):
+    return guarded(lambda: app(list(arguments), standalone_mode=False))
+
+
+def test_an_installed_family_is_counted(home):
+    environment = {**os.environ, "PYTHONPATH": str(home / "site")}
+    done = subprocess.run(
+        [Path(sys.executable).with_name("tarsier"), "count", "toy-rgb.toml"],
+        cwd=home,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    # Head and tail of 3 x 4 x 9 8-bit weights each, a body of 4 x 4 x 9 1-bit ones.
+    assert "head             0.006 G OPs      0.108 K params" in done.stdout
+    assert "total             0.01 G OPs       0.22 K params" in done.stdout
+
+
+def test_it_is_trained_and_scored_in_its_own_way(site):
+    assert tarsier("train", "toy-rgb.toml", "--accelerator", "cpu", "--out", "out") == 0
+    scored = ["--set", "pictures", "--json", "scores.json"]
+    assert tarsier("eval", "out/toy-rgb.safetensors", *scored) == 0
+    results = json.loads(Path("scores.json").read_text())["results"]
+    assert [(row["sigma"], row["psnr_db"]) for row in results] == [(15, 55), (25, 65), (50, 90)]
+
+
+@pytest.mark.slow
+def test_it_is_exported_and_becomes_a_design(site):
+    assert tarsier("export", "toy-raw.toml", "--untrained", "-o", "toy.onnx") == 0
+    design = ["--board", "ulx3s-85f", "--size", "32x24", "--fps", "100", "-o", "design"]
+    assert tarsier("build", "toy.onnx", *design) == 0
+    assert json.loads(Path("design/design.json").read_text())["net"] == "toy-raw"
 
 
 def test_a_family_of_one_s_own_is_among_the_known_kinds(site):

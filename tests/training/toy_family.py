@@ -12,7 +12,7 @@ from tarsier_fpga.training.networks.units import pad
 
 
 class Toy(Network):
-    """Units between a head and a tail, and no way around them: the tail paints the frame."""
+    """Units between a head with a ReLU and a tail."""
 
     def __init__(self, spec):
         super().__init__()
@@ -21,11 +21,13 @@ class Toy(Network):
         self.residual = parts.residual(spec)
         self.body = parts.body(spec)
         self.tail = parts.conv(spec, spec.channels, spec.colours, spec.tail_exponent)
+        self.noise = fixed_point(spec.coding.bits + 1, 0)
         self.output = fixed_point(spec.coding.bits, 0, signed=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        r = self.body(self.residual(self.head(pad((x - self.black) * (1 / self.align)))))
-        return self.output(self.tail(pad(r)) * self.align + self.black)
+        r = torch.relu(self.head(pad((x - self.black) * (1 / self.align))))
+        r = self.body(self.residual(r))
+        return self.output(x + self.noise(self.tail(pad(r)) * self.align))
 
     def settle(self) -> None:
         parts.settle_all(self)
