@@ -60,7 +60,7 @@ bench-sim: $(INSTALLED)  ## simulators side by side: ours, cocotb, Icarus Verilo
 	@.venv/bin/python -m tests.bench.simulators
 
 bench-train: $(INSTALLED)  ## the time of a training step, a net's beside its parent's; minutes
-	@.venv/bin/python -m tarsier_fpga.training.studies.step_time $(NET)
+	@.venv/bin/tarsier study step-time $(NET)
 
 exposures: $(INSTALLED)  ## a real dark scene at three shutter times, restored by NET
 	@.venv/bin/python -m tests.bench.exposures $(NET)

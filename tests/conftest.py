@@ -9,8 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+SHARED_DATA = Path(__file__).parent.parent / "../shared/data"
+
 
 def pytest_configure() -> None:
+    # Commands take image sets from the environment alone.
+    if SHARED_DATA.is_dir():
+        os.environ.setdefault("TARSIER_DATA", str(SHARED_DATA.resolve()))
     # A shell's background job ignores Ctrl-C, and so would every command the tests interrupt.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -27,8 +32,7 @@ def rng(request) -> np.random.Generator:
 @pytest.fixture
 def data() -> Path:
     """Folder of the research data; the test is skipped, visibly, where it is missing."""
-    root = Path(__file__).parent.parent
-    folder = Path(os.environ.get("TARSIER_DATA", root / "../shared/data")).resolve()
+    folder = Path(os.environ.get("TARSIER_DATA", SHARED_DATA)).resolve()
     if not folder.is_dir():
         pytest.skip(f"no research data: set TARSIER_DATA, {folder} is missing")
     return folder

@@ -13,10 +13,11 @@ import rawpy
 from pydantic import Field, ValidationError
 
 from tarsier_fpga.camera.raw import CFA_PHASES, Raw, align
+from tarsier_fpga.hls.base.camera_frame import CameraFrame
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.base.facts import Facts
 
-__all__ = ["BARE", "Levels", "Sidecar", "open_array", "read_raw"]
+__all__ = ["BARE", "Levels", "Sidecar", "camera_frame", "open_array", "read_raw"]
 
 BARE = (".npy", ".raw")  # numbers only, described by a sidecar
 
@@ -78,6 +79,12 @@ def read_raw(path: Path, sidecar: Path | None = None, index: int | None = None) 
     if kind == ".raw":
         _check_header(path, beside)
     return _read_with_libraw(path)
+
+
+def camera_frame(path: Path) -> CameraFrame:
+    """The mosaic in `path` and its levels, as `tarsier run` takes them; HostError as `read_raw`."""
+    raw = read_raw(path)
+    return CameraFrame(raw.mosaic, raw.black, raw.white)
 
 
 def open_array(path: Path) -> np.ndarray:

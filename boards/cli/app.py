@@ -5,11 +5,14 @@ import typer
 
 from tarsier_fpga.cli.bench import bench
 from tarsier_fpga.cli.build import build
+from tarsier_fpga.cli.convert import convert
 from tarsier_fpga.cli.count import count
 from tarsier_fpga.cli.doctor import doctor
 from tarsier_fpga.cli.eval import evaluate
+from tarsier_fpga.cli.export import export
 from tarsier_fpga.cli.run import run
 from tarsier_fpga.cli.sim import sim
+from tarsier_fpga.cli.study import study
 from tarsier_fpga.cli.synth import SynthCommand, synth
 from tarsier_fpga.cli.train import train
 
@@ -28,3 +31,6 @@ app.command()(bench)
 app.command()(count)
 app.command("eval")(evaluate)
 app.command()(train)
+app.command()(convert)
+app.command()(export)
+app.add_typer(study, name="study")

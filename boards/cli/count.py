@@ -3,12 +3,15 @@
 
 import math
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tarsier_fpga.cli.options import parse_size
 from tarsier_fpga.hls.base.files import check_folder, json_bytes, write_together
+
+if TYPE_CHECKING:
+    from tarsier_fpga.training.score.op_count import Cost, Saving
 
 __all__ = ["count"]
 
@@ -21,40 +24,39 @@ def count(
     ] = None,
     size: Annotated[str, typer.Option(help="input frame, WIDTHxHEIGHT")] = "320x180",
     json: Annotated[Path | None, typer.Option(help="write the numbers here too")] = None,
-) -> int:
+) -> None:
     """Count a network's operations and parameters, its parent's, and what each part saves."""
     from tarsier_fpga.training.facts.lookup import describe
-    from tarsier_fpga.training.facts.spec import Kind
     from tarsier_fpga.training.score.op_count import count as cost_of
     from tarsier_fpga.training.score.op_count import savings
-    from tarsier_fpga.training.score.score import published_cost
+    from tarsier_fpga.training.score.paper_rows import paper_cost
 
     if json:
         check_folder(json)
     given, frame = _decibels(psnr or []), parse_size(size)
     found = describe(net)
     nets = [found] + ([describe(found.parent)] if found.parent else [])
-    facts = {"net": found.name, "frame": list(frame), "nets": []}
+    counted: list[dict[str, Any]] = []
     for item in nets:
         cost = cost_of(item.spec)
-        printed = published_cost(item.name)
+        printed = paper_cost(item.name)
         _print_cost(item.name, cost, printed, frame)
-        facts["nets"].append(_cost_facts(item.name, cost, printed, frame))
-    if found.spec.kind is Kind.BBCU:
+        counted.append(_cost_facts(item.name, cost, printed, frame))
+    facts: dict[str, Any] = {"net": found.name, "frame": list(frame), "nets": counted}
+    if found.spec.family.parent:
         saved = savings(found.spec, given, frame)
         facts["savings"] = {part: _saving_facts(saving) for part, saving in saved.items()}
         _print_savings(saved)
     print(f"OPs on {frame[0]} x {frame[1]} input pixels: multiply-adds, 1-bit ones / 64")
     if json:
         write_together({json: json_bytes(facts)})
-    return 0
 
 
 def _decibels(entries: list[str]) -> dict[str, float]:
     from tarsier_fpga.hls.base.errors import TrainingError
 
     parts = ("full", "head", "body", "upsampling", "tail")
-    found = {}
+    found: dict[str, float] = {}
     for entry in entries:
         part, _, value = entry.partition("=")
         try:
@@ -68,7 +70,9 @@ def _decibels(entries: list[str]) -> dict[str, float]:
     return found
 
 
-def _print_cost(name: str, cost, printed: tuple[str, str] | None, frame: tuple[int, int]) -> None:
+def _print_cost(
+    name: str, cost: "Cost", printed: tuple[str, str] | None, frame: tuple[int, int]
+) -> None:
     paper = f"   (paper: {printed[0]} G, {printed[1]} K)" if printed else ""
     print(f"{name}{paper}")
     for part in cost.parts:
@@ -79,7 +83,7 @@ def _print_cost(name: str, cost, printed: tuple[str, str] | None, frame: tuple[i
     )
 
 
-def _print_savings(saved: dict) -> None:
+def _print_savings(saved: "dict[str, Saving]") -> None:
     print("one part binary in the parent saves")
     for part, saving in saved.items():
         worth = ""
@@ -88,7 +92,9 @@ def _print_savings(saved: dict) -> None:
         print(f"  {part:12}{saving.giga_ops:10.3f} G OPs{saving.kilo_params:11.3f} K params{worth}")
 
 
-def _cost_facts(name: str, cost, printed: tuple[str, str] | None, frame: tuple[int, int]) -> dict:
+def _cost_facts(
+    name: str, cost: "Cost", printed: tuple[str, str] | None, frame: tuple[int, int]
+) -> dict[str, Any]:
     return {
         "net": name,
         "ops_g": cost.giga_ops(frame=frame),
@@ -101,7 +107,7 @@ def _cost_facts(name: str, cost, printed: tuple[str, str] | None, frame: tuple[i
     }
 
 
-def _saving_facts(saving) -> dict:
+def _saving_facts(saving: "Saving") -> dict[str, Any]:
     return {
         "ops_g": saving.giga_ops,
         "params_k": saving.kilo_params,

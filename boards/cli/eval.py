@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""tarsier eval: a network scored by the papers' protocols, with the papers' numbers beside."""
+"""tarsier eval: a network scored by its protocol, with the papers' numbers beside."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tarsier_fpga.cli.training_options import parse_numbers, split_names
 from tarsier_fpga.hls.base.files import check_folder, json_bytes, write_together
+
+if TYPE_CHECKING:
+    from tarsier_fpga.training.score.paper_rows import Row
+    from tarsier_fpga.training.score.picture_scores import Result
+    from tarsier_fpga.training.score.raw_scores import Score
 
 __all__ = ["evaluate"]
 
@@ -19,37 +25,55 @@ def evaluate(
     scale: Annotated[str, typer.Option(help="factor of super-resolution: 2 or 4")] = "",
     data: Annotated[Path | None, typer.Option(help="folder of sets; or $TARSIER_DATA")] = None,
     json: Annotated[Path | None, typer.Option(help="write the scores here too")] = None,
-) -> int:
+) -> None:
     """Score a trained network on image sets."""
-    from tarsier_fpga.hls.base.errors import TrainingError
-    from tarsier_fpga.training.facts.spec import Task
-    from tarsier_fpga.training.score.evaluate import main as evaluate_raw
-    from tarsier_fpga.training.score.questions import Question, ask
+    from tarsier_fpga.training.loop.launch import set_up_torch
+    from tarsier_fpga.training.score import raw_scores
+    from tarsier_fpga.training.score.score_request import RawRequest, request_of
 
     if json:
         check_folder(json)
-    question = Question.of(net, {"sigma": sigma, "quality": quality, "scale": scale})
-    if question.spec.task is Task.RAW:
-        if sets or sigma or quality or scale:
-            raise TrainingError(
-                f"{net} takes raw frames: it is scored at the exposures of its own protocol, "
-                "without --set, --sigma, --quality or --scale"
-            )
-        options = (("--data", data), ("--json", json))
-        given = [f"{name}={value}" for name, value in options if value]
-        return evaluate_raw([net, *given], program="tarsier")
-    results = []
-    print(f"{question.name}: PSNR in dB, SSIM; (paper)")
-    for result, row in ask(question, [name for name in sets.split(",") if name], data):
-        results.append(result.facts())
-        paper = ""
-        if row:
-            similarity = f" {row.ssim:.4f}" if row.ssim is not None else ""
-            paper = f"   ({row.psnr:.2f}{similarity})"
-        print(
-            f"  {result.set:12} {question.key} {result.setting:<3} {result.psnr_db:7.2f} "
-            f"{result.ssim:.4f}{paper}   {result.images} images"
-        )
+    names = split_names(sets)
+    request = request_of(net, _settings(sigma=sigma, quality=quality, scale=scale), names)
+    set_up_torch()
+    if isinstance(request, RawRequest):
+        name, scores = request.saved.name, request.answer(data)
+        _print_raw(name, raw_scores.SET, scores)
+        facts = raw_scores.to_facts(name, scores)
+    else:
+        print(f"{request.name}: PSNR in dB, SSIM; (paper)")
+        results = []
+        for result, row in request.answer(names, data):
+            results.append(result.facts())
+            _print_result(result, row)
+        facts = {"net": request.name, "results": results}
     if json:
-        write_together({json: json_bytes({"net": question.name, "results": results})})
-    return 0
+        write_together({json: json_bytes(facts)})
+
+
+def _settings(**given: str) -> dict[str, tuple[int, ...]]:
+    from tarsier_fpga.training.facts.task import Task
+    from tarsier_fpga.training.score.picture_scores import protocol
+
+    highest = {how.key: how.highest for task in Task if (how := protocol(task))}
+    return {
+        key: parse_numbers(f"--{key}", text, 1, highest[key]) for key, text in given.items() if text
+    }
+
+
+def _print_raw(name: str, image_set: str, scores: "list[Score]") -> None:
+    print(f"{name} on {image_set}: electrons at white, PSNR noisy, restored, gain (dB)")
+    for score in scores:
+        gain = score.after - score.before
+        print(f"{score.exposure.light:6g} {score.before:8.2f} {score.after:8.2f} {gain:+8.2f}")
+
+
+def _print_result(result: "Result", row: "Row | None") -> None:
+    paper = ""
+    if row:
+        similarity = f" {row.ssim:.4f}" if row.ssim is not None else ""
+        paper = f"   ({row.psnr:.2f}{similarity})"
+    print(
+        f"  {result.set:12} {result.key} {result.setting:<3} {result.psnr_db:7.2f} "
+        f"{result.ssim:.4f}{paper}   {result.images} images"
+    )

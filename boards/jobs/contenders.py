@@ -10,9 +10,9 @@ from tarsier_fpga.bench.onnx_net import onnx_net
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.training.facts import recipe
 from tarsier_fpga.training.facts.paths import CONFIGS, NETS, config_file
-from tarsier_fpga.training.facts.spec import Kind, NetSpec, Task
-from tarsier_fpga.training.networks.model import build, load
-from tarsier_fpga.training.networks.red import folded
+from tarsier_fpga.training.facts.spec import NetSpec
+from tarsier_fpga.training.facts.task import Task
+from tarsier_fpga.training.networks.network import build, load
 
 __all__ = ["exported", "full_precision", "parent_of"]
 
@@ -44,17 +44,16 @@ def full_precision(name: str) -> Contender:
     trained = (NETS / f"{name}.safetensors").is_file()
     torch.manual_seed(0)
     module = (load(name) if trained else build(spec)).eval().requires_grad_(False)
-    if spec.kind is Kind.RED:
-        name, module = "RED", folded(module)  # the name that its published timings have
-    return Contender(name, module, frames, trained, "" if trained else UNTRAINED)
+    title = spec.family.title or name
+    return Contender(title, spec.family.run(module), frames, trained, "" if trained else UNTRAINED)
 
 
 def _frames(name: str, spec: NetSpec) -> Frames:
-    match spec.kind, spec.task:
-        case Kind.RED, _:
+    match spec.task, spec.colours:
+        case Task.RAW, 1:
             return Frames.MOSAIC
-        case _, Task.RAW:
+        case Task.RAW, _:
             return Frames.PACKED
-        case _, Task.RGB:
+        case Task.RGB, _:
             return Frames.COLOUR
     raise HostError(f"{name}: the bench takes networks on raw frames or pictures, not {spec.task}")

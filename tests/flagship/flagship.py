@@ -106,7 +106,7 @@ def _untrained(name: str, onnx: Path, commands: Commands) -> Path:
     sources = [config_file(name), *_TRAINING.rglob("*.py")]
     newest = max(source.stat().st_mtime for source in sources)
     commands.run(
-        *("python", "-m", "tarsier_fpga.training.deploy.export", name, "--untrained", "-o", onnx),
+        *("tarsier", "export", name, "--untrained", "-o", onnx),
         done=lambda: onnx.is_file() and onnx.stat().st_mtime > newest,
     )
     return onnx

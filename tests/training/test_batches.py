@@ -8,12 +8,11 @@ import pytest
 import torch
 
 from tarsier_fpga.hls.base.errors import TrainingError
-from tarsier_fpga.training.data.ahead import made_ahead
+from tarsier_fpga.training.data.ahead import make_ahead
 from tarsier_fpga.training.data.batches import batch, smallest_side
 from tarsier_fpga.training.data.degrade import jpeg, shrink, shrunk_crop
 from tarsier_fpga.training.data.raw_pairs import RawPair
-from tarsier_fpga.training.data.scenes import CropRule
-from tarsier_fpga.training.facts.recipe import Noise, Quality, Recipe, Schedule
+from tarsier_fpga.training.facts.recipe import CropRule, Noise, Quality, Recipe, Schedule
 from tarsier_fpga.training.facts.spec import NetSpec
 
 
@@ -89,8 +88,8 @@ def test_photographs_must_hold_a_sample():
     assert [smallest_side(plan(task)) for task in ("raw", "rgb", "jpeg", "sr")] == [32, 16, 24, 16]
 
 
-def test_batches_made_ahead_are_the_same_in_the_same_order(photos):
-    made = list(made_ahead(plan("rgb"), photos, range(7, 12), rank=1))
+def test_batches_make_ahead_are_the_same_in_the_same_order(photos):
+    made = list(make_ahead(plan("rgb"), photos, range(7, 12), rank=1))
     for step, batches in zip(range(7, 12), made, strict=True):
         wanted = batch(plan("rgb"), photos, step, 1)
         assert all(torch.equal(*pair) for pair in zip(batches, wanted, strict=True))
@@ -98,7 +97,7 @@ def test_batches_made_ahead_are_the_same_in_the_same_order(photos):
 
 def test_what_is_wrong_with_a_pair_is_one_sentence_from_another_process_too(tmp_path):
     pair = RawPair(tmp_path / "dark", tmp_path / "bright", 1.0, lambda _: ())
-    ahead = made_ahead(plan("raw", pairs="crvd"), [pair], range(1))
+    ahead = make_ahead(plan("raw", pairs="crvd"), [pair], range(1))
     with pytest.raises(TrainingError, match="dark or its pair cannot be read: ") as error:
         next(ahead)
     assert "Traceback" not in str(error.value)

@@ -3,11 +3,12 @@
 
 import torch
 
-from tarsier_fpga.training.facts.codes import CODE_MAX, from_codes, to_codes
+from tarsier_fpga.hls.base.coding import RAW
+from tarsier_fpga.training.facts.codes import from_codes, to_codes
 
 
 def test_every_code_survives_the_round_trip():
-    codes = torch.arange(CODE_MAX + 1, dtype=torch.float32)
+    codes = torch.arange(RAW.top + 1, dtype=torch.float32)
     assert torch.equal(to_codes(from_codes(codes)), codes)
 
 
@@ -16,4 +17,4 @@ def test_ties_round_to_even():
 
 
 def test_saturates_at_both_ends():
-    assert to_codes(torch.tensor([-9.0, 9.0])).tolist() == [0, CODE_MAX]
+    assert to_codes(torch.tensor([-9.0, 9.0])).tolist() == [0, RAW.top]

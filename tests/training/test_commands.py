@@ -4,17 +4,17 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from tarsier_fpga.training.deploy import convert
+from tarsier_fpga.cli.app import app
+from tarsier_fpga.cli.guard import guarded
 from tarsier_fpga.training.facts.checkpoint import read_net
-from tarsier_fpga.training.loop import train
-from tarsier_fpga.training.studies import step_time as bench
-from tarsier_fpga.training.studies import versions
+from tarsier_fpga.training.loop.training_run import Run
 
 CONFIG = """
 photographs = "pictures"
@@ -51,58 +51,81 @@ def home(tmp_path, rng, monkeypatch):
     return tmp_path
 
 
+def tarsier(*arguments):
+    return guarded(lambda: app([str(argument) for argument in arguments], standalone_mode=False))
+
+
 def test_a_float_net_is_trained_converted_tuned_and_its_cost_reported(home, capsys):
-    config, out = str(home / "tiny.toml"), home / "out"
-    assert train.main([config, "--out", str(out), "--accelerator", "cpu"]) == 0
-    net = str(out / "tiny.safetensors")
-    given = [net, "--config", config, "-o", str(out)]
-    report = [*given, "--bits", "6,12", "--set", "pictures", "--json", str(home / "cost.json")]
-    assert convert.main(report) == 0
+    config, out = home / "tiny.toml", home / "out"
+    assert tarsier("train", config, "--out", out, "--accelerator", "cpu") == 0
+    given = ["convert", out / "tiny.safetensors", "--config", config, "-o", out]
+    report = [*given, "--bits", "6,12", "--set", "pictures", "--json", home / "cost.json"]
+    assert tarsier(*report) == 0
     costs = json.loads((home / "cost.json").read_text())["costs"]
     assert [cost["bits"] for cost in costs] == [6, 12]
-    assert convert.main([*given, "--bits", "8", "--tune", "3"]) == 0
-    name, spec, _ = read_net(out / "tiny-hw8.safetensors")
-    assert (name, spec.exact, spec.residual_bits) == ("tiny-hw8", True, 8)
+    assert tarsier(*given, "--bits", "8", "--tune", "3") == 0
+    saved = read_net(out / "tiny-hw8.safetensors")
+    assert (saved.name, saved.spec.exact, saved.spec.residual_bits) == ("tiny-hw8", True, 8)
     capsys.readouterr()
-    assert convert.main([*given, "--bits", "13"]) == 2
-    assert "--bits 13 must be whole numbers from 2 to 12" in capsys.readouterr().err
+    assert tarsier(*given, "--bits", "13") == 2
+    assert "tarsier: --bits 13 must be whole numbers from 2 to 12" in capsys.readouterr().err
 
 
 def test_a_time_budget_is_above_zero(home, capsys):
     for minutes in ("0", "-1", "nan"):
-        assert train.main([str(home / "tiny.toml"), "--minutes", minutes]) == 2
+        assert tarsier("train", home / "tiny.toml", "--minutes", minutes) == 2
         assert f"--minutes {minutes} must be above 0" in capsys.readouterr().err
 
 
+def test_an_interrupted_run_says_how_it_goes_on(home, capsys, monkeypatch):
+    def interrupt(self):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Run, "resume", interrupt)
+    assert tarsier("train", home / "tiny.toml", "--out", home / "out") == 130
+    assert capsys.readouterr().err == "tarsier: interrupted; the same command resumes\n"
+
+
 def test_every_version_is_trained_on_the_same_budget(home, capsys):
-    given = ["--config", str(home / "tiny.toml"), "--set", "pictures", "--out", str(home / "out")]
-    assert versions.main([*given, "--json", str(home / "order.json")]) == 0
-    assert list(json.loads((home / "order.json").read_text())["psnr_db"]) == [
-        "V1",
-        "V2",
-        "V3",
-        "V4",
-    ]
+    given = ["--config", home / "tiny.toml", "--set", "pictures", "--out", home / "out"]
+    assert tarsier("study", "versions", *given, "--json", home / "order.json") == 0
+    found = json.loads((home / "order.json").read_text())["psnr_db"]
+    assert list(found) == ["V1", "V2", "V3", "V4"]
     assert "after 6 steps each" in capsys.readouterr().out
 
 
 def test_step_times_are_of_the_net_and_its_parent(home, capsys):
-    assert bench.main([str(home / "tiny.toml"), "--steps", "1"]) == 0
+    assert tarsier("study", "step-time", home / "tiny.toml", "--steps", "1") == 0
     assert "ms a step, its parent" in capsys.readouterr().out
-    assert bench.main([str(home / "tiny-parent.toml")]) == 2
+    assert tarsier("study", "step-time", home / "tiny-parent.toml") == 2
     assert "tiny-parent names no parent to compare with" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["bbcu-raw-16x8"], "give NET DIR, or CONFIG --untrained -o FILE.onnx"),
+        (["bbcu-raw-16x8", "--untrained", "-o", "net"], "or CONFIG --untrained -o FILE.onnx"),
+        (["bbcu-raw-9x9", "--untrained", "-o", "net.onnx"], "no config 'bbcu-raw-9x9': give a"),
+        (["bbcu-raw-32x18-parent", "--untrained", "-o", "net.onnx"], "only binary nets export"),
+    ],
+)
+def test_an_export_that_cannot_be_is_a_sentence(arguments, message, capsys):
+    assert tarsier("export", *arguments) == 2
+    error = capsys.readouterr().err
+    assert message in error and error.count("\n") == 1
 
 
 @pytest.mark.slow
 def test_two_processes_train_one_net(home):
     config = home / "tiny.toml"
     config.write_text(config.read_text().replace("iterations = 6", "iterations = 60"))
-    command = [sys.executable, "-m", "tarsier_fpga.training.loop.train", str(config)]
-    command += ["--accelerator", "cpu", "--devices", "2", "--out", str(home / "out")]
+    command = [Path(sys.executable).with_name("tarsier"), "train", config]
+    command += ["--accelerator", "cpu", "--devices", "2", "--out", home / "out"]
     stops = {"1e-9": "out of time at step 50 of 60", "9": "step 60 of 60"}
     for minutes, last in stops.items():
         given = [*command, "--minutes", minutes]
-        done = subprocess.run(given, capture_output=True, text=True, timeout=300)
+        done = subprocess.run(given, capture_output=True, text=True, timeout=1800)
         assert done.returncode == 0, done.stderr
         assert last in done.stderr
-    assert read_net(home / "out/tiny.safetensors")[0] == "tiny"
+    assert read_net(home / "out/tiny.safetensors").name == "tiny"

@@ -2,6 +2,7 @@
 """The exported graph: its vocabulary, its bytes, and that it computes the same integers."""
 
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -12,10 +13,10 @@ from qonnx.core.onnx_exec import execute_onnx
 
 from tarsier_fpga.hls.base.errors import TrainingError
 from tarsier_fpga.training.deploy import export as exporter
-from tarsier_fpga.training.deploy.export import VOCABULARY, export, export_untrained, main
+from tarsier_fpga.training.deploy.export import VOCABULARY, export, export_untrained
 from tarsier_fpga.training.facts.checkpoint import save_net
 from tarsier_fpga.training.facts.spec import NetSpec
-from tarsier_fpga.training.networks.model import build, load
+from tarsier_fpga.training.networks.network import build, load
 
 SPEC = NetSpec("bbcu", channels=4, units=2)
 TINY = """
@@ -62,13 +63,16 @@ def test_convolutions_do_not_pad(exported):
 
 def test_metadata(exported):
     model = ModelWrapper(str(exported))
-    facts = {"net": "tiny", "black": "128", "white": "896", "radius": "4"}
+    facts = {"net": "tiny", "task": "raw", "kind": "bayer", "bits": "10"}
+    facts |= {"black": "128", "white": "896", "radius": "4"}
     for key, value in facts.items():
         assert model.get_metadata_prop(f"tarsier.{key}") == value
 
 
 def test_file_tells_nothing_of_the_machine(exported):
-    assert b".py" not in exported.read_bytes()
+    found = exported.read_bytes()
+    assert not [word for word in (b".py", b"site-packages", b"brevitas", b"/home") if word in found]
+    assert str(Path.cwd()).encode() not in found
 
 
 def test_golden_is_the_network(checkpoint, exported):
@@ -127,6 +131,7 @@ def test_a_colour_net_exports(tmp_path):
     model = ModelWrapper(str(path))
     assert np.load(path.with_suffix(".npz"))["x"].shape == (4, 3, 32, 32)
     assert model.get_metadata_prop("tarsier.white") == "639"
+    assert model.get_metadata_prop("tarsier.kind") == "rgb"
     assert "Relu" in {node.op_type for node in model.graph.node}
 
 
@@ -160,15 +165,8 @@ def test_untrained_nets_export_and_their_bits_move(tmp_path):
     assert all((y != x).any() for x, y in zip(golden["x"], golden["y"], strict=True))
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["bbcu-raw-16x8"], "give NET DIR, or CONFIG --untrained -o FILE.onnx"),
-        (["bbcu-raw-16x8", "--untrained", "-o", "net"], "or CONFIG --untrained -o FILE.onnx"),
-        (["bbcu-raw-9x9", "--untrained", "-o", "net.onnx"], "no config 'bbcu-raw-9x9': give a"),
-        (["bbcu-raw-32x18-parent", "--untrained", "-o", "net.onnx"], "only binary nets export"),
-    ],
-)
-def test_wrong_arguments_are_a_sentence(arguments, message, capsys):
-    assert main(arguments) == 2
-    assert message in capsys.readouterr().err
+def test_an_eight_bit_net_says_so(tmp_path):
+    (tmp_path / "luma.toml").write_text(TINY.replace("units", 'task = "jpeg"\nunits'))
+    model = ModelWrapper(str(export_untrained(tmp_path / "luma.toml", tmp_path / "net.onnx")))
+    found = {key: model.get_metadata_prop(f"tarsier.{key}") for key in ("kind", "bits", "white")}
+    assert found == {"kind": "luma", "bits": "8", "white": "255"}

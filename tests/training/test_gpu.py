@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from tarsier_fpga.training.data.scenes import CropRule
-from tarsier_fpga.training.facts.recipe import Recipe, Schedule
+from tarsier_fpga.training.facts.accelerator import Accelerator
+from tarsier_fpga.training.facts.recipe import CropRule, Recipe, Schedule
 from tarsier_fpga.training.facts.spec import NetSpec
-from tarsier_fpga.training.loop.train import launched, train
-from tarsier_fpga.training.networks.model import load
+from tarsier_fpga.training.loop.launch import launch, set_up_torch
+from tarsier_fpga.training.loop.train import train
+from tarsier_fpga.training.networks.network import load
 
 pytestmark = [
     pytest.mark.gpu,
@@ -36,7 +37,8 @@ def plan(name):
 def test_a_compiled_run_stops_resumes_and_gives_a_net(tmp_path, rng, capfd, name):
     photos = [rng.integers(0, 256, (32, 40, 3), np.uint8) for _ in range(3)]
     recipe = plan(name)
-    fabric = launched(recipe.schedule, "cuda")
+    set_up_torch(Accelerator.CUDA)
+    fabric = launch(recipe.schedule, Accelerator.CUDA)
     train(recipe, photos, tmp_path, fabric, minutes=1e-9)
     assert "out of time at step 1 of 60" in capfd.readouterr().err
     trained = train(recipe, photos, tmp_path, fabric).eval()

@@ -4,7 +4,7 @@
 import pytest
 import torch
 
-from tarsier_fpga.training.networks.red import Red, folded
+from tarsier_fpga.training.networks.families.red import Red, fold
 
 
 @pytest.fixture
@@ -33,5 +33,5 @@ def test_a_mosaic_becomes_a_picture_of_its_size(net):
 @torch.no_grad()
 def test_folding_changes_no_result(net):
     x = torch.rand(1, 1, 32, 64)
-    assert torch.equal(folded(net)(x), net(x))
-    assert parameters(folded(net)) < parameters(net)
+    assert torch.equal(fold(net)(x), net(x))
+    assert parameters(fold(net)) < parameters(net)

@@ -11,16 +11,17 @@ import numpy as np
 import pytest
 import torch
 
+from tarsier_fpga.camera.read import camera_frame
 from tarsier_fpga.hls.base.errors import TrainingError
-from tarsier_fpga.training.data.scenes import CropRule
-from tarsier_fpga.training.facts.checkpoint import read_net, write_atomically
+from tarsier_fpga.training.data.psnr import psnr_db
+from tarsier_fpga.training.facts.checkpoint import read_net
 from tarsier_fpga.training.facts.codes import to_codes
 from tarsier_fpga.training.facts.paths import config_file
-from tarsier_fpga.training.facts.recipe import Recipe, Schedule, read
+from tarsier_fpga.training.facts.recipe import CropRule, Recipe, Schedule, read
 from tarsier_fpga.training.facts.spec import NetSpec
 from tarsier_fpga.training.loop.train import open_source, train
-from tarsier_fpga.training.loop.training_run import Run, learning_rate, psnr_db
-from tarsier_fpga.training.networks.model import load
+from tarsier_fpga.training.loop.training_run import Run, learning_rate
+from tarsier_fpga.training.networks.network import load
 
 PLAN = Recipe(
     name="tiny",
@@ -45,7 +46,7 @@ def photos(rng):
 
 
 def weights(folder):
-    return read_net(folder / "tiny.safetensors")[2]
+    return read_net(folder / "tiny.safetensors").tensors
 
 
 def test_resumed_equals_uninterrupted(tmp_path, photos, monkeypatch):
@@ -66,7 +67,7 @@ def test_resumed_equals_uninterrupted(tmp_path, photos, monkeypatch):
 
     straight, resumed = weights(tmp_path / "straight"), weights(tmp_path / "resumed")
     assert all(torch.equal(straight[name], resumed[name]) for name in straight)
-    assert list(tmp_path.rglob("*.partial")) == []
+    assert list(tmp_path.rglob(".*")) == []
 
 
 @pytest.mark.parametrize(("form", "last"), [("hardware", 1), ("hardware", 4), ("float", 5)])
@@ -170,19 +171,6 @@ def test_a_damaged_checkpoint_is_named(tmp_path, photos):
         train(PLAN, photos, tmp_path)
 
 
-def test_two_processes_may_write_the_same_file(tmp_path, monkeypatch):
-    file = tmp_path / "file"
-
-    def slow(partial):
-        partial.write_text("first")
-        monkeypatch.setattr(os, "getpid", lambda: -1)
-        write_atomically(file, lambda other: other.write_text("second"))
-
-    write_atomically(file, slow)
-    assert file.read_text() == "first"
-    assert list(tmp_path.iterdir()) == [file]
-
-
 def test_rate_warms_up_and_falls():
     plan = Schedule(iterations=100, rate=1.0, warmup=10, floor=0.1)
     rates = [learning_rate(plan, step) for step in range(plan.iterations)]
@@ -204,10 +192,11 @@ def test_rate_halves_where_the_paper_s_does():
     ]
 
 
-def test_psnr_is_the_mean_over_samples():
+def test_psnr_is_of_every_sample():
     clean = torch.full((2, 4, 8, 8), 0.5)
     restored = clean + torch.tensor([0.1, 0.01]).view(2, 1, 1, 1)
-    assert psnr_db(restored, clean).item() == pytest.approx((20 + 40) / 2, abs=0.01)
+    assert psnr_db(restored, clean).tolist() == pytest.approx([20, 40], abs=0.01)
+    assert psnr_db(clean, clean, floor=1e-7).tolist() == pytest.approx([70, 70], abs=0.01)
 
 
 def test_thresholds_start_inside_the_residuals(tmp_path, photos):
@@ -226,4 +215,4 @@ def test_red_is_not_trained():
     with pytest.raises(
         TrainingError, match="red: RED is here to be counted and timed, not trained"
     ):
-        open_source(read(config_file("red")), None)
+        open_source(read(config_file("red")), None, camera_frame)

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from tarsier_fpga.training.facts.spec import NetSpec, Version
-from tarsier_fpga.training.networks.model import build
+from tarsier_fpga.training.networks.network import build
 from tarsier_fpga.training.networks.units import BinaryHead, BinaryTail, BinaryUnit, BinaryUp
 
 C = 6

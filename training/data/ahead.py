@@ -14,12 +14,12 @@ from tarsier_fpga.hls.base.errors import TrainingError
 from tarsier_fpga.training.data import batches
 from tarsier_fpga.training.facts.recipe import Recipe
 
-__all__ = ["made_ahead"]
+__all__ = ["make_ahead"]
 
 WORKERS = 6  # at most: what they hold ready must fit into 64 MB of shared memory
 
 
-def made_ahead(
+def make_ahead(
     plan: Recipe, source: Sequence, steps: range, rank: int = 0
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """The batches of `steps`, in that order, where the GPU can fetch them by itself.

@@ -5,22 +5,25 @@ Both are values with black 0 and white 1. Every batch is a pure function of (see
 a resumed run sees exactly the batches an uninterrupted one would have seen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Generator, Tensor
 
-from tarsier_fpga.training.data import noise
-from tarsier_fpga.training.data import scenes as data
-from tarsier_fpga.training.data.degrade import grey, jpeg, shrunk_crop
+from tarsier_fpga.training.data import noise, scenes
+from tarsier_fpga.training.data.degrade import jpeg, shrunk_crop
+from tarsier_fpga.training.data.luma import grey
 from tarsier_fpga.training.data.raw_pairs import RawPair
 from tarsier_fpga.training.facts.recipe import Recipe
-from tarsier_fpga.training.facts.spec import Task
+from tarsier_fpga.training.facts.task import Task
 
 __all__ = ["batch", "smallest_side"]
 
 BLOCK = 8  # pixels of a JPEG block
+
+Pair = tuple[np.ndarray, np.ndarray]  # degraded and clean planes (c, H, W) uint8
 
 
 def smallest_side(plan: Recipe) -> int:
@@ -30,59 +33,74 @@ def smallest_side(plan: Recipe) -> int:
             return 2 * plan.crop.size
         case Task.JPEG:
             return plan.crop.size + BLOCK
-        case _:
+        case Task.RGB | Task.SR:
             return plan.crop.size
 
 
-def batch(plan: Recipe, source: Sequence, step: int, rank: int = 0) -> tuple[Tensor, Tensor]:
+def batch(plan: Recipe, source: Sequence[Any], step: int, rank: int = 0) -> tuple[Tensor, Tensor]:
     """Degraded and clean samples (B, c, H, W) of training step `step` on process `rank`.
 
     `source` holds photographs (H, W, 3) uint8, or RawPairs where the recipe names their layout.
     """
     key = (plan.seed, step, rank) if rank else (plan.seed, step)
     rng = Generator().manual_seed(plan.seed * 1_000_003 + step + rank * 1_000_000_007)
-    if plan.pairs:
-        return _raw_pairs(source, plan, np.random.default_rng(key))
-    if plan.net.task is Task.RAW:
-        clean = data.crops(source, plan.crop, *key)
-        light = noise.light_levels(len(clean), plan.light.low, plan.light.high, rng)
-        return noise.expose(clean, light, noise.camera(), rng), clean
     draw = np.random.default_rng(key)
-    samples = [_SAMPLES[plan.net.task](source, plan, draw) for _ in range(plan.crop.batch)]
+    if plan.net.family.sample:
+        return plan.net.family.sample(plan, source, draw)
+    if plan.pairs:
+        return _raw_pairs(source, plan, draw)
+    match plan.net.task:
+        case Task.RAW:
+            clean = scenes.crops(source, plan.crop, *key)
+            light = noise.light_levels(len(clean), plan.light.low, plan.light.high, rng)
+            return noise.expose(clean, light, noise.camera(), rng), clean
+        case Task.RGB:
+            _, clean = _stack(_colours, source, plan, draw)
+            sigma = torch.rand((len(clean), 1, 1, 1), generator=rng)
+            sigma = plan.noise.low + (plan.noise.high - plan.noise.low) * sigma
+            return clean + sigma / 255 * torch.randn(clean.shape, generator=rng), clean
+        case Task.JPEG:
+            return _stack(_luma, source, plan, draw)
+        case Task.SR:
+            return _stack(_low_and_high, source, plan, draw)
+
+
+def _stack(
+    sample: Callable[[np.ndarray, Recipe, np.random.Generator], Pair],
+    photos: Sequence[np.ndarray],
+    plan: Recipe,
+    draw: np.random.Generator,
+) -> tuple[Tensor, Tensor]:
+    """A batch of samples, each of a photograph drawn by chance, as values in [0, 1]."""
+    samples = [
+        sample(photos[int(draw.integers(len(photos)))], plan, draw) for _ in range(plan.crop.batch)
+    ]
     degraded, clean = (
         torch.from_numpy(np.stack(images)).float() / 255 for images in zip(*samples, strict=True)
     )
-    if plan.net.task is not Task.RGB:
-        return degraded, clean
-    sigma = torch.rand((len(clean), 1, 1, 1), generator=rng)
-    sigma = plan.noise.low + (plan.noise.high - plan.noise.low) * sigma
-    return clean + sigma / 255 * torch.randn(clean.shape, generator=rng), clean
+    return degraded, clean
 
 
-def _rgb(photos: Sequence, plan: Recipe, draw: np.random.Generator) -> tuple[np.ndarray, ...]:
-    photo = photos[draw.integers(len(photos))]
+def _colours(photo: np.ndarray, plan: Recipe, draw: np.random.Generator) -> Pair:
     planes = _turned(_cut(photo, plan.crop.size, draw), draw).transpose(2, 0, 1)
     return planes, planes
 
 
-def _luma(photos: Sequence, plan: Recipe, draw: np.random.Generator) -> tuple[np.ndarray, ...]:
-    photo = photos[draw.integers(len(photos))]
+def _luma(photo: np.ndarray, plan: Recipe, draw: np.random.Generator) -> Pair:
     clean = np.ascontiguousarray(grey(_turned(_cut(photo, plan.crop.size + BLOCK, draw), draw)))
-    blocky = jpeg(clean, draw.integers(plan.quality.low, plan.quality.high, endpoint=True))
+    blocky = jpeg(clean, int(draw.integers(plan.quality.low, plan.quality.high, endpoint=True)))
     # Half the samples begin with a whole block.
     shifts = draw.integers(BLOCK, size=2) * (draw.random() < 0.5)
     inner = tuple(slice(shift, shift + plan.crop.size) for shift in shifts)
     return blocky[inner][None], clean[inner][None]
 
 
-def _low_and_high(
-    photos: Sequence, plan: Recipe, draw: np.random.Generator
-) -> tuple[np.ndarray, ...]:
-    photo, scale = photos[draw.integers(len(photos))], plan.net.scale
+def _low_and_high(photo: np.ndarray, plan: Recipe, draw: np.random.Generator) -> Pair:
+    scale = plan.net.scale
     places = ((extent // scale * scale - plan.crop.size) // scale for extent in photo.shape[:2])
-    top, left = (scale * draw.integers(place, endpoint=True) for place in places)
+    top, left = (scale * int(draw.integers(place, endpoint=True)) for place in places)
     high, low = shrunk_crop(photo, top, left, plan.crop.size, scale)
-    turn = draw.integers(8)
+    turn = int(draw.integers(8))
     low, high = (_turned_by(image, turn).transpose(2, 0, 1) for image in (low, high))
     return low, high
 
@@ -92,7 +110,7 @@ def _raw_pairs(
 ) -> tuple[Tensor, Tensor]:
     samples = []
     for _ in range(plan.crop.batch):
-        pair = pairs[draw.integers(len(pairs))]
+        pair = pairs[int(draw.integers(len(pairs)))]
         samples.append(pair.crop(plan.crop.size, draw))
     dark, bright = (torch.from_numpy(np.stack(side)) for side in zip(*samples, strict=True))
     return dark, bright
@@ -104,13 +122,10 @@ def _cut(photo: np.ndarray, side: int, draw: np.random.Generator) -> np.ndarray:
 
 
 def _turned(image: np.ndarray, draw: np.random.Generator) -> np.ndarray:
-    return _turned_by(image, draw.integers(8))
+    return _turned_by(image, int(draw.integers(8)))
 
 
 def _turned_by(image: np.ndarray, turn: int) -> np.ndarray:
     """One of the eight ways to lay a square: four quarter turns, mirrored or not."""
     turned = np.rot90(image, turn % 4)
     return turned[::-1] if turn >= 4 else turned
-
-
-_SAMPLES = {Task.RGB: _rgb, Task.JPEG: _luma, Task.SR: _low_and_high}

@@ -7,14 +7,8 @@ import numpy as np
 from PIL import Image
 
 from tarsier_fpga.training.data.imresize import SUPPORT, imresize
-from tarsier_fpga.training.score.metrics import luma
 
-__all__ = ["grey", "jpeg", "shrink", "shrunk_crop", "whole_times"]
-
-
-def grey(image: np.ndarray) -> np.ndarray:
-    """Luma of an image in whole levels; grey images as they are."""
-    return image if image.ndim == 2 else np.rint(luma(image)).astype(np.uint8)
+__all__ = ["jpeg", "shrink", "shrunk_crop", "whole_times"]
 
 
 def jpeg(image: np.ndarray, quality: int) -> np.ndarray:

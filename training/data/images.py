@@ -10,7 +10,7 @@ from PIL import Image, UnidentifiedImageError
 
 from tarsier_fpga.hls.base.errors import TrainingError
 
-__all__ = ["Folder", "find_set", "image_files", "read_folder", "read_image"]
+__all__ = ["Folder", "find_set", "image_files", "in_colour", "read_folder", "read_image"]
 
 SUFFIXES = {".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff"}
 NAMED = 3  # of the images left out; the others are counted
@@ -69,6 +69,11 @@ def read_image(file: Path) -> np.ndarray:
             return np.asarray(image if image.mode == "L" else image.convert("RGB"))
     except (SyntaxError, ValueError, UnidentifiedImageError) as error:
         raise OSError(f"{file} is no image: {error}") from None
+
+
+def in_colour(image: np.ndarray) -> np.ndarray:
+    """`image` as (H, W, 3): a grey one three times."""
+    return image if image.ndim == 3 else np.repeat(image[..., None], 3, axis=2)
 
 
 def read_folder(folder: Path, smallest: int = 1) -> Folder:

@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 from torch import Generator, Tensor
 
-__all__ = ["Camera", "Law", "camera", "expose", "light_levels"]
+__all__ = ["Camera", "Law", "camera", "expose", "light_levels", "take"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,17 @@ def light_levels(count: int, low: float, high: float, rng: Generator) -> Tensor:
 def expose(x: Tensor, light: Tensor, sensor: Camera, rng: Generator) -> Tensor:
     """One noisy exposure of linear scenes `x` (B, 4, H, W) at `light` (B, 1, 1, 1) electrons."""
     read, row = _read_and_row(light, sensor, rng)
-    shot = torch.poisson(x * light, generator=rng) / light
-    noisy = shot + read * torch.randn(x.shape, generator=rng)
+    noisy = take(x, light, read, rng)
     batch, _, height, _ = x.shape
     # R and G1 share a sensor row, and so do G2 and B.
     offsets = torch.randn((batch, 2, height, 1), generator=rng).repeat_interleave(2, dim=1)
     return noisy + row * offsets
+
+
+def take(x: Tensor, light: Tensor | float, read: Tensor | float, rng: Generator) -> Tensor:
+    """Scenes `x` at `light` electrons, with shot noise and read noise, a fraction of white."""
+    shot = torch.poisson(x * light, generator=rng) / light
+    return shot + read * torch.randn(x.shape, generator=rng)
 
 
 def _read_and_row(light: Tensor, sensor: Camera, rng: Generator) -> tuple[Tensor, Tensor]:

@@ -6,8 +6,9 @@
     crvd    FOLDER/indoor_raw_noisy/sceneN/ISOn/frameM_noisyK.tiff and
             FOLDER/indoor_raw_gt/sceneN/ISOn/frameM_clean_and_slightly_denoised.tiff
 
-Frames become packed RGGB in [0, 1] between black level and white; the dark one is amplified by the
-ratio of the exposures. Only the crops that are asked for are converted.
+Frames become packed RGGB in [0, 1] between each colour's black level and white, as where networks
+are used; the dark one is amplified by the ratio of the exposures. Only the crops that are asked for
+are converted.
 """
 
 from collections.abc import Callable
@@ -17,12 +18,15 @@ from pathlib import Path
 
 import numpy as np
 
-from tarsier_fpga.hls.base.errors import TrainingError
-from tarsier_fpga.training.data.store import kept
+from tarsier_fpga.hls.base.camera_frame import CameraFrame
+from tarsier_fpga.hls.base.errors import TarsierError, TrainingError
+from tarsier_fpga.training.data.bayer import pack
+from tarsier_fpga.training.data.store import decode_once
 
-__all__ = ["LAYOUTS", "RawPair", "find_pairs"]
+__all__ = ["LAYOUTS", "RawPair", "Reader", "find_pairs"]
 
-CRVD_LEVELS = 240, 4095  # black and white of the IMX385's 12-bit codes
+Reader = Callable[[Path], CameraFrame]
+CRVD_BLACK, CRVD_WHITE = 240, 4095  # of the IMX385's 12-bit codes
 
 
 @dataclass(frozen=True)
@@ -32,65 +36,74 @@ class RawPair:
     dark: Path
     bright: Path
     gain: float
-    read: Callable[[Path], tuple[np.ndarray, np.ndarray]]  # mosaic; black and white
+    read: Reader
 
     @cached_property
-    def frames(self) -> tuple[tuple[np.ndarray, ...], ...]:
-        """Both mosaics, decoded once."""
+    def frames(self) -> tuple[CameraFrame, CameraFrame]:
+        """Both frames, decoded once."""
         try:
-            return kept(self.dark, self.read), kept(self.bright, self.read)
-        except (OSError, ValueError, TrainingError) as error:
+            return self._decoded(self.dark), self._decoded(self.bright)
+        except (OSError, ValueError, TarsierError) as error:
             raise TrainingError(f"{self.dark} or its pair cannot be read: {error}") from None
 
     def crop(self, size: int, draw: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """The same random place of both, packed (4, size, size) float32."""
-        height, width = self.frames[0][0].shape
+        height, width = self.frames[0].mosaic.shape
         if min(height, width) < 2 * size:
             raise TrainingError(
                 f"{self.dark} has {width} x {height} pixels, fewer than crops of {2 * size}"
             )
         top, left = (2 * draw.integers(n // 2 - size, endpoint=True) for n in (height, width))
-        dark, bright = (self._packed(frame, top, left, size) for frame in self.frames)
+        place = slice(top, top + 2 * size), slice(left, left + 2 * size)
+        dark, bright = (_values(frame, place) for frame in self.frames)
         return dark * np.float32(self.gain), np.clip(bright, 0, 1)
 
-    @staticmethod
-    def _packed(frame: tuple[np.ndarray, ...], top: int, left: int, size: int) -> np.ndarray:
-        mosaic, (black, white) = frame
-        window = mosaic[top : top + 2 * size, left : left + 2 * size].astype(np.float32)
-        window = (window - black) / (white - black)
-        return np.stack([window[row::2, column::2] for row in (0, 1) for column in (0, 1)])
+    def _decoded(self, file: Path) -> CameraFrame:
+        mosaic, levels = decode_once(file, self._arrays, f"mosaic by {self.read.__qualname__}")
+        black = tuple(int(level) for level in levels[:4])
+        return CameraFrame(mosaic, (black[0], black[1], black[2], black[3]), int(levels[4]))
+
+    def _arrays(self, file: Path) -> tuple[np.ndarray, np.ndarray]:
+        frame = self.read(file)
+        return frame.mosaic, np.array([*frame.black, frame.white], np.int64)
 
 
-def find_pairs(layout: str, folder: Path) -> list[RawPair]:
-    """All pairs in `folder`, laid out as `layout` says.
+def find_pairs(layout: str, folder: Path, read: Reader) -> list[RawPair]:
+    """All pairs in `folder`, laid out as `layout` says; `read` reads files of cameras.
 
     Raises:
         TrainingError: there are none.
     """
-    pairs = LAYOUTS[layout](folder)
+    pairs = LAYOUTS[layout](folder, read)
     if not pairs:
         raise TrainingError(f"{folder} holds no raw pairs laid out as {layout}: see raw_pairs.py")
     return pairs
 
 
-def _sid(folder: Path) -> list[RawPair]:
+def _values(frame: CameraFrame, place: tuple[slice, slice]) -> np.ndarray:
+    """A place of `frame`, packed: 0 at black, 1 at white, float32."""
+    black = np.array(frame.black, np.float32)[:, None, None]
+    return (pack(frame.mosaic[place]).astype(np.float32) - black) / (frame.white - black)
+
+
+def _sid(folder: Path, read: Reader) -> list[RawPair]:
     long = {file.name.split("_")[0]: file for file in sorted((folder / "long").glob("*_*"))}
     pairs = []
     for dark in sorted((folder / "short").glob("*_*")):
         bright = long.get(dark.name.split("_")[0])
         if bright is not None:
-            pairs.append(RawPair(dark, bright, _seconds(bright) / _seconds(dark), _camera_raw))
+            pairs.append(RawPair(dark, bright, _seconds(bright) / _seconds(dark), read))
     return pairs
 
 
-def _crvd(folder: Path) -> list[RawPair]:
+def _crvd(folder: Path, _: Reader) -> list[RawPair]:
     pairs = []
     for dark in sorted((folder / "indoor_raw_noisy").glob("scene*/ISO*/frame*_noisy*.tiff")):
         frame = dark.name.split("_")[0]
         place = folder / "indoor_raw_gt" / dark.parent.relative_to(folder / "indoor_raw_noisy")
         bright = next(iter(sorted(place.glob(f"{frame}_clean*.tiff"))), None)
         if bright is not None:
-            pairs.append(RawPair(dark, bright, 1.0, _crvd_tiff))
+            pairs.append(RawPair(dark, bright, 1.0, _read_crvd))
     return pairs
 
 
@@ -102,25 +115,11 @@ def _seconds(file: Path) -> float:
         raise TrainingError(f"{file.name} does not end in its exposure, as 0.1s") from None
 
 
-def _camera_raw(file: Path) -> tuple[np.ndarray, np.ndarray]:
-    import rawpy  # only who trains on camera files waits for it
-
-    try:
-        with rawpy.imread(str(file)) as raw:
-            if raw.raw_pattern is None or raw.raw_pattern.shape != (2, 2):
-                raise ValueError("no 2 x 2 Bayer pattern")
-            row, column = np.argwhere(raw.raw_pattern == 0)[0]
-            levels = np.array([min(raw.black_level_per_channel), raw.white_level], np.float32)
-            return raw.raw_image_visible[row:, column:].copy(), levels
-    except rawpy.LibRawError as error:
-        raise ValueError(str(error)) from None
-
-
-def _crvd_tiff(file: Path) -> tuple[np.ndarray, np.ndarray]:
-    import tifffile
+def _read_crvd(file: Path) -> CameraFrame:
+    import tifffile  # only who trains on these waits for it
 
     # CRVD's mosaics are GBRG: one row down, they begin with red.
-    return tifffile.imread(file)[1:-1], np.array(CRVD_LEVELS, np.float32)
+    return CameraFrame(tifffile.imread(file)[1:-1], (CRVD_BLACK,) * 4, CRVD_WHITE)
 
 
-LAYOUTS = {"sid": _sid, "crvd": _crvd}
+LAYOUTS: dict[str, Callable[[Path, Reader], list[RawPair]]] = {"sid": _sid, "crvd": _crvd}

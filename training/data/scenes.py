@@ -6,16 +6,17 @@ run sees exactly the batches an uninterrupted one would have seen.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from tarsier_fpga.training.data.images import read_folder
+from tarsier_fpga.training.data.bayer import mosaic, pack
+from tarsier_fpga.training.data.images import in_colour, read_folder
+from tarsier_fpga.training.facts.recipe import CropRule
 
-__all__ = ["CropRule", "crops", "in_colour", "packed", "photographs", "scene"]
+__all__ = ["crops", "photographs", "scene"]
 
 GAMMA = 2.2
 
@@ -23,17 +24,6 @@ GAMMA = 2.2
 # Source: Brooks et al., "Unprocessing Images for Learned Raw Denoising", CVPR 2019.
 RED_GAIN = (1.9, 2.4)
 BLUE_GAIN = (1.5, 1.9)
-
-
-@dataclass(frozen=True, slots=True)
-class CropRule:
-    """How training samples are cut from photographs; `size` in packed pixels."""
-
-    batch: int = 16
-    size: int = 48
-    darkest: float = 0.4  # brightness of photographic white, uniform in [darkest, brightest]
-    brightest: float = 1.1
-    balanced: float = 0.5  # share of samples that keep their white balance
 
 
 def photographs(folder: Path) -> dict[str, np.ndarray]:
@@ -47,26 +37,9 @@ def photographs(folder: Path) -> dict[str, np.ndarray]:
     return {name: in_colour(image) for name, image in found.images.items()}
 
 
-def in_colour(image: np.ndarray) -> np.ndarray:
-    """`image` as (H, W, 3): a grey one three times."""
-    return image if image.ndim == 3 else np.repeat(image[..., None], 3, axis=2)
-
-
-def packed(rgb: np.ndarray) -> np.ndarray:
-    """The four phases of an RGGB mosaic of `rgb` (H, W, 3), as (4, H // 2, W // 2).
-
-    >>> packed(np.arange(12).reshape(2, 2, 3)).ravel().tolist()
-    [0, 4, 7, 11]
-    """
-    height, width = rgb.shape[0] // 2 * 2, rgb.shape[1] // 2 * 2
-    rgb = rgb[:height, :width]
-    phases = rgb[0::2, 0::2, 0], rgb[0::2, 1::2, 1], rgb[1::2, 0::2, 1], rgb[1::2, 1::2, 2]
-    return np.stack(phases)
-
-
 def scene(rgb: np.ndarray, white: float = 0.8) -> Tensor:
     """The linear packed scene of one photograph, (1, 4, H // 2, W // 2); its white is `white`."""
-    return torch.from_numpy(packed(_LINEAR[rgb]) * np.float32(white))[None]
+    return torch.from_numpy(pack(_LINEAR[mosaic(rgb)]) * np.float32(white))[None]
 
 
 def crops(photos: Sequence[np.ndarray], rule: CropRule, *key: int) -> Tensor:
@@ -76,7 +49,7 @@ def crops(photos: Sequence[np.ndarray], rule: CropRule, *key: int) -> Tensor:
 
 
 def _crop(photos: Sequence[np.ndarray], rule: CropRule, rng: np.random.Generator) -> np.ndarray:
-    photo = photos[rng.integers(len(photos))]
+    photo = photos[int(rng.integers(len(photos)))]
     side = 2 * rule.size
     top, left = (rng.integers(extent - side + 1) for extent in photo.shape[:2])
     rgb = photo[top : top + side, left : left + side]
@@ -88,7 +61,7 @@ def _crop(photos: Sequence[np.ndarray], rule: CropRule, rng: np.random.Generator
     if rng.random() >= rule.balanced:
         gains[0] /= rng.uniform(*RED_GAIN)
         gains[3] /= rng.uniform(*BLUE_GAIN)
-    return np.minimum(packed(_LINEAR[rgb]) * gains[:, None, None], 1)
+    return np.minimum(pack(_LINEAR[mosaic(rgb)]) * gains[:, None, None], 1)
 
 
 _LINEAR = (np.arange(256, dtype=np.float32) / 255) ** np.float32(GAMMA)

@@ -15,29 +15,33 @@ import numpy as np
 
 from tarsier_fpga.hls.base.cache import cache_dir
 from tarsier_fpga.hls.base.errors import TrainingError
-from tarsier_fpga.training.data.images import Folder, image_files, read_image
-from tarsier_fpga.training.data.scenes import in_colour
-from tarsier_fpga.training.facts.checkpoint import write_atomically
+from tarsier_fpga.hls.base.files import writing
+from tarsier_fpga.training.data.images import Folder, image_files, in_colour, read_image
 
-__all__ = ["kept", "photographs"]
+__all__ = ["decode_once", "photographs"]
 
 
-def kept(file: Path, decode: Callable[[Path], tuple[np.ndarray, ...]]) -> tuple[np.ndarray, ...]:
+def decode_once(
+    file: Path, decode: Callable[[Path], tuple[np.ndarray, ...]], how: str
+) -> tuple[np.ndarray, ...]:
     """What `decode` makes of `file`, from the cache if the file has not changed since.
 
+    `how` names what `decode` does: another name, and the file is decoded again.
+
     Raises:
-        OSError, ValueError: as `decode` does.
+        OSError, ValueError, TarsierError: as `decode` does.
     """
     facts = file.stat()
-    key = f"{file.resolve()} {facts.st_size} {facts.st_mtime_ns} {decode.__qualname__}"
+    key = f"{file.resolve()} {facts.st_size} {facts.st_mtime_ns} {how}"
     stem = f"{file.stem}-{zlib.crc32(key.encode()):08x}-{facts.st_mtime_ns:x}"
     folder = cache_dir() / "decoded"
     if not (folder / f"{stem}.0.npy").exists():
         arrays = decode(file)
+        folder.mkdir(parents=True, exist_ok=True)
         # The first array last: it is what says that all are there.
         for index, array in reversed(list(enumerate(arrays))):
-            target = folder / f"{stem}.{index}.npy"
-            write_atomically(target, lambda partial, array=array: _save(partial, array))
+            with writing(folder / f"{stem}.{index}.npy") as partial:
+                np.save(partial, array)
     files = takewhile(Path.exists, (folder / f"{stem}.{index}.npy" for index in count()))
     return tuple(np.load(array, mmap_mode="r") for array in files)
 
@@ -65,15 +69,10 @@ def photographs(folder: Path, smallest: int) -> Folder:
 
 def _photograph(file: Path) -> np.ndarray | None:
     try:
-        return kept(file, _decode)[0]
+        return decode_once(file, _decode, "photograph")[0]
     except OSError:
         return None
 
 
 def _decode(file: Path) -> tuple[np.ndarray]:
     return (in_colour(read_image(file)),)
-
-
-def _save(path: Path, array: np.ndarray) -> None:
-    with path.open("wb") as file:
-        np.save(file, array)

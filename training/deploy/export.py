@@ -1,20 +1,15 @@
 # SPDX-License-Identifier: MIT
 """A trained net as the one file that leaves training/: QONNX, with golden tensors beside it.
 
-    NET.onnx   nodes: Sub Add Mul Pad Conv Relu PRelu Quant BipolarQuant; metadata tarsier.*
+    NET.onnx   nodes: Sub Add Mul Pad Conv Relu PRelu Quant BipolarQuant; metadata tarsier.*, as
+               training/README.md lists it
     NET.npz    x, y (N, 4, H, W) uint16: inputs, and what the Brevitas network makes of them
 
 Exporting the same checkpoint twice gives the same bytes. Nothing is written unless QONNX
 execution of the graph reproduces the Brevitas network exactly on the golden inputs.
-
-Commands: python -m tarsier_fpga.training.deploy.export NET DIR
-          python -m tarsier_fpga.training.deploy.export CONFIG --untrained -o FILE.onnx
 """
 
-import argparse
 import io
-import logging
-import sys
 import warnings
 import zipfile
 from pathlib import Path
@@ -26,14 +21,16 @@ from onnx import helper
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.core.onnx_exec import execute_onnx
 from qonnx.util.cleanup import cleanup_model
-from torch import nn
 
 from tarsier_fpga.hls.base.errors import TrainingError
+from tarsier_fpga.hls.base.files import write_together
 from tarsier_fpga.training.facts import recipe
-from tarsier_fpga.training.facts.checkpoint import read_net, write_atomically
+from tarsier_fpga.training.facts.checkpoint import read_net
+from tarsier_fpga.training.facts.family import Network
 from tarsier_fpga.training.facts.paths import config_file, net_file
-from tarsier_fpga.training.facts.spec import Kind, NetSpec, Part, Task
-from tarsier_fpga.training.networks.model import build, load
+from tarsier_fpga.training.facts.spec import NetSpec
+from tarsier_fpga.training.facts.task import Task
+from tarsier_fpga.training.networks.network import build, rebuild
 
 __all__ = ["VOCABULARY", "export", "export_untrained", "golden_inputs", "to_qonnx"]
 
@@ -52,9 +49,9 @@ def export(net: str | Path, out_dir: Path) -> Path:
     Raises:
         TrainingError: the net is unknown or not binary, or the exported graph is not exact.
     """
-    name, spec, _ = read_net(net_file(net))
-    _check_binary(name, spec)
-    return _write(load(net), name, spec, out_dir / f"{name}.onnx")
+    saved = read_net(net_file(net))
+    _check_binary(saved.name, saved.spec)
+    return _write(rebuild(saved), saved.name, saved.spec, out_dir / f"{saved.name}.onnx")
 
 
 def export_untrained(config: str | Path, onnx_path: Path) -> Path:
@@ -75,7 +72,7 @@ def export_untrained(config: str | Path, onnx_path: Path) -> Path:
     return _write(module.eval(), plan.name, plan.net, onnx_path)
 
 
-def to_qonnx(module: nn.Module, name: str, spec: NetSpec) -> ModelWrapper:
+def to_qonnx(module: Network, name: str, spec: NetSpec) -> ModelWrapper:
     """The QONNX graph of a binary network in eval mode, at batch 1 and SIDE x SIDE."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -91,6 +88,9 @@ def to_qonnx(module: nn.Module, name: str, spec: NetSpec) -> ModelWrapper:
         raise TrainingError(f"{name}: the exported graph has nodes {sorted(foreign)}")
     facts = {
         "tarsier.net": name,
+        "tarsier.task": spec.task.value,
+        "tarsier.kind": spec.task.frame.value,
+        "tarsier.bits": str(spec.coding.bits),
         "tarsier.black": str(spec.coding.black),
         "tarsier.white": str(spec.coding.white),
         "tarsier.radius": str(spec.radius),
@@ -118,7 +118,7 @@ def golden_inputs(spec: NetSpec) -> np.ndarray:
 
 
 def _check_binary(name: str, spec: NetSpec) -> None:
-    if spec.kind is not Kind.BBCU:
+    if not spec.family.binary:
         raise TrainingError(f"{name} is a full-precision {spec.kind}; only binary nets export")
     if not spec.exact:
         raise TrainingError(f"{name} is in the paper's form; `tarsier convert` it first")
@@ -126,7 +126,7 @@ def _check_binary(name: str, spec: NetSpec) -> None:
         raise TrainingError(f"{name} enlarges frames; only nets that keep their size export")
 
 
-def _write(module: nn.Module, name: str, spec: NetSpec, onnx_path: Path) -> Path:
+def _write(module: Network, name: str, spec: NetSpec, onnx_path: Path) -> Path:
     _check_sums(module, name, spec)
     model = to_qonnx(module, name, spec)
     x = golden_inputs(spec)
@@ -134,18 +134,16 @@ def _write(module: nn.Module, name: str, spec: NetSpec, onnx_path: Path) -> Path
         y = module(torch.from_numpy(x.astype(np.float32))).numpy()
     _check_exact(model, x, y)
     graph = model.model.SerializeToString(deterministic=True)
-    write_atomically(onnx_path, lambda partial: partial.write_bytes(graph))
-    golden = {"x": x, "y": y.astype(np.uint16)}
-    write_atomically(onnx_path.with_suffix(".npz"), lambda partial: _save_npz(partial, golden))
+    golden = _npz_bytes({"x": x, "y": y.astype(np.uint16)})
+    onnx_path.parent.mkdir(parents=True, exist_ok=True)
+    write_together({onnx_path: graph, onnx_path.with_suffix(".npz"): golden})
     return onnx_path
 
 
-def _check_sums(module: nn.Module, name: str, spec: NetSpec) -> None:
-    """Refuse a tail whose sums, wider than any other, float32's 24 bits might not hold."""
-    if Part.TAIL in spec.binary:
-        return
-    weights = module.tail.quant_weight().value.detach() / 2.0**spec.tail_exponent
-    widest = weights.abs().sum(dim=(1, 2, 3)).max().item() * 2 ** (spec.residual_bits - 1)
+def _check_sums(module: Network, name: str, spec: NetSpec) -> None:
+    """Refuse a net whose widest sums, a tail's, float32's 24 bits might not hold."""
+    form = spec.family.hardware
+    widest = form.widest_sum(module, spec) if form else 0
     if widest > 1 << 24:
         raise TrainingError(
             f"{name}: with a residual of {spec.residual_bits} bits the tail's sums reach "
@@ -189,36 +187,12 @@ def _forget_origin(model: ModelWrapper) -> None:
         del item.metadata_props[:]
 
 
-def _save_npz(path: Path, arrays: dict[str, np.ndarray]) -> None:
+def _npz_bytes(arrays: dict[str, np.ndarray]) -> bytes:
     # np.savez stamps the time of day into the archive; equal tensors should be equal bytes.
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, array in arrays.items():
             buffer = io.BytesIO()
             np.save(buffer, array)
             archive.writestr(zipfile.ZipInfo(f"{name}.npy"), buffer.getvalue())
-
-
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="export", description="Export one net.")
-    parser.add_argument("net", help="a net that ships, or a .safetensors file")
-    parser.add_argument("folder", type=Path, nargs="?", help="folder for NET.onnx and NET.npz")
-    parser.add_argument("--untrained", action="store_true", help="NET is a config, yet untrained")
-    parser.add_argument("-o", "--output", type=Path, help="the .onnx file of --untrained")
-    options = parser.parse_args(arguments)
-    logging.disable(logging.WARNING)  # PyTorch's exporter names packages that are not needed
-    try:
-        match options.untrained, options.folder, options.output:
-            case False, Path() as folder, None:
-                print(export(options.net, folder))
-            case True, None, Path(suffix=".onnx") as file:
-                print(export_untrained(options.net, file))
-            case _:
-                raise TrainingError("give NET DIR, or CONFIG --untrained -o FILE.onnx")
-    except TrainingError as error:
-        print(f"export: {error}", file=sys.stderr)
-        return 2
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return whole.getvalue()

@@ -29,11 +29,10 @@ def describe(net: str | Path) -> Described:
         TrainingError: it is neither.
     """
     if Path(net).suffix == ".safetensors":
-        name, spec, _ = read_net(net_file(net))
-        config = CONFIGS / f"{name}.toml"
-        return Described(
-            name, spec, recipe.read(config).parent or None if config.exists() else None
-        )
+        saved = read_net(net_file(net))
+        config = CONFIGS / f"{saved.name}.toml"
+        parent = recipe.read(config).parent if config.exists() else ""
+        return Described(saved.name, saved.spec, parent or None)
     try:
         plan = recipe.read(config_file(net))
     except TrainingError:

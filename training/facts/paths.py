@@ -10,16 +10,17 @@ __all__ = ["CONFIGS", "NETS", "config_file", "data_dir", "net_file"]
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 NETS = Path(__file__).parents[1] / "nets"
-_SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
 
 
 def data_dir(given: Path | None = None) -> Path:
-    """The folder of image sets: `given`, else $TARSIER_DATA, else ../shared/data.
+    """The folder of image sets: `given`, else $TARSIER_DATA.
 
     Raises:
-        TrainingError: that folder does not exist.
+        TrainingError: neither is given, or that folder does not exist.
     """
-    folder = given or Path(os.environ.get("TARSIER_DATA", _SHARED_DATA))
+    if not given and "TARSIER_DATA" not in os.environ:
+        raise TrainingError("image sets not found: name their folder by --data or TARSIER_DATA")
+    folder = given or Path(os.environ["TARSIER_DATA"])
     if not folder.is_dir():
         raise TrainingError(f"image sets not found: {folder} is no folder; set TARSIER_DATA")
     return folder

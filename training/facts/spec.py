@@ -2,26 +2,27 @@
 """What a network is, as plain facts: it travels in the header of every checkpoint."""
 
 import math
-from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import Annotated
 
-from tarsier_fpga.hls.base.coding import BYTE, RAW, UNCLIPPED, Coding
+from pydantic import ConfigDict, Field, Strict
+from pydantic.dataclasses import dataclass
+
+from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import TrainingError
+from tarsier_fpga.training.facts.family import Family, find_family
+from tarsier_fpga.training.facts.task import Task
 
-__all__ = ["Act", "Form", "Kind", "NetSpec", "Part", "Task", "Version"]
+__all__ = ["KNOWN_ONLY", "Act", "Flag", "Form", "Int", "NetSpec", "Real", "Version"]
 
+KNOWN_ONLY = ConfigDict(extra="forbid")
 
-class Kind(StrEnum):
-    BBCU = "bbcu"
-    PARENT = "parent"  # the full-precision network of the same topology
-    RED = "red"
-
-
-class Task(StrEnum):
-    RAW = "raw"
-    RGB = "rgb"  # denoising
-    JPEG = "jpeg"  # deblocking, luma only
-    SR = "sr"  # super-resolution
+# What is written as another type is a mistake, not made to fit.
+Int = Annotated[int, Strict()]
+Real = Annotated[float, Strict()]
+Flag = Annotated[bool, Strict()]
+Count = Annotated[Int, Field(ge=1)]
+Bits = Annotated[Int, Field(ge=2, le=12)]
 
 
 class Form(StrEnum):
@@ -38,73 +39,57 @@ class Version(StrEnum):
     V4 = "V4"  # f(bconv) + x, aligned
 
 
-class Part(StrEnum):
-    HEAD = "H"
-    BODY = "B"
-    UP = "U"
-    TAIL = "T"
-
-
 class Act(StrEnum):
     LINEAR = "linear"
     RELU = "relu"
     LEAKY = "leaky"
 
 
-COLOURS = {Task.RAW: 4, Task.RGB: 3, Task.JPEG: 1, Task.SR: 3}
-CODINGS = {Task.RAW: RAW, Task.RGB: UNCLIPPED, Task.JPEG: BYTE, Task.SR: BYTE}
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, config=KNOWN_ONLY)
 class NetSpec:
-    """A restoration network. Facts of residuals and exponents concern the hardware form only."""
+    """A restoration network. Facts of residuals and exponents concern the hardware form only.
 
-    kind: Kind
-    channels: int
-    units: int  # convolutions of the body
-    residual_bits: int = 8
-    residual_exponent: int = -2
-    sign_window: float = 1.0  # residual units; shapes the gradient, never the result
+    Raises:
+        TrainingError: there is no such kind, or the facts do not go together.
+    """
+
+    kind: str  # a family's
+    channels: Count
+    units: Count  # convolutions of the body
+    residual_bits: Bits = 8
+    residual_exponent: Int = -2
+    sign_window: Real = 1.0  # residual units; shapes the gradient, never the result
     task: Task = Task.RAW
     form: Form = Form.HARDWARE
     version: Version = Version.V4
     binary: str = "B"  # the parts that are binarised, of H, B, U and T
     head: Act = Act.LINEAR  # what follows a full-precision head
-    scale: int = 1  # of super-resolution
-    shortcut: bool = False  # a parent's layers add to their input, as binary units do
-    branch_bits: int = 8
-    head_exponent: int = -8  # 8-bit weights in steps of 2^this
-    up_exponent: int = -9
-    tail_exponent: int = -10
+    scale: Int = 1  # of super-resolution
+    shortcut: Flag = False  # a parent's layers add to their input, as binary units do
+    branch_bits: Bits = 8
+    head_exponent: Int = -8  # 8-bit weights in steps of 2^this
+    up_exponent: Int = -9
+    tail_exponent: Int = -10
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            if isinstance(field.type, type) and issubclass(field.type, StrEnum):
-                object.__setattr__(self, field.name, _member(field.type, field.name, self))
-        for name in ("channels", "units"):
-            if getattr(self, name) < 1:
-                raise TrainingError(f"net.{name} = {getattr(self, name)} must be at least 1")
-        for name in ("residual_bits", "branch_bits"):
-            if not 2 <= getattr(self, name) <= 12:
-                raise TrainingError(f"net.{name} = {getattr(self, name)} must be 2 to 12")
+        family = self.family
         scales = (2, 4) if self.task is Task.SR else (1,)
         if self.scale not in scales:
             known = " or ".join(map(str, scales))
             raise TrainingError(f"net.scale = {self.scale} must be {known} for task {self.task}")
-        parts = "HBUT" if self.task is Task.SR else "HBT"
-        if self.kind is Kind.BBCU and not (self.binary and set(self.binary) <= set(parts)):
-            raise TrainingError(f"net.binary = {self.binary!r} must be letters of {parts}")
-        if self.shortcut and self.kind is not Kind.PARENT:
+        if self.shortcut and not family.shortcut:
             raise TrainingError("net.shortcut = true is for a parent: binary units always have one")
-        if self.exact and Part.BODY not in self.binary:
-            raise TrainingError(f"net.binary = {self.binary!r}: hardware wants B, a binary body")
-        if self.exact and self.version is not Version.V4:
-            raise TrainingError(f"net.version = {self.version} exists in the float form only")
+        family.check(self)
+
+    @property
+    def family(self) -> Family:
+        """What there is to know of its kind."""
+        return find_family(self.kind, self.task)
 
     @property
     def exact(self) -> bool:
         """Whether every value is an integer times a power of two."""
-        return self.kind is Kind.BBCU and self.form is Form.HARDWARE
+        return self.family.binary and self.form is Form.HARDWARE
 
     @property
     def rounded(self) -> bool:
@@ -114,12 +99,12 @@ class NetSpec:
     @property
     def colours(self) -> int:
         """Channels of the frames."""
-        return COLOURS[self.task]
+        return self.family.channels or self.task.frame.channels
 
     @property
     def coding(self) -> Coding:
         """How the frames' values become codes."""
-        return CODINGS[self.task]
+        return self.family.coding or self.task.coding
 
     @property
     def align(self) -> float:
@@ -140,14 +125,5 @@ class NetSpec:
 
     @property
     def radius(self) -> int:
-        """Pixels on each side that one output pixel depends on: a 3x3 layer adds one."""
-        return self.units + 2
-
-
-def _member(kind: type[StrEnum], name: str, spec: NetSpec) -> StrEnum:
-    value = getattr(spec, name)
-    if value not in set(kind):
-        noun = "kinds" if kind is Kind else "values"
-        known = ", ".join(kind)
-        raise TrainingError(f"net.{name} = {value!r} is unknown; known {noun}: {known}")
-    return kind(value)
+        """Pixels on each side that one output pixel depends on."""
+        return self.family.radius(self)

@@ -4,7 +4,7 @@
 import csv
 from pathlib import Path
 
-from tarsier_fpga.training.facts.checkpoint import write_atomically
+from tarsier_fpga.hls.base.files import writing
 
 __all__ = ["History"]
 
@@ -37,16 +37,14 @@ class History:
         """Finish the events and draw the curves."""
         self.events.close()
         if self.rows:
-            write_atomically(self.picture, self._draw)
+            with writing(self.picture) as partial:
+                self._draw(partial)
 
     def _rewrite(self) -> None:
-        def write(partial: Path) -> None:
-            with partial.open("w", newline="") as file:
-                writer = csv.DictWriter(file, FIELDS)
-                writer.writeheader()
-                writer.writerows(self.rows)
-
-        write_atomically(self.csv, write)
+        with writing(self.csv) as partial, partial.open("w", newline="") as file:
+            writer = csv.DictWriter(file, FIELDS)
+            writer.writeheader()
+            writer.writerows(self.rows)
 
     def _draw(self, partial: Path) -> None:
         from matplotlib.figure import Figure

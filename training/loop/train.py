@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Train one network.
 
-    python -m tarsier_fpga.training.loop.train CONFIG [--data DIR] [--out DIR] [--minutes M]
-
-The same command resumes a run that was interrupted, killed or out of time; on a CPU, bit for bit
+The same call resumes a run that was interrupted, killed or out of time; on a CPU, bit for bit
 as if nothing had happened. On several GPUs or nodes it runs once per GPU, through Lightning Fabric.
 """
 
-import argparse
 import math
 import signal
 import sys
@@ -17,25 +14,24 @@ from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
 from threading import Event, current_thread, main_thread
+from typing import Any
 
 import torch
 from lightning_fabric import Fabric
-from torch import nn
 
 from tarsier_fpga.hls.base.errors import TrainingError
 from tarsier_fpga.training.data import store
 from tarsier_fpga.training.data.batches import smallest_side
 from tarsier_fpga.training.data.images import find_set
-from tarsier_fpga.training.data.raw_pairs import find_pairs
-from tarsier_fpga.training.facts import recipe
-from tarsier_fpga.training.facts.paths import config_file, data_dir
-from tarsier_fpga.training.facts.recipe import Recipe, Schedule
-from tarsier_fpga.training.facts.spec import Kind
+from tarsier_fpga.training.data.raw_pairs import Reader, find_pairs
+from tarsier_fpga.training.facts.family import Network
+from tarsier_fpga.training.facts.paths import data_dir
+from tarsier_fpga.training.facts.recipe import Recipe
 from tarsier_fpga.training.loop.history import History
 from tarsier_fpga.training.loop.progress_report import Report
 from tarsier_fpga.training.loop.training_run import Run, Step, learning_rate
 
-__all__ = ["launched", "open_source", "train"]
+__all__ = ["open_source", "train"]
 
 LOG_EVERY = 50
 
@@ -50,11 +46,11 @@ class _Stop(IntEnum):
 
 def train(
     plan: Recipe,
-    source: Sequence,
+    source: Sequence[Any],
     out: Path,
     fabric: Fabric | None = None,
     minutes: float = math.inf,
-) -> nn.Module:
+) -> Network:
     """The network `plan` describes, trained to the end; resumes what `out` holds of the run.
 
     After `minutes` it stops where it is, to be resumed, and gives the network so far.
@@ -121,20 +117,22 @@ def _agreed(run: Run, interrupted: Event, until: float) -> _Stop:
         return stop
     if run.step % LOG_EVERY:
         return _Stop.NOT
-    return _Stop(int(run.fabric.all_reduce(torch.tensor(float(stop)), reduce_op="max").item()))
+    most = run.fabric.all_reduce(torch.tensor(float(stop)), reduce_op="max")
+    assert isinstance(most, torch.Tensor)
+    return _Stop(int(most.item()))
 
 
-def open_source(plan: Recipe, data: Path | None) -> Sequence:
-    """The photographs or raw pairs that `plan` trains on.
+def open_source(plan: Recipe, data: Path | None, read: Reader) -> Sequence[Any]:
+    """The photographs or raw pairs that `plan` trains on; `read` reads files of cameras.
 
     Raises:
         TrainingError: they are missing, one of them is too small, or the network is not trained.
     """
-    if plan.net.kind is Kind.RED:
-        raise TrainingError(f"{plan.name}: RED is here to be counted and timed, not trained")
+    if plan.net.family.untrained:
+        raise TrainingError(f"{plan.name}: {plan.net.family.untrained}")
     folder = find_set(plan.photographs, data_dir(data))
     if plan.pairs:
-        return find_pairs(plan.pairs, folder)
+        return find_pairs(plan.pairs, folder, read)
     found = store.photographs(folder, smallest_side(plan))
     found.report()
     return list(found.images.values())
@@ -159,65 +157,3 @@ def _interrupts() -> Iterator[Event]:
         yield event
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def main(arguments: list[str] | None = None, program: str = "train") -> int:
-    parser = argparse.ArgumentParser(prog=program, description="Train one network.")
-    parser.add_argument("config", help="a config that ships, or a .toml file")
-    parser.add_argument("--data", type=Path, help="folder of image sets; default $TARSIER_DATA")
-    parser.add_argument("--out", type=Path, default=Path("build/train"), help="checkpoints go here")
-    parser.add_argument("--accelerator", default="auto", choices=("auto", "cpu", "cuda"))
-    parser.add_argument("--devices", type=int, default=1, help="GPUs of each node")
-    parser.add_argument("--nodes", type=int, default=1)
-    parser.add_argument(
-        "--minutes", type=float, default=math.inf, help="stop after these, to be resumed"
-    )
-    options = parser.parse_args(arguments)
-    try:
-        if not options.minutes > 0:
-            raise TrainingError(f"--minutes {options.minutes:g} must be above 0")
-        plan = recipe.read(config_file(options.config))
-        source = open_source(plan, options.data)
-        fabric = launched(plan.schedule, options.accelerator, options.devices, options.nodes)
-        train(plan, source, options.out, fabric, options.minutes)
-    except TrainingError as error:
-        print(f"{program}: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print(f"{program}: interrupted; the same command resumes", file=sys.stderr)
-        return 130
-    return 0
-
-
-def launched(
-    schedule: Schedule, accelerator: str = "auto", devices: int = 1, nodes: int = 1
-) -> Fabric:
-    """What trains, `auto` being a GPU if there is one; torch is set up for it.
-
-    Raises:
-        TrainingError: this machine has fewer GPUs.
-    """
-    if accelerator == "auto":
-        accelerator = "cuda" if torch.cuda.is_available() else "cpu"
-    if accelerator == "cuda" and torch.cuda.device_count() < devices:
-        raise TrainingError(
-            f"--devices {devices}: this machine has {torch.cuda.device_count()} GPUs"
-        )
-    if accelerator == "cpu":
-        torch.set_num_threads(1)  # sums in one order; and nets this small are slower on more
-    else:
-        torch.set_float32_matmul_precision("high")  # TF32 holds hardware's integers exactly
-        torch.backends.cudnn.benchmark = True  # all batches have one shape
-    fabric = Fabric(
-        accelerator=accelerator,
-        devices=devices,
-        num_nodes=nodes,
-        strategy="ddp" if devices * nodes > 1 else "auto",
-        precision=schedule.precision if accelerator == "cuda" else "32-true",
-    )
-    fabric.launch()
-    return fabric
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from lightning_fabric import Fabric
@@ -18,16 +18,18 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from tarsier_fpga.hls.base.errors import TrainingError
 from tarsier_fpga.training.data import batches
-from tarsier_fpga.training.data.ahead import made_ahead
+from tarsier_fpga.training.data.ahead import make_ahead
+from tarsier_fpga.training.data.psnr import psnr_db
 from tarsier_fpga.training.facts.checkpoint import load_state, save_net, save_state
 from tarsier_fpga.training.facts.codes import to_codes
+from tarsier_fpga.training.facts.family import Network
 from tarsier_fpga.training.facts.recipe import Recipe, Schedule
-from tarsier_fpga.training.networks.hardware import started
-from tarsier_fpga.training.networks.model import restore
+from tarsier_fpga.training.loop.start import start_network
+from tarsier_fpga.training.networks.network import restore
+from tarsier_fpga.training.networks.units import SHIFTS
 
-__all__ = ["Run", "Step", "learning_rate", "psnr_db"]
+__all__ = ["Run", "Step", "learning_rate"]
 
-SHIFTS = ("threshold", "shift_in", "shift_out")
 MSE_FLOOR = 1e-7  # 70 dB: keeps the logarithm finite on a perfectly restored sample
 
 
@@ -37,12 +39,6 @@ class Step:
 
     loss: Tensor
     psnr: Tensor
-
-
-def psnr_db(restored: Tensor, clean: Tensor) -> Tensor:
-    """Mean over the batch of each sample's PSNR."""
-    mse = (restored - clean).square().mean(dim=(1, 2, 3))
-    return -10 * torch.log10(mse + MSE_FLOOR).mean()
 
 
 def learning_rate(schedule: Schedule, step: int) -> float:
@@ -62,7 +58,7 @@ class Run:
     def __init__(
         self,
         plan: Recipe,
-        source: Sequence,
+        source: Sequence[Any],
         out: Path,
         fabric: Fabric | None = None,
         compiled: bool = False,
@@ -70,12 +66,12 @@ class Run:
         torch.manual_seed(plan.seed)
         self.plan, self.source, self.step = plan, source, 0
         self.fabric = fabric or Fabric(accelerator="cpu", devices=1)
-        net = started(plan, lambda: self._codes(self.batch(0)[0]))
-        self.net = net.to(memory_format=torch.channels_last)
+        self.net = start_network(plan, lambda: self._codes(self.batch(0)[0]))
+        self.net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.optimiser = torch.optim.Adam(_groups(self.net, plan.schedule))
         # Compiling for a CPU takes longer than it saves on the nets that are trained there.
         pays = compiled or (plan.schedule.compile and self.fabric.device.type == "cuda")
-        module = torch.compile(self.net) if pays else self.net
+        module: Any = torch.compile(self.net) if pays else self.net
         self.engine, self.stepper = self.fabric.setup(module, self.optimiser)
         decay = plan.schedule.ema
         self.average = (
@@ -111,7 +107,8 @@ class Run:
         self.step += 1
         if self.average is not None:
             self.average.update_parameters(self.net)
-        return Step(loss.detach(), psnr_db(restored.detach(), clean))
+        psnr = psnr_db(restored.detach(), clean, floor=MSE_FLOOR).mean()
+        return Step(loss.detach(), psnr)
 
     def save(self) -> None:
         """Write the checkpoint from which `resume` continues."""
@@ -135,7 +132,8 @@ class Run:
         if not self.state_file.exists():
             return
         state = load_state(self.state_file)
-        if state.get("recipe") != _text(self.plan):
+        # By value: a number that was written as 0 is 0.0 to another version.
+        if json.loads(state.get("recipe", "{}")) != json.loads(_text(self.plan)):
             raise TrainingError(
                 f"{self.state_file} was made by another version of this config; "
                 "rename it to start anew, or restore the config to resume"
@@ -146,9 +144,9 @@ class Run:
             self.average.load_state_dict(state["average"])
         self.step = state["step"]
 
-    def deploy(self) -> nn.Module:
+    def deploy(self) -> Network:
         """The net as it will be used, averaged if the schedule says so; also written."""
-        net = self.average.module if self.average is not None else self.net
+        net = cast(Network, self.average.module) if self.average is not None else self.net
         if self.fabric.is_global_zero:
             save_net(self.net_file, net, self.plan.name, self.plan.net)
         self.fabric.barrier()
@@ -166,7 +164,7 @@ class Run:
             return self.batch(self.step)
         if self.ahead is None:
             steps = range(self.step, self.plan.schedule.iterations)
-            self.ahead = made_ahead(self.plan, self.source, steps, self.fabric.global_rank)
+            self.ahead = make_ahead(self.plan, self.source, steps, self.fabric.global_rank)
         return next(self.ahead)
 
 
@@ -175,7 +173,8 @@ def _channels_last(frames: Tensor) -> Tensor:
 
 
 def _groups(net: nn.Module, schedule: Schedule) -> list[dict[str, Any]]:
-    shifts, others = [], []
+    shifts: list[nn.Parameter] = []
+    others: list[nn.Parameter] = []
     for name, parameter in net.named_parameters():
         (shifts if name.endswith(SHIFTS) else others).append(parameter)
     groups = [

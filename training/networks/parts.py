@@ -4,8 +4,11 @@
 import torch
 from torch import Tensor, nn
 
-from tarsier_fpga.training.facts.spec import Act, NetSpec, Part, Task
-from tarsier_fpga.training.networks.layers import FixedPointConv, fixed_point, settle
+from tarsier_fpga.hls.base.errors import TrainingError
+from tarsier_fpga.training.facts.family import Network, Part
+from tarsier_fpga.training.facts.spec import Act, NetSpec, Version
+from tarsier_fpga.training.facts.task import Task
+from tarsier_fpga.training.networks.quant_layers import FixedPointConv, fixed_point, settle
 from tarsier_fpga.training.networks.units import BinaryUnit, Shift, pad
 
 __all__ = [
@@ -13,15 +16,32 @@ __all__ = [
     "activation",
     "bias",
     "body",
+    "check_binary",
     "conv",
     "keep_scale",
     "residual",
     "settle_all",
     "spread_thresholds",
+    "widest_tail_sum",
 ]
 
 LEAK = 3 / 32  # the paper's 0.1 on the grid of slopes
 THRESHOLD_QUANTILES = (0.2, 0.8)  # of the residuals, where thresholds start
+
+
+def check_binary(spec: NetSpec) -> None:
+    """Refuse facts that a network with binary units cannot have.
+
+    Raises:
+        TrainingError: there is no such part, or no such network in hardware's form.
+    """
+    letters = "".join(part for part in Part if part in spec.family.parts.values())
+    if not (spec.binary and set(spec.binary) <= set(letters)):
+        raise TrainingError(f"net.binary = {spec.binary!r} must be letters of {letters}")
+    if spec.exact and Part.BODY not in spec.binary:
+        raise TrainingError(f"net.binary = {spec.binary!r}: hardware wants B, a binary body")
+    if spec.exact and spec.version is not Version.V4:
+        raise TrainingError(f"net.version = {spec.version} exists in the float form only")
 
 
 class FullUnit(nn.Module):
@@ -45,7 +65,7 @@ def keep_scale(layer: nn.Conv2d) -> None:
     nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
 
 
-def conv(spec: NetSpec, inputs: int, outputs: int, exponent: int) -> nn.Module:
+def conv(spec: NetSpec, inputs: int, outputs: int, exponent: int) -> nn.Conv2d:
     """A multi-bit convolution of padded frames: full precision, or 8-bit weights in hardware."""
     if spec.exact:
         return FixedPointConv(inputs, outputs, exponent)
@@ -107,3 +127,11 @@ def settle_all(net: nn.Module) -> None:
             module.settle()
         elif isinstance(module, FixedPointConv):
             settle(module)
+
+
+def widest_tail_sum(net: Network, spec: NetSpec) -> float:
+    """The largest sum that `net.tail` may have to hold, wider than any other, in its steps."""
+    if not isinstance(net.tail, FixedPointConv):
+        return 0
+    weights = net.tail.quant_weight().value.detach() / 2.0**spec.tail_exponent
+    return weights.abs().sum(dim=(1, 2, 3)).max().item() * 2 ** (spec.residual_bits - 1)

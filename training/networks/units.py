@@ -24,7 +24,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tarsier_fpga.training.facts.spec import NetSpec, Version
-from tarsier_fpga.training.networks.layers import (
+from tarsier_fpga.training.networks.quant_layers import (
     BinaryConv,
     XnorConv,
     fixed_point,
@@ -33,7 +33,9 @@ from tarsier_fpga.training.networks.layers import (
     sign,
 )
 
-__all__ = ["BinaryHead", "BinaryTail", "BinaryUnit", "BinaryUp", "Shift", "pad"]
+__all__ = ["SHIFTS", "BinaryHead", "BinaryTail", "BinaryUnit", "BinaryUp", "Shift", "pad"]
+
+SHIFTS = ("threshold", "shift_in", "shift_out")  # parameters on the residual's scale
 
 # Grids and bounds that keep rprelu(s * d) inside 24 bits: |s * d| <= 64, so |u| <= 96 and
 # |beta * u| <= 192 < 2^8 in steps of 2^-16. All grow alike with spec.reach_exponent.
@@ -85,7 +87,8 @@ class BinaryUnit(nn.Module):
         self.shift_in = nn.Parameter(torch.zeros(1, outputs, 1, 1))
         self.slope = nn.Parameter(torch.full((outputs,), 0.25))
         self.shift_out = nn.Parameter(torch.zeros(1, outputs, 1, 1))
-        self.branch, self.residual = nn.Identity(), nn.Identity()
+        self.branch: nn.Module = nn.Identity()
+        self.residual: nn.Module = nn.Identity()
         if self.exact:
             self.branch = fixed_point(spec.branch_bits, spec.residual_exponent)
             self.residual = fixed_point(spec.residual_bits, spec.residual_exponent)
@@ -129,7 +132,7 @@ class BinaryUnit(nn.Module):
         if not self.exact:
             return
         self.scale.copy_(self.branch_scale() / SCALE_UNIT)
-        for shift in (self.threshold, self.shift_in, self.shift_out):
+        for shift in (getattr(self, name) for name in SHIFTS):
             shift.copy_(self.held(shift))
         self.slope.copy_(self.held_slope())
         settle(self.conv)

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 """PSNR and SSIM as the papers take them: on whole grey levels, of RGB or of luma, borders cut."""
 
-import math
-
 import numpy as np
+import torch
 from scipy.ndimage import correlate1d
 
-__all__ = ["SMALLEST", "grey_levels", "luma", "psnr_db", "ssim"]
+from tarsier_fpga.training.data.psnr import psnr_db
+
+__all__ = ["SMALLEST", "grey_levels", "picture_psnr", "ssim"]
 
 SMALLEST = 11  # pixels a side of SSIM's window
 C1, C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
@@ -21,25 +22,15 @@ def grey_levels(v: np.ndarray) -> np.ndarray:
     return np.rint(np.clip(v, 0, 1).astype(np.float64) * 255).astype(np.uint8)
 
 
-def luma(rgb: np.ndarray) -> np.ndarray:
-    """Y of ITU-R BT.601 in [16, 235], float64 (H, W), of uint8 (H, W, 3), as MATLAB's rgb2ycbcr.
-
-    >>> luma(np.array([[[0, 0, 0], [255, 255, 255]]], np.uint8)).round(3).tolist()
-    [[16.0, 235.0]]
-    """
-    return rgb.astype(np.float64) @ (np.array([65.481, 128.553, 24.966]) / 255) + 16
-
-
-def psnr_db(picture: np.ndarray, reference: np.ndarray, crop: int = 0) -> float:
+def picture_psnr(picture: np.ndarray, truth: np.ndarray, crop: int = 0) -> float:
     """PSNR in dB of grey levels in [0, 255], `crop` pixels of border left out.
 
     >>> grey = np.full((16, 16, 3), 100)
-    >>> round(psnr_db(grey + 1, grey), 2)
+    >>> round(picture_psnr(grey + 1, grey), 2)
     48.13
     """
-    error = _inner(picture, crop) - _inner(reference, crop)
-    mse = np.square(error).mean()
-    return 10 * math.log10(255**2 / mse) if mse else math.inf
+    one, other = (torch.from_numpy(_inner(image, crop))[None] for image in (picture, truth))
+    return psnr_db(one, other, peak=255).item()
 
 
 def ssim(picture: np.ndarray, reference: np.ndarray, crop: int = 0) -> float:

@@ -11,25 +11,22 @@ A 1-bit layer counts one operation more per output, also / 64: without it 1.83 G
     V_P = (PSNR_f - PSNR_b) / (Params_f - Params_b)     dB lost per K of parameters, equation 11
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import torch
 from torch import nn
 
-from tarsier_fpga.training.facts.spec import Form, Kind, NetSpec, Part, Version
-from tarsier_fpga.training.networks.layers import BinaryConv, XnorConv
-from tarsier_fpga.training.networks.model import build
+from tarsier_fpga.training.facts.spec import Form, NetSpec, Version
+from tarsier_fpga.training.networks.network import build
+from tarsier_fpga.training.networks.quant_layers import BinaryConv, XnorConv
 
 __all__ = ["FRAME", "Cost", "PartCost", "Saving", "count", "savings"]
 
 FRAME = (320, 180)
 OPS_PER_BIT_OP, BITS_PER_WEIGHT = 64, 32
-SIDE, RED_SIDE = 8, 32  # of the frame that is counted; costs are proportional to pixels
-
-PARTS = {"head": "head", "body": "body", "ups": "upsampling", "high": "upsampling", "tail": "tail"}
-LETTERS = {"head": Part.HEAD, "body": Part.BODY, "upsampling": Part.UP, "tail": Part.TAIL}
+SIDE = 8  # of the frame that is counted, at least; costs are proportional to pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +88,10 @@ def count(spec: NetSpec) -> Cost:
     (38.42, 667)
     """
     parts: dict[str, PartCost] = {}
-    red = spec.kind is Kind.RED
-    frame = (
-        torch.zeros(1, 1, RED_SIDE, RED_SIDE) if red else torch.zeros(1, spec.colours, SIDE, SIDE)
-    )
-    for part, cost in _layers(build(spec).eval(), frame):
+    side = -(-SIDE // spec.family.multiple) * spec.family.multiple
+    titles = {child: part.listed for child, part in spec.family.parts.items()}
+    for child, cost in _layers(build(spec).eval(), torch.zeros(1, spec.colours, side, side)):
+        part = titles.get(child, child)
         parts[part] = parts.get(part, PartCost()) + cost
     return Cost(parts)
 
@@ -108,12 +104,11 @@ def savings(
     `psnr` holds dB of the networks with one part binary, by part, and of the parent as "full".
     """
     psnr = psnr or {}
-    parent = count(replace(spec, kind=Kind.PARENT))
+    parent = count(replace(spec, kind=spec.family.parent))
+    letters = {part.listed: part for part in spec.family.parts.values()}
     result = {}
     for part in parent.parts:
-        one = replace(
-            spec, kind=Kind.BBCU, binary=LETTERS[part], form=Form.FLOAT, version=Version.V4
-        )
+        one = replace(spec, binary=str(letters[part]), form=Form.FLOAT, version=Version.V4)
         binary = count(one)
         loss = psnr["full"] - psnr[part] if part in psnr else None
         result[part] = Saving(
@@ -125,12 +120,13 @@ def savings(
 
 
 @torch.no_grad()
-def _layers(net: nn.Module, frame: torch.Tensor) -> Iterator[tuple[str, PartCost]]:
-    """Part and cost of every convolution that `frame` runs through."""
+def _layers(net: nn.Module, frame: torch.Tensor) -> list[tuple[str, PartCost]]:
+    """Child module and cost of every convolution that `frame` runs through."""
     found: list[tuple[str, PartCost]] = []
 
-    def note(part: str):
-        def hook(layer: nn.Conv2d, _: tuple, y: torch.Tensor) -> None:
+    def note(child: str) -> Callable[[nn.Module, tuple, torch.Tensor], None]:
+        def hook(layer: nn.Module, _: tuple, y: torch.Tensor) -> None:
+            assert isinstance(layer, nn.Conv2d)
             terms = layer.weight[0].numel()
             outputs = Fraction(y.numel(), frame[0, 0].numel())
             if isinstance(layer, BinaryConv | XnorConv):
@@ -138,13 +134,12 @@ def _layers(net: nn.Module, frame: torch.Tensor) -> Iterator[tuple[str, PartCost
                 params = Fraction(layer.weight.numel(), BITS_PER_WEIGHT)
             else:
                 ops, params = outputs * terms, Fraction(layer.weight.numel())
-            found.append((part, PartCost(ops, params)))
+            found.append((child, PartCost(ops, params)))
 
         return hook
 
     for name, layer in net.named_modules():
         if isinstance(layer, nn.Conv2d):
-            top = name.split(".")[0]
-            layer.register_forward_hook(note(PARTS.get(top, top)))
+            layer.register_forward_hook(note(name.split(".")[0]))
     net(frame)
-    return iter(found)
+    return found

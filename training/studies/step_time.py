@@ -1,14 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The time of a training step, a net's beside its parent's.
 
-    python -m tarsier_fpga.training.studies.step_time [NET]
-
 Both run in turns in one process, on the recipe's own batches of random photographs; compiled on
 a GPU, as they are trained. On a CPU they are compiled if asked for, and samples are smaller.
 """
 
-import argparse
-import sys
 import tempfile
 import time
 from dataclasses import dataclass, replace
@@ -20,15 +16,15 @@ import torch
 
 from tarsier_fpga.hls.base.errors import TrainingError
 from tarsier_fpga.training.facts import recipe
-from tarsier_fpga.training.facts.checkpoint import write_json
+from tarsier_fpga.training.facts.accelerator import Accelerator
 from tarsier_fpga.training.facts.paths import config_file
-from tarsier_fpga.training.loop.train import launched
+from tarsier_fpga.training.loop.launch import launch
 from tarsier_fpga.training.loop.training_run import Run
 
-__all__ = ["StepTimes", "step_times"]
+__all__ = ["StepTimes", "time_steps"]
 
 PHOTO = (256, 256, 3)
-CPU_SAMPLES = {"batch": 4, "size": 32}
+CPU_BATCH, CPU_SIDE = 4, 32
 WARM_UP, ROUNDS = 3, 5
 
 
@@ -45,7 +41,7 @@ class StepTimes:
         return self.net / self.parent
 
 
-def step_times(net: str, steps: int, device: str, compiled: bool = False) -> StepTimes:
+def time_steps(net: str, steps: int, device: Accelerator, compiled: bool = False) -> StepTimes:
     """Step times of the config `net` and of its parent, `steps` of each in every round.
 
     On a GPU they are compiled if the config says so, on a CPU if `compiled`.
@@ -78,12 +74,14 @@ def _run(
     plan: recipe.Recipe,
     photos: list,
     out: Path,
-    device: str,
+    device: Accelerator,
     compiled: bool,
 ) -> Run:
-    crop = replace(plan.crop, **CPU_SAMPLES) if device == "cpu" else plan.crop
+    crop = plan.crop
+    if device is Accelerator.CPU:
+        crop = replace(crop, batch=CPU_BATCH, size=CPU_SIDE)
     one = replace(one, crop=crop, start="")
-    return Run(one, photos, out, launched(one.schedule, device), compiled)
+    return Run(one, photos, out, launch(one.schedule, device), compiled)
 
 
 def _milliseconds(run: Run, steps: int) -> float:
@@ -94,34 +92,3 @@ def _milliseconds(run: Run, steps: int) -> float:
         run.advance()
     synchronise()
     return (time.perf_counter() - since) / steps * 1e3
-
-
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="step_time", description=__doc__.splitlines()[0])
-    parser.add_argument("net", nargs="?", default="bbcu-rgb-64x18", help="a config with a parent")
-    parser.add_argument("--steps", type=int, default=3, help="of each in every round")
-    parser.add_argument("--json", type=Path, help="write the times here too")
-    parser.add_argument("--compiled", action="store_true", help="compile for a CPU, too")
-    options = parser.parse_args(arguments)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        times = step_times(options.net, options.steps, device, options.compiled)
-    except TrainingError as error:
-        print(f"step_time: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
-    how = "compiled" if options.compiled else "not compiled"
-    where = torch.cuda.get_device_name() if device == "cuda" else f"one CPU thread, {how}"
-    print(
-        f"{options.net}: {times.net:.1f} ms a step, its parent {times.parent:.1f} ms: "
-        f"{times.ratio:.2f} times ({where})"
-    )
-    if options.json:
-        facts = {"net": options.net, "device": where, "net_ms": times.net}
-        write_json(options.json, {**facts, "parent_ms": times.parent, "ratio": times.ratio})
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

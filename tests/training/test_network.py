@@ -9,7 +9,7 @@ import torch.nn.functional as F
 
 from tarsier_fpga.hls.base.errors import TrainingError
 from tarsier_fpga.training.facts.spec import NetSpec
-from tarsier_fpga.training.networks.model import build
+from tarsier_fpga.training.networks.network import build
 
 SPEC = NetSpec("bbcu", channels=8, units=3, residual_exponent=-3)
 

@@ -6,7 +6,9 @@ import pytest
 import torch
 
 from tarsier_fpga.hls.base.errors import TrainingError
-from tarsier_fpga.training.data.scenes import CropRule, crops, packed, photographs, scene
+from tarsier_fpga.training.data.bayer import mosaic, pack
+from tarsier_fpga.training.data.scenes import crops, photographs, scene
+from tarsier_fpga.training.facts.recipe import CropRule
 
 RULE = CropRule(batch=4, size=8)
 
@@ -21,7 +23,7 @@ def photos(rng):
 
 def test_packed_is_rggb(rng):
     rgb = rng.integers(0, 256, (7, 9, 3))
-    r, g1, g2, b = packed(rgb)
+    r, g1, g2, b = pack(mosaic(rgb))
     assert np.array_equal(r, rgb[0:6:2, 0:8:2, 0])
     assert np.array_equal(g1, rgb[0:6:2, 1:8:2, 1])
     assert np.array_equal(g2, rgb[1:6:2, 0:8:2, 1])

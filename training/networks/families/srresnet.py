@@ -17,17 +17,19 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tarsier_fpga.training.facts.spec import NetSpec, Part
+from tarsier_fpga.training.facts.family import Family, HardwareForm, Network, Part
+from tarsier_fpga.training.facts.spec import NetSpec
+from tarsier_fpga.training.facts.task import Task
 from tarsier_fpga.training.networks import parts
-from tarsier_fpga.training.networks.layers import fixed_point
+from tarsier_fpga.training.networks.quant_layers import fixed_point
 from tarsier_fpga.training.networks.units import BinaryHead, BinaryTail, BinaryUnit, BinaryUp, pad
 
-__all__ = ["SrBbcu", "SrParent"]
+__all__ = ["FAMILIES", "SrBbcu", "SrParent"]
 
 TAIL_START = 0.2  # of PyTorch's default: a run starts near the bilinear frame
 
 
-class SrBbcu(nn.Module):
+class SrBbcu(Network):
     """bbcu-sr-*: any of the four parts binary."""
 
     def __init__(self, spec: NetSpec):
@@ -36,6 +38,9 @@ class SrBbcu(nn.Module):
         self.spec, self.align, self.black = spec, spec.align, spec.coding.black
         steps = range(spec.scale // 2)
         self.binary_head, self.binary_tail = Part.HEAD in spec.binary, Part.TAIL in spec.binary
+        self.head: nn.Module
+        self.high: nn.Module
+        self.tail: nn.Module
         self.head = BinaryHead(spec) if self.binary_head else _Leaky(spec, 3, c, spec.head_exponent)
         self.body = parts.body(spec) if Part.BODY in spec.binary else _blocks(spec)
         if Part.UP in spec.binary:
@@ -48,9 +53,9 @@ class SrBbcu(nn.Module):
         if self.binary_tail:
             self.tail = BinaryTail(spec)
         else:
-            self.tail = parts.conv(spec, c, 3, spec.tail_exponent)
+            self.tail = tail = parts.conv(spec, c, 3, spec.tail_exponent)
             with torch.no_grad():
-                self.tail.weight.mul_(TAIL_START)
+                tail.weight.mul_(TAIL_START)
         self.detail = fixed_point(bits + 1, 0) if spec.exact else nn.Identity()
         self.output = fixed_point(bits, 0, signed=False) if spec.exact else nn.Identity()
 
@@ -73,7 +78,7 @@ class SrBbcu(nn.Module):
         parts.settle_all(self)
 
 
-class SrParent(nn.Module):
+class SrParent(Network):
     """SRResNet without batch normalisation."""
 
     def __init__(self, spec: NetSpec):
@@ -93,12 +98,6 @@ class SrParent(nn.Module):
         r = self.head((x - self.black) * (1 / self.align))
         r = self.high(self.ups(self.body(r)))
         return _bilinear(x, self.scale) + self.tail(pad(r)) * self.align
-
-    def calibrate(self, x: Tensor) -> None:
-        """Nothing to do: there are no thresholds."""
-
-    def settle(self) -> None:
-        """Nothing to do: full precision is deployed as it is trained."""
 
 
 class _Leaky(nn.Module):
@@ -136,3 +135,45 @@ def _blocks(spec: NetSpec) -> nn.Sequential:
 
 def _bilinear(x: Tensor, scale: int) -> Tensor:
     return F.interpolate(x, scale_factor=scale, mode="bilinear", align_corners=False)
+
+
+def _make_up(parameter: str, ratio: float) -> float:
+    """A binary head's shortcut has no parameter to do so: it stays `ratio` times smaller."""
+    match parameter.split("."):
+        case ["head", "conv", "weight"]:
+            return ratio
+        case ["head", "threshold"] | ["tail", "weight" | "scale" | "shift_in" | "shift_out"]:
+            return 1 / ratio
+        case _:
+            return 1.0
+
+
+PARTS = {
+    "head": Part.HEAD,
+    "body": Part.BODY,
+    "ups": Part.UP,
+    "high": Part.UP,
+    "tail": Part.TAIL,
+}
+FAMILIES = (
+    Family(
+        kind="bbcu",
+        tasks=frozenset({Task.SR}),
+        build=SrBbcu,
+        check=parts.check_binary,
+        binary=True,
+        hardware=HardwareForm(
+            grids={
+                "head": "head_exponent",
+                "ups": "up_exponent",
+                "high": "up_exponent",
+                "tail": "tail_exponent",
+            },
+            factor=_make_up,
+            widest_sum=parts.widest_tail_sum,
+        ),
+        parent="parent",
+        parts=PARTS,
+    ),
+    Family(kind="parent", tasks=frozenset({Task.SR}), build=SrParent, shortcut=True, parts=PARTS),
+)

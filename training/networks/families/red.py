@@ -12,7 +12,7 @@ where it is cheap. (B, 1, H, W) in [0, 1], height and width multiples of 32, to 
 
 Source: Lamba and Mitra, "Restoring Extremely Dark Images in Real Time", CVPR 2021: its block
 diagram, 784,768 parameters. Written from the published facts. Weights are normalised in training;
-`folded` is what runs. The amplifier, one gain per frame, is applied before the network.
+`fold` gives what runs. The amplifier, one gain per frame, is applied before the network.
 """
 
 import torch
@@ -20,13 +20,17 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import weight_norm
 
-__all__ = ["Red", "folded"]
+from tarsier_fpga.training.facts.family import Family, Network
+from tarsier_fpga.training.facts.spec import NetSpec
+from tarsier_fpga.training.facts.task import Task
+
+__all__ = ["FAMILIES", "Red", "fold"]
 
 WIDTH, GROWTH, SLOPE = 64, 32, 0.2
 DENSE_LAYERS = (4, 5, 5)
 
 
-class Red(nn.Module):
+class Red(Network):
     """The five blocks, by the paper's names."""
 
     def __init__(self, normalised: bool = True):
@@ -50,26 +54,20 @@ class Red(nn.Module):
         picture = F.pixel_shuffle(self.fb2(torch.cat([low, first], 1)), 2)
         return picture if self.training else picture.clamp(0, 1)
 
-    def calibrate(self, x: Tensor) -> None:
-        """Nothing to do: there are no thresholds."""
-
-    def settle(self) -> None:
-        """Nothing to do: full precision is deployed as it is trained."""
-
 
 @torch.no_grad()
-def folded(net: Red) -> Red:
+def fold(net: Network) -> Network:
     """The same network with plain weights."""
     plain = Red(normalised=False).train(net.training)
     for ours, theirs in zip(_layers(plain), _layers(net), strict=True):
         ours.weight.copy_(theirs.weight)
-        if ours.bias is not None:
+        if ours.bias is not None and theirs.bias is not None:
             ours.bias.copy_(theirs.bias)
     return plain
 
 
 class _Residual(nn.Module):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.first, self.second = (_conv(WIDTH, WIDTH) for _ in range(2))
 
@@ -78,7 +76,7 @@ class _Residual(nn.Module):
 
 
 class _High(nn.Module):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.groups = _conv(1024, 128, groups=128)
         self.join = _conv(128, WIDTH)
@@ -113,7 +111,7 @@ class _Dense(nn.Module):
 
 
 class _First(nn.Module):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.groups = _conv(2 * WIDTH, 32, groups=4)
         self.enlarge = _conv(32, 192)
@@ -129,9 +127,28 @@ def _conv(
     return nn.Conv2d(inputs, outputs, window, padding=window // 2, groups=groups, bias=bias)
 
 
-def _layers(net: Red) -> list[nn.Conv2d]:
+def _layers(net: Network) -> list[nn.Conv2d]:
     return [layer for layer in net.modules() if isinstance(layer, nn.Conv2d)]
 
 
 def _leaky(x: Tensor) -> Tensor:
     return F.leaky_relu(x, SLOPE)
+
+
+def _build(_: NetSpec) -> Red:
+    return Red()
+
+
+FAMILIES = (
+    Family(
+        kind="red",
+        tasks=frozenset({Task.RAW}),
+        build=_build,
+        channels=1,  # a mosaic as it is
+        multiple=32,
+        run=fold,
+        title="RED",  # the name that its published timings have
+        untrained="RED is here to be counted and timed, not trained",
+        unscored="gives RGB for raw mosaics: no protocol here scores it",
+    ),
+)

@@ -10,8 +10,10 @@ from tarsier_fpga.hls.base.errors import TrainingError
 from tarsier_fpga.training.facts.checkpoint import save_net
 from tarsier_fpga.training.facts.recipe import Recipe, Schedule
 from tarsier_fpga.training.facts.spec import NetSpec
-from tarsier_fpga.training.networks.hardware import fitted, started, to_hardware
-from tarsier_fpga.training.networks.model import build
+from tarsier_fpga.training.loop.start import start_network
+from tarsier_fpga.training.networks.hardware_form import fit_hardware, to_hardware
+from tarsier_fpga.training.networks.network import build
+from tarsier_fpga.training.networks.units import SCALE_UNIT
 
 SPEC = NetSpec("bbcu", 8, 3, task="rgb", form="float", head="relu")
 
@@ -46,7 +48,7 @@ def test_more_bits_come_closer(task, rng):
     wanted = (net(codes) - codes)[inner]
     errors = []
     for bits in (4, 6, 8, 12):
-        hardware = fitted(net, spec, codes, bits)
+        hardware = fit_hardware(net, spec, codes, bits)
         module = to_hardware(net, spec, hardware)
         module.settle()
         got = (module.eval()(codes) - codes)[inner]
@@ -61,7 +63,7 @@ def test_super_resolution_converts_too(binary, rng):
     spec = replace(SPEC, task="sr", scale=2, head="leaky", binary=binary)
     codes = torch.from_numpy(rng.integers(64, 192, (1, 3, 24, 24))).float()
     net = trained(spec, codes)
-    module = to_hardware(net, spec, fitted(net, spec, codes, 12))
+    module = to_hardware(net, spec, fit_hardware(net, spec, codes, 12))
     module.settle()
     inner = (..., slice(12, -12), slice(12, -12))
     wanted, got = net(codes)[inner], module.eval()(codes)[inner]
@@ -71,7 +73,7 @@ def test_super_resolution_converts_too(binary, rng):
 @torch.no_grad()
 def test_the_converted_net_is_whole_and_exact(codes):
     net = trained(SPEC, codes)
-    module = to_hardware(net, SPEC, fitted(net, SPEC, codes, 8))
+    module = to_hardware(net, SPEC, fit_hardware(net, SPEC, codes, 8))
     module.settle()
     y = module.eval()(codes)
     assert torch.equal(y, y.round().clamp(0, 1023))
@@ -80,7 +82,7 @@ def test_the_converted_net_is_whole_and_exact(codes):
 
 def test_weights_use_their_eight_bits(codes):
     net = trained(SPEC, codes)
-    spec = fitted(net, SPEC, codes, 8)
+    spec = fit_hardware(net, SPEC, codes, 8)
     module = to_hardware(net, SPEC, spec)
     for conv, exponent in ((module.head, spec.head_exponent), (module.tail, spec.tail_exponent)):
         top = (conv.weight.abs().max() / 2.0**exponent).item()
@@ -96,29 +98,38 @@ def test_a_run_starts_from_a_trained_net_of_either_form(tmp_path, codes):
     net = trained(SPEC, codes)
     file = tmp_path / "first.safetensors"
     save_net(file, net, "first", SPEC)
-    same = started(plan(SPEC, file), lambda: codes).eval()
+    same = start_network(plan(SPEC, file), lambda: codes).eval()
     assert torch.equal(same(codes), net(codes))
-    converted = started(plan(fitted(net, SPEC, codes, 8), file), lambda: codes)
-    assert converted.training and hasattr(converted.body[0], "scale")
+    hardware = fit_hardware(net, SPEC, codes, 8)
+    converted = start_network(plan(hardware, file), lambda: codes)
+    assert converted.training
+    ratio = hardware.align / SPEC.align
+    assert torch.equal(converted.head.weight, net.head.weight * ratio)
+    assert torch.equal(converted.tail.weight, net.tail.weight * (1 / ratio))
+    for ours, theirs in zip(converted.body, net.body, strict=True):
+        magnitude = theirs.conv.weight.abs().mean(dim=(1, 2, 3)).view(1, -1, 1, 1)
+        assert torch.equal(ours.scale, magnitude / SCALE_UNIT)
+        for name in ("conv.weight", "threshold", "shift_in", "slope", "shift_out"):
+            assert torch.equal(ours.get_parameter(name), theirs.get_parameter(name))
 
 
 def test_a_run_does_not_start_from_another_net(tmp_path, codes):
     file = tmp_path / "first.safetensors"
     save_net(file, trained(SPEC, codes), "first", SPEC)
     with pytest.raises(TrainingError, match=r"next cannot start from first: its net.units is 3, n"):
-        started(plan(replace(SPEC, units=4), file), lambda: codes)
+        start_network(plan(replace(SPEC, units=4), file), lambda: codes)
 
 
 def test_what_has_no_hardware_form_is_named(codes):
     for facts in ({"kind": "parent"}, {"form": "hardware"}, {"version": "V2"}):
         spec = replace(SPEC, **facts)
         with pytest.raises(TrainingError, match="has no hardware form to find"):
-            fitted(build(spec), spec, codes, 8)
+            fit_hardware(build(spec), spec, codes, 8)
 
 
 def test_a_run_starts_from_orthogonal_weights_where_asked(codes):
     plan = Recipe("r", SPEC, Schedule(iterations=1), "-", orthogonal=0.2)
-    for layer in started(plan, lambda: codes).modules():
+    for layer in start_network(plan, lambda: codes).modules():
         if isinstance(layer, torch.nn.Conv2d):
             rows = layer.weight.flatten(1)
             square = rows @ rows.T if len(rows) <= rows.shape[1] else rows.T @ rows

@@ -4,7 +4,7 @@
 import pytest
 import torch
 
-from tarsier_fpga.training.networks.layers import (
+from tarsier_fpga.training.networks.quant_layers import (
     BinaryConv,
     FixedPointConv,
     XnorConv,

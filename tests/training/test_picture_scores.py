@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from tarsier_fpga.training.data.images import read_folder
-from tarsier_fpga.training.facts.spec import NetSpec, Task
-from tarsier_fpga.training.score.score import Row, published, score
+from tarsier_fpga.training.facts.spec import NetSpec
+from tarsier_fpga.training.score.paper_rows import Row, paper_row
+from tarsier_fpga.training.score.picture_scores import score
 
 
 def spec(task, scale=1):
@@ -72,15 +73,15 @@ def test_json_holds_set_setting_and_scores(images):
 
 def test_papers_rows_are_found_for_both_forms():
     for net in ("bbcu-rgb-64x18", "bbcu-rgb-64x18-hw"):
-        assert published(net, Task.RGB, "CBSD68", 25) == Row(30.56, None)
-    assert published("bbcu-sr-m-x4", Task.SR, "Set5", 4) == Row(31.54, 0.8862)
-    assert published("dncnn", Task.RGB, "Set5", 25) is None
-    assert published("mine", Task.RGB, "CBSD68", 25) is None
+        assert paper_row(net, "sigma", "CBSD68", 25) == Row(30.56, None)
+    assert paper_row("bbcu-sr-m-x4", "scale", "Set5", 4) == Row(31.54, 0.8862)
+    assert paper_row("dncnn", "sigma", "Set5", 25) is None
+    assert paper_row("mine", "sigma", "CBSD68", 25) is None
 
 
 def test_degraded_inputs_have_rows_where_the_paper_prints_them():
-    assert published("input", Task.SR, "Set5", 2) == Row(33.97, 0.9330)
-    assert published("input", Task.JPEG, "Classic5", 10) is None
+    assert paper_row("input", "scale", "Set5", 2) == Row(33.97, 0.9330)
+    assert paper_row("input", "quality", "Classic5", 10) is None
 
 
 # What is commonly quoted for these baselines; from memory, so it stands nowhere as published.

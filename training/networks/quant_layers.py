@@ -9,6 +9,8 @@ than a small layer, so training calls the quantisers alone; evaluation and expor
 Brevitas, to the same values.
 """
 
+from typing import Any
+
 import brevitas.nn as qnn
 import torch
 import torch.nn.functional as F
@@ -92,13 +94,13 @@ class _FixedPointFn(torch.autograd.Function):
     """Round to the grid and saturate; gradients pass where nothing saturated."""
 
     @staticmethod
-    def forward(ctx, x: Tensor, scale: float, low: float, high: float) -> Tensor:
+    def forward(ctx: Any, x: Tensor, scale: float, low: float, high: float) -> Tensor:
         ctx.save_for_backward(x)
         ctx.low, ctx.high = low, high
         return (x * (1 / scale)).round_().mul_(scale).clamp_(low, high)
 
     @staticmethod
-    def backward(ctx, grad: Tensor):
+    def backward(ctx: Any, grad: Tensor) -> Any:
         (x,) = ctx.saved_tensors
         inside = (x >= ctx.low) & (x <= ctx.high)
         return grad * inside, None, None, None
@@ -108,13 +110,13 @@ class _QuadraticSignFn(torch.autograd.Function):
     """sign(x), with the gradient 2 - 2|x|/window inside the window (Bi-Real Net, BBCU)."""
 
     @staticmethod
-    def forward(ctx, x: Tensor, window: float) -> Tensor:
+    def forward(ctx: Any, x: Tensor, window: float) -> Tensor:
         ctx.save_for_backward(x)
         ctx.window = window
         return (x >= 0).to(x.dtype).mul_(2).sub_(1)
 
     @staticmethod
-    def backward(ctx, grad: Tensor):
+    def backward(ctx: Any, grad: Tensor) -> Any:
         (x,) = ctx.saved_tensors
         return x.abs().mul_(-2 / ctx.window).add_(2).clamp_(min=0).mul_(grad), None
 
@@ -123,12 +125,12 @@ class _ClippedSignFn(torch.autograd.Function):
     """sign(w), with the gradient of clip(w, -1, 1)."""
 
     @staticmethod
-    def forward(ctx, w: Tensor) -> Tensor:
+    def forward(ctx: Any, w: Tensor) -> Tensor:
         ctx.save_for_backward(w)
         return (w >= 0).to(w.dtype).mul_(2).sub_(1)
 
     @staticmethod
-    def backward(ctx, grad: Tensor):
+    def backward(ctx: Any, grad: Tensor) -> Any:
         (w,) = ctx.saved_tensors
         return grad * (w.abs() <= 1)
 
@@ -137,19 +139,23 @@ class _XnorFn(torch.autograd.Function):
     """sign(w) times its channel's mean magnitude, with the gradient of clip(w, -1, 1)."""
 
     @staticmethod
-    def forward(ctx, w: Tensor) -> Tensor:
+    def forward(ctx: Any, w: Tensor) -> Tensor:
         ctx.save_for_backward(w)
         scale = w.abs().mean(dim=(1, 2, 3), keepdim=True)
         return torch.where(w >= 0, scale, -scale)
 
     @staticmethod
-    def backward(ctx, grad: Tensor):
+    def backward(ctx: Any, grad: Tensor) -> Any:
         (w,) = ctx.saved_tensors
         return grad * (w.abs() <= 1)
 
 
 class _Quantiser(nn.Module):
     """What Brevitas expects of a tensor quantiser: value, scale, zero point, bit width."""
+
+    scale: Tensor
+    zero_point: Tensor
+    bit_width: Tensor
 
     def __init__(self, scale: float, bit_width: int):
         super().__init__()
@@ -159,6 +165,10 @@ class _Quantiser(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         return self.quantise(x), self.scale, self.zero_point, self.bit_width
+
+    def quantise(self, x: Tensor) -> Tensor:
+        """Values of `x` on the grid."""
+        raise NotImplementedError
 
 
 class _FixedPoint(_Quantiser):
@@ -183,19 +193,19 @@ class _ActSign(_Quantiser):
 
 
 class _WeightSign(_Quantiser):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(1.0, 1)
 
-    def quantise(self, w: Tensor) -> Tensor:
-        return _ClippedSignFn.apply(w)
+    def quantise(self, x: Tensor) -> Tensor:
+        return _ClippedSignFn.apply(x)
 
 
 class _WeightXnor(_WeightSign):
-    def quantise(self, w: Tensor) -> Tensor:
-        return _XnorFn.apply(w)
+    def quantise(self, x: Tensor) -> Tensor:
+        return _XnorFn.apply(x)
 
-    def forward(self, w: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        value = self.quantise(w)
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        value = self.quantise(x)
         return value, value[:, :1, :1, :1].abs(), self.zero_point, self.bit_width
 
 
@@ -221,9 +231,9 @@ class _SignAct(ExtendedInjector):
 
 class _SignWeight(_SignAct):
     proxy_class = WeightQuantProxyFromInjector
-    tensor_quant = _WeightSign
+    tensor_quant = _WeightSign  # type: ignore[assignment]  # injectors take no annotations
 
 
 class _XnorWeight(_SignAct):
     proxy_class = WeightQuantProxyFromInjector
-    tensor_quant = _WeightXnor
+    tensor_quant = _WeightXnor  # type: ignore[assignment]

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+"""tarsier study: small trials that show what the parts of training are worth."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tarsier_fpga.cli.training_options import resumable
+from tarsier_fpga.hls.base.files import check_folder, json_bytes, write_together
+from tarsier_fpga.training.facts.accelerator import Accelerator
+
+__all__ = ["study"]
+
+study = typer.Typer(
+    help="Trials around training: versions of the unit, the time of a step.", no_args_is_help=True
+)
+
+
+@study.command()
+def versions(
+    config: Annotated[str, typer.Option(help="the network and the budget")] = "versions-rgb-16x8",
+    image_set: Annotated[str, typer.Option("--set", help="the image set to score on")] = "Set14",
+    data: Annotated[Path | None, typer.Option(help="folder of sets; or $TARSIER_DATA")] = None,
+    out: Annotated[Path, typer.Option(help="runs go here")] = Path("build/versions"),
+    json: Annotated[Path | None, typer.Option(help="write the scores here too")] = None,
+) -> None:
+    """Train V1 to V4 of the unit on equal budgets; minutes."""
+    from tarsier_fpga.camera.read import camera_frame
+    from tarsier_fpga.training.data.images import find_set
+    from tarsier_fpga.training.facts import recipe
+    from tarsier_fpga.training.facts.paths import config_file, data_dir
+    from tarsier_fpga.training.loop.launch import set_up_torch
+    from tarsier_fpga.training.loop.train import open_source
+    from tarsier_fpga.training.studies.versions import SIGMA, try_versions
+
+    if json:
+        check_folder(json)
+    set_up_torch(Accelerator.CPU)
+    with resumable():
+        plan = recipe.read(config_file(config))
+        place = find_set(image_set, data_dir(data))
+        scores = try_versions(plan, open_source(plan, data, camera_frame), place, out)
+    print(f"{place.name}, sigma {SIGMA}, after {plan.schedule.iterations} steps each")
+    for trial in scores:
+        print(f"  {trial.version}  {trial.psnr_db:.2f} dB")
+    if json:
+        facts = {trial.version: round(trial.psnr_db, 4) for trial in scores}
+        whole = {"set": place.name, "sigma": SIGMA, "psnr_db": facts}
+        write_together({json: json_bytes(whole)})
+
+
+@study.command("step-time")
+def step_time(
+    net: Annotated[str, typer.Argument(help="a config with a parent")] = "bbcu-rgb-64x18",
+    steps: Annotated[int, typer.Option(help="of each in every round", min=1)] = 3,
+    compiled: Annotated[bool, typer.Option("--compiled", help="compile for a CPU, too")] = False,
+    json: Annotated[Path | None, typer.Option(help="write the times here too")] = None,
+) -> None:
+    """Time a training step of a net beside its parent's, in turns."""
+    import torch
+
+    from tarsier_fpga.training.loop.launch import find_accelerator, set_up_torch
+    from tarsier_fpga.training.studies.step_time import time_steps
+
+    if json:
+        check_folder(json)
+    device = find_accelerator()
+    set_up_torch(device)
+    times = time_steps(net, steps, device, compiled)
+    how = "compiled" if compiled else "not compiled"
+    cuda = device is Accelerator.CUDA
+    where = torch.cuda.get_device_name() if cuda else f"one CPU thread, {how}"
+    print(
+        f"{net}: {times.net:.1f} ms a step, its parent {times.parent:.1f} ms: "
+        f"{times.ratio:.2f} times ({where})"
+    )
+    if json:
+        facts = {"net": net, "device": where, "net_ms": times.net}
+        facts |= {"parent_ms": times.parent, "ratio": times.ratio}
+        write_together({json: json_bytes(facts)})
