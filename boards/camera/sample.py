@@ -9,6 +9,7 @@ every run. Its noiseless twin is the reference.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -58,16 +59,16 @@ def write_sample(folder: Path, sensor: Sensor | None = None) -> tuple[Path, Path
     span = sensor.white - sensor.black
 
     noisy, reference = folder / "sample.dng", folder / "reference.dng"
-    colours = {"xyz_to_camera": XYZ_TO_CAMERA, "neutral": tuple(1 / BALANCE)}
-    write_dng(
+    red, green, blue = (1 / BALANCE).tolist()
+    write = partial(write_dng, xyz_to_camera=XYZ_TO_CAMERA, neutral=(red, green, blue))
+    write(
         noisy,
         np.clip(np.rint(sensor.black + span * exposed), 0, sensor.white).astype(np.uint16),
         black=(sensor.black,) * 4,
         white=sensor.white,
-        **colours,
     )
     clean = np.rint(65535 * scene / sensor.headroom).astype(np.uint16)
-    write_dng(reference, clean, white=65535, **colours)
+    write(reference, clean, white=65535)
     return noisy, reference
 
 

@@ -8,7 +8,7 @@ from tarsier_fpga.cli.build import build
 from tarsier_fpga.cli.count import count
 from tarsier_fpga.cli.doctor import doctor
 from tarsier_fpga.cli.eval import evaluate
-from tarsier_fpga.cli.run import run
+from tarsier_fpga.cli.run import RunCommand, run
 from tarsier_fpga.cli.sim import sim
 from tarsier_fpga.cli.synth import synth
 from tarsier_fpga.cli.train import train
@@ -21,7 +21,9 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-for verb in (doctor, run, build, sim, synth, bench):
+app.command()(doctor)
+app.command(cls=RunCommand)(run)
+for verb in (build, sim, synth, bench):
     app.command()(verb)
 app.command()(count)
 app.command("eval")(evaluate)

@@ -12,7 +12,7 @@ from tarsier_fpga.training.facts import recipe
 from tarsier_fpga.training.facts.paths import CONFIGS, NETS, config_file
 from tarsier_fpga.training.facts.spec import Kind, NetSpec, Task
 from tarsier_fpga.training.networks.model import build, load
-from tarsier_fpga.training.networks.red import folded
+from tarsier_fpga.training.networks.red import Red, folded
 
 __all__ = ["exported", "full_precision", "parent_of"]
 
@@ -44,7 +44,7 @@ def full_precision(name: str) -> Contender:
     trained = (NETS / f"{name}.safetensors").is_file()
     torch.manual_seed(0)
     module = (load(name) if trained else build(spec)).eval().requires_grad_(False)
-    if spec.kind is Kind.RED:
+    if isinstance(module, Red):
         name, module = "RED", folded(module)  # the name that its published timings have
     return Contender(name, module, frames, trained, "" if trained else UNTRAINED)
 
