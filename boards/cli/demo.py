@@ -9,8 +9,9 @@ from pathlib import Path
 
 from tarsier_fpga.cli.guard import NOT_EXACT, guarded
 from tarsier_fpga.cli.progress import progress
-from tarsier_fpga.cli.run import DEFAULT_BOARD, DEFAULT_NET, summary
+from tarsier_fpga.cli.run import summary
 from tarsier_fpga.hls.base.files import write_together
+from tarsier_fpga.jobs.choices import DEFAULT_BOARD, DEFAULT_NET
 
 __all__ = ["demo"]
 

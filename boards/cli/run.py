@@ -12,7 +12,7 @@ from tarsier_fpga.cli.progress import progress
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.base.files import check_folder, write_together
 from tarsier_fpga.hls.base.progress import Show
-from tarsier_fpga.jobs.choices import Accel, Bad
+from tarsier_fpga.jobs.choices import DEFAULT_BOARD, DEFAULT_NET, Accel, Bad
 
 if TYPE_CHECKING:
     from typer._click.core import Context
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from tarsier_fpga.jobs.run_facts import PictureFacts, RunFacts
 
 __all__ = ["RunCommand", "run", "summary"]
-
-DEFAULT_NET = "bbcu-raw-16x8"
-DEFAULT_BOARD = "zcu104"
 
 
 def run(

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""What a user chooses by a word."""
+"""What a user chooses by a word, and what is taken where they do not."""
 
 from enum import StrEnum
 
-__all__ = ["Accel", "Bad"]
+__all__ = ["DEFAULT_BOARD", "DEFAULT_NET", "Accel", "Bad"]
+
+DEFAULT_NET = "bbcu-raw-16x8"
+DEFAULT_BOARD = "zcu104"
 
 
 class Accel(StrEnum):

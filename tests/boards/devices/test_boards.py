@@ -7,20 +7,24 @@ import sys
 import numpy as np
 import pytest
 
-from tarsier_fpga.devices import deploy, designed, pynq_board, xrt_card
+from tarsier_fpga.devices import pynq_board, xrt_card
 from tarsier_fpga.devices.accelerator import restore_frames
 from tarsier_fpga.devices.pynq_board import PynqAccelerator
 from tarsier_fpga.devices.xrt_card import XrtAccelerator
-from tarsier_fpga.flow.design.design_facts import Design
+from tarsier_fpga.flow.design.design_facts import Design, FifoSizing
+from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.cost.resources import Resources
 from tests.boards import pynq_stand_in, pyxrt_stand_in
 from tests.boards.stand_in import network
 
 SHAPE = (20, 13)
-DESIGN = Design.model_construct(
+DESIGN = Design(
     key="0123456789abcdef",
     net="net",
     board="board",
+    part="part",
+    clock_mhz=200.0,
     width=2 * SHAPE[1],
     height=2 * SHAPE[0],
     channels=4,
@@ -28,26 +32,35 @@ DESIGN = Design.model_construct(
     black=128,
     white=896,
     radius=3,
+    pixels_per_cycle=1.0,
+    ideal_cycles=SHAPE[0] * SHAPE[1],
+    layers=(),
+    fifos=(),
+    fifo_sizing=FifoSizing(
+        rows=SHAPE[0], bits_unbounded=0, bits=0, cycles_unbounded=260, cycles=260
+    ),
+    streams=(),
+    estimate=Resources(),
 )
 OTHER = DESIGN.model_copy(update={"key": "fedcba9876543210", "net": "other"})
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A design folder and its deploy folders; who reads a design gets DESIGN, or OTHER."""
-    known = {tmp_path: DESIGN, tmp_path / "other": OTHER}
+    """A design folder and its deploy folders, and one of another design."""
     (tmp_path / "other").mkdir()
+    DESIGN.write(tmp_path)
+    OTHER.write(tmp_path / "other")
     for tool, suffix in {"vivado": ".bit", "vitis": "-0.xclbin"}.items():
-        known[place := tmp_path / tool / "deploy"] = DESIGN
+        place = tmp_path / tool / "deploy"
         (place / "bitfile").mkdir(parents=True)
+        DESIGN.write(place)
         (place / "driver").mkdir()
         (place / f"bitfile/finn-accel{suffix}").touch()
         shapes = {"idma_names": ["idma0"], "odma_names": ["odma0"]}
         shapes |= {f"{side}shape_packed": [(1, *SHAPE, 1, 5)] for side in "io"}
         facts = {"driver_information": {"io_shape_dict": shapes, "fclk_mhz": 187.5}}
         (place / "driver/settings.json").write_text(json.dumps(facts))
-    for module in (designed, deploy):
-        monkeypatch.setattr(module, "read_design", known.__getitem__)
     monkeypatch.setitem(sys.modules, "pynq", None)
     monkeypatch.setitem(sys.modules, "pyxrt", None)
     return tmp_path
@@ -72,7 +85,7 @@ def frames(rng, count: int = 3) -> np.ndarray:
 
 
 def test_pynq_restores_what_its_network_says(rng, folder, board):
-    accelerator = PynqAccelerator(folder)
+    accelerator = PynqAccelerator(BuiltDesign.read(folder))
     given = frames(rng)
     measured = restore_frames(accelerator, given)
     assert np.array_equal(measured.frames, np.stack([network(frame, 3) for frame in given]))
@@ -83,7 +96,7 @@ def test_pynq_restores_what_its_network_says(rng, folder, board):
 
 
 def test_pynq_sends_the_next_frames_before_it_has_received_the_last(rng, folder, board):
-    accelerator = PynqAccelerator(folder)
+    accelerator = PynqAccelerator(BuiltDesign.read(folder))
     first, second = frames(rng, 1), frames(rng, 1)
     sent = accelerator.send(first)
     waiting = accelerator.send(second)
@@ -95,7 +108,7 @@ def test_pynq_sends_the_next_frames_before_it_has_received_the_last(rng, folder,
 
 def test_xrt_restores_what_its_network_says(rng, folder, card):
     given = frames(rng)
-    measured = restore_frames(XrtAccelerator(folder), given)
+    measured = restore_frames(XrtAccelerator(BuiltDesign.read(folder)), given)
     assert np.array_equal(measured.frames, np.stack([network(frame, 3) for frame in given]))
     assert card.bitfile == str(folder / "vitis/deploy/bitfile/finn-accel-0.xclbin")
 
@@ -107,38 +120,38 @@ def test_bitstream_of_another_net(folder, kind):
         r"not for net at 26 x 40 \(design 01234567\)"
     )
     with pytest.raises(HostError, match=sentence):
-        kind(folder, folder / "other")
+        kind(BuiltDesign.read(folder), folder / "other")
 
 
 @pytest.mark.parametrize("kind", [PynqAccelerator, XrtAccelerator])
 def test_frame_smaller_than_the_design(folder, board, card, kind):
     with pytest.raises(HostError, match="the frame is 24 x 40, smaller than the 26 x 40 of the de"):
-        kind(folder).tile((20, 12))
+        kind(BuiltDesign.read(folder)).tile((20, 12))
 
 
 def test_nothing_synthesized_yet(folder):
     (folder / "vivado/deploy/bitfile/finn-accel.bit").unlink()
     with pytest.raises(HostError, match=r"finn-accel\.bit is missing: run\.sh of tarsier synth"):
-        PynqAccelerator(folder)
+        PynqAccelerator(BuiltDesign.read(folder))
 
 
 def test_no_deploy_folder(folder):
     with pytest.raises(HostError, match=r"vitis/gone is missing: run\.sh of tarsier synth"):
-        XrtAccelerator(folder, folder / "vitis/gone")
+        XrtAccelerator(BuiltDesign.read(folder), folder / "vitis/gone")
 
 
 def test_driver_settings_of_another_size(folder):
     path = folder / "vitis/deploy/driver/settings.json"
     path.write_text(path.read_text().replace("13", "14"))
     with pytest.raises(HostError, match=r"ishape_packed .* must be one frame of 1300 bytes"):
-        XrtAccelerator(folder)
+        XrtAccelerator(BuiltDesign.read(folder))
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{", '{"driver_information": {"fclk_mhz": 100}}'])
 def test_damaged_driver_settings(folder, content):
     (folder / "vivado/deploy/driver/settings.json").write_text(content)
     with pytest.raises(HostError, match=r"settings\.json is damaged or not FINN's; synthesize it"):
-        PynqAccelerator(folder)
+        PynqAccelerator(BuiltDesign.read(folder))
 
 
 @pytest.mark.parametrize(
@@ -150,22 +163,22 @@ def test_damaged_driver_settings(folder, content):
 )
 def test_machine_without_the_board(folder, kind, sentence):
     with pytest.raises(HostError, match=sentence):
-        kind(folder)
+        kind(BuiltDesign.read(folder))
 
 
 def test_unplugged(folder, board, card, monkeypatch):
     pynq = pynq_stand_in.module(board, problem="No Devices Found\nstack")
     monkeypatch.setitem(sys.modules, "pynq", pynq)
     with pytest.raises(HostError, match=r"^pynq: No Devices Found; is it plugged in and free"):
-        PynqAccelerator(folder)
+        PynqAccelerator(BuiltDesign.read(folder))
     xrt = pyxrt_stand_in.module(card, problem="Could not open device with index '0'")
     monkeypatch.setitem(sys.modules, "pyxrt", xrt)
     with pytest.raises(HostError, match=r"^xrt: Could not open device with index '0'; is it"):
-        XrtAccelerator(folder)
+        XrtAccelerator(BuiltDesign.read(folder))
 
 
 def test_busy_or_hanging_board(rng, folder, board, monkeypatch):
-    accelerator = PynqAccelerator(folder)
+    accelerator = PynqAccelerator(BuiltDesign.read(folder))
     board.busy = True
     with pytest.raises(HostError, match="busy with frames of another program"):
         restore_frames(accelerator, frames(rng))
@@ -176,7 +189,7 @@ def test_busy_or_hanging_board(rng, folder, board, monkeypatch):
 
 
 def test_failing_or_hanging_card(rng, folder, card, monkeypatch):
-    accelerator = XrtAccelerator(folder)
+    accelerator = XrtAccelerator(BuiltDesign.read(folder))
     card.state = pyxrt_stand_in.State.ERT_CMD_STATE_ABORT
     with pytest.raises(HostError, match=r"the card gave up with State\.ERT_CMD_STATE_ABORT"):
         restore_frames(accelerator, frames(rng))
@@ -189,4 +202,4 @@ def test_failing_or_hanging_card(rng, folder, card, monkeypatch):
 def test_xclbin_without_our_kernels(folder, card):
     card.kernels = {"vadd": "vadd_1"}
     with pytest.raises(HostError, match="the xclbin has no idma0, but vadd"):
-        XrtAccelerator(folder)
+        XrtAccelerator(BuiltDesign.read(folder))
