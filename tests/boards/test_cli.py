@@ -27,7 +27,6 @@ def tarsier(*arguments, cwd=ROOT, **environment) -> subprocess.CompletedProcess:
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=300,
     )
 
 
