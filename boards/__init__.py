@@ -63,6 +63,7 @@ def restore(
         TarsierError: one sentence on what is wrong, and what would be right.
     """
     from tarsier_fpga.camera.raw import Raw
+    from tarsier_fpga.flow.board import load_board
     from tarsier_fpga.hls.base.progress import silent
     from tarsier_fpga.jobs.accelerators import open_accelerator
     from tarsier_fpga.jobs.choices import Accel
@@ -75,7 +76,7 @@ def restore(
     job = Job(
         raw=Path(frame.name),
         net=net,
-        board=board,
+        board=load_board(board),
         accel=Accel(on),
         design=None if design is None else Path(design),
         gain=parse_gain(str(gain)),

@@ -23,6 +23,7 @@ def demo(raw: Path | None = None) -> int:
     with progress() as show:
         FOLDER.mkdir(parents=True, exist_ok=True)
         show("preparing the frame", 0.0)
+        from tarsier_fpga.flow.board import load_board
         from tarsier_fpga.jobs.job import Job
         from tarsier_fpga.jobs.picture_job import PictureJob, perform_picture
         from tarsier_fpga.report.run_files import run_files
@@ -33,7 +34,7 @@ def demo(raw: Path | None = None) -> int:
 
             raw, reference = write_sample(FOLDER)
             note = f"{CREDIT}."
-        job = Job(raw=raw, net=DEFAULT_NET, board=DEFAULT_BOARD)
+        job = Job(raw=raw, net=DEFAULT_NET, board=load_board(DEFAULT_BOARD))
         done = perform_picture(PictureJob(job, reference), show)
         show("writing the report", 0.0)
         write_together(run_files(done, FOLDER, note))

@@ -69,6 +69,7 @@ def run(
             _check_video_outputs(out, film, film_rate, reference)
         else:
             _check_picture_options(out, film, previous_gain, bad)
+        from tarsier_fpga.flow.board import load_board
         from tarsier_fpga.jobs.job import Job, parse_gain
         from tarsier_fpga.jobs.picture_job import PictureJob
         from tarsier_fpga.jobs.run_facts import run_json
@@ -79,7 +80,7 @@ def run(
         job = Job(
             raw=raw,
             net=net,
-            board=board,
+            board=load_board(board),
             accel=accel,
             design=design,
             fps=fps,

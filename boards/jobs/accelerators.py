@@ -4,7 +4,6 @@
 from pathlib import Path
 
 from tarsier_fpga.devices.accelerator import Accelerator
-from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.sim.built_design import BuiltDesign, HardwareGraph
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.base.progress import Show
@@ -24,13 +23,12 @@ def open_accelerator(job: Job, size: tuple[int, int], show: Show) -> Accelerator
     Raises:
         HostError, BoardError, FlowError, TrainingError: one sentence each.
     """
-    board = load_board(job.board)
     match job.accel:
         case Accel.SIM:
             from tarsier_fpga.devices.simulated import SimulatedAccelerator
 
             if job.design is None:
-                design = kept_design(job.net, board, size, job.fps, show)
+                design = kept_design(job.net, job.board, size, job.fps, show)
             else:
                 design = BuiltDesign.read(job.design)
             show("compiling the simulation", 0.0)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tarsier_fpga.camera.exposure import Exposure, check_gain
 from tarsier_fpga.camera.raw import Raw
+from tarsier_fpga.flow.board import Board
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.jobs.choices import Accel
 
@@ -31,7 +32,7 @@ class Job:
 
     raw: Path
     net: str
-    board: str
+    board: Board
     accel: Accel = Accel.SIM
     design: Path | None = None
     fps: float | None = None

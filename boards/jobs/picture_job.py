@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tarsier_fpga.camera.read import read_raw
-from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.hls.base.progress import Show
 from tarsier_fpga.jobs.accelerators import open_accelerator
@@ -42,7 +41,6 @@ def perform_picture(asked: PictureJob, show: Show) -> PictureRun:
         HostError, BoardError, FlowError, TrainingError: one sentence each.
     """
     begin, job = time.monotonic(), asked.job
-    load_board(job.board)  # refused before anything is read
     show("reading the raw frame", 0.0)
     raw = read_raw(job.raw, job.sidecar)
     reference = None

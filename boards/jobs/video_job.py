@@ -14,7 +14,6 @@ from tarsier_fpga.camera.raw import Raw
 from tarsier_fpga.camera.video import Frame, list_frames
 from tarsier_fpga.devices.accelerator import Measured
 from tarsier_fpga.devices.stages import Stage, run_stages
-from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.hls.base.errors import HostError, Interrupted, os_sentence
 from tarsier_fpga.hls.base.files import write_together
 from tarsier_fpga.hls.base.progress import Show
@@ -109,7 +108,6 @@ def perform_video(asked: VideoJob, show: Show) -> VideoFacts:
         Interrupted: Ctrl-C; the same.
     """
     job = asked.job
-    load_board(job.board)  # refused before anything is read
     show("looking for frames", 0.0)
     frames = list_frames(job.raw)
     first = _first_good(frames, asked)

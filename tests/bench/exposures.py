@@ -20,6 +20,7 @@ from tarsier_fpga.camera.raw import phases
 from tarsier_fpga.camera.read import read_raw
 from tarsier_fpga.cli.guard import guarded
 from tarsier_fpga.cli.progress import progress
+from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.hls.base.files import json_bytes, write_together
 from tarsier_fpga.jobs.choices import DEFAULT_BOARD, DEFAULT_NET, Accel
 from tarsier_fpga.jobs.job import Job
@@ -54,7 +55,7 @@ def exposures(net: str) -> int:
             job = Job(
                 raw=frames / FRAMES.format(shutter),
                 net=net,
-                board=DEFAULT_BOARD,
+                board=load_board(DEFAULT_BOARD),
                 accel=Accel.CPU,
                 gain=check_gain(gain * ratio),
                 sidecar=SIDECAR,

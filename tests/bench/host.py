@@ -23,6 +23,7 @@ from tarsier_fpga.camera.read import read_raw
 from tarsier_fpga.devices.accelerator import restore_frames
 from tarsier_fpga.devices.pytorch import TorchAccelerator
 from tarsier_fpga.devices.stages import Stage, run_stages
+from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.hls.base.progress import silent
 from tarsier_fpga.jobs.accelerators import lowered_net
 from tarsier_fpga.jobs.choices import Accel
@@ -65,7 +66,7 @@ def main() -> None:
             job = Job(
                 raw=frames,
                 net=NET,
-                board="zcu104",
+                board=load_board("zcu104"),
                 accel=Accel.CPU,
                 design=graph.folder,
                 gain=GAIN,

@@ -82,8 +82,9 @@ def run(tmp_path_factory) -> PictureRun:
     scene = 200 + 600 * np.add.outer(np.hanning(SIZE[1]), np.hanning(SIZE[0])) / 2
     for name, light in {"noisy": rng.normal(scene, 60).clip(0, 1023), "clean": scene}.items():
         write_dng(folder / f"{name}.dng", np.rint(light).astype(np.uint16), white=1023)
-    design = kept_design(NET, load_board("zcu104"), SIZE, None, silent)
-    job = Job(raw=folder / "noisy.dng", net=NET, board="zcu104", design=design.folder, gain=1.0)
+    board = load_board("zcu104")
+    design = kept_design(NET, board, SIZE, None, silent)
+    job = Job(raw=folder / "noisy.dng", net=NET, board=board, design=design.folder, gain=1.0)
     return perform_picture(PictureJob(job, folder / "clean.dng"), silent)
 
 

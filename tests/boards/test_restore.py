@@ -7,6 +7,7 @@ import pytest
 
 from tarsier_fpga.camera.encode import encode
 from tarsier_fpga.camera.raw import Raw
+from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.jobs.compare import matches
@@ -21,7 +22,7 @@ def frame(rng, height=60, width=80) -> Raw:
 
 
 def restore(raw: Raw, accelerator: StandIn, gain: float, check=False, **more) -> Restored:
-    job = Job(raw=Path("nowhere"), net="net", board="zcu104", gain=gain, check=check)
+    job = Job(raw=Path("nowhere"), net="net", board=load_board("zcu104"), gain=gain, check=check)
     return Restoring(job, accelerator).one(Shot(raw.name, raw, **more))
 
 

@@ -20,6 +20,7 @@ from tarsier_fpga.cli.app import app
 from tarsier_fpga.cli.guard import guarded
 from tarsier_fpga.cli.run import summary
 from tarsier_fpga.devices.accelerator import Measured
+from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.hls.base.errors import HostError, Interrupted
 from tarsier_fpga.jobs import picture_job, video_job
 from tarsier_fpga.jobs.choices import Bad
@@ -61,7 +62,7 @@ def folder(tmp_path, rng) -> Path:
 
 
 def one(raw: Path, **facts) -> Job:
-    return Job(raw=raw, net="net", board="zcu104", **({"check": False} | facts))
+    return Job(raw=raw, net="net", board=load_board("zcu104"), **({"check": False} | facts))
 
 
 def job(folder: Path, out: Path, **more) -> VideoJob:
