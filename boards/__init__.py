@@ -1,2 +1,116 @@
 # SPDX-License-Identifier: MIT
-"""Boards as data, the host that feeds them raw frames, and the command line."""
+"""Tarsier: raw frames restored by 1-bit networks as streaming FPGA hardware.
+
+    import tarsier_fpga as tarsier
+
+    restored = tarsier.restore("frame.dng", on="cpu")
+    picture = restored.picture()
+
+    design = tarsier.build("bbcu-raw-16x8", board="zcu104", size=(1920, 1080))
+    run = design.simulate(frames, stalls=0.3)
+
+What a call cannot do is a TarsierError, one sentence. What takes long to import is imported by
+the call that needs it, since every part of Tarsier begins with this package.
+"""
+
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tarsier_fpga.hls.base.errors import HostError, TarsierError
+
+if TYPE_CHECKING:
+    from tarsier_fpga.camera.raw import Raw
+    from tarsier_fpga.flow.sim.built_design import BuiltDesign
+    from tarsier_fpga.jobs.restore import Restored
+
+__all__ = ["TarsierError", "build", "read", "restore"]
+
+
+def read(path: str | PathLike[str], sidecar: str | PathLike[str] | None = None) -> "Raw":
+    """The raw frame in a file; `sidecar` is the TOML that describes bare numbers.
+
+    Raises:
+        TarsierError: it is missing, damaged, or no raw frame of a Bayer sensor.
+    """
+    from tarsier_fpga.camera.read import read_raw
+
+    return read_raw(Path(path), None if sidecar is None else Path(sidecar))
+
+
+def restore(
+    raw: "str | PathLike[str] | Raw",
+    *,
+    net: str = "bbcu-raw-16x8",
+    on: str = "cpu",
+    board: str = "zcu104",
+    design: str | PathLike[str] | None = None,
+    gain: float | str = "auto",
+    check: bool = False,
+) -> "Restored":
+    """A raw frame through a network: its `codes`, and the `picture()` they develop into.
+
+    Args:
+        raw: a file, or a frame that was read before.
+        net: a shipped net, a checkpoint or an .onnx file.
+        on: cpu or gpu, the network in PyTorch; sim, its RTL cycle by cycle; pynq or xrt, a board.
+        board: what `sim` builds a design for, where none is given.
+        design: folder of the design to run, as `build` leaves it.
+        gain: a factor on the light, or how it is found: auto or red.
+        check: compare all bits with the hardware graph; `exact` of the result says how it went.
+
+    Raises:
+        TarsierError: one sentence on what is wrong, and what would be right.
+    """
+    from tarsier_fpga.camera.raw import Raw
+    from tarsier_fpga.flow.board import load_board
+    from tarsier_fpga.hls.base.progress import silent
+    from tarsier_fpga.jobs.accelerators import open_accelerator
+    from tarsier_fpga.jobs.choices import Accel
+    from tarsier_fpga.jobs.job import Job, parse_gain
+    from tarsier_fpga.jobs.restore import Restoring, Shot
+
+    if on not in list(Accel):
+        raise HostError(f"on {on!r}: frames are restored on {', '.join(Accel)}")
+    frame = raw if isinstance(raw, Raw) else read(raw)
+    job = Job(
+        raw=Path(frame.name),
+        net=net,
+        board=load_board(board),
+        accel=Accel(on),
+        design=None if design is None else Path(design),
+        gain=parse_gain(str(gain)),
+        check=check,
+    )
+    accelerator = open_accelerator(job, (frame.width, frame.height), silent)
+    return Restoring(job, accelerator).one(Shot(frame.name, frame))
+
+
+def build(
+    net: str = "bbcu-raw-16x8",
+    *,
+    board: str = "zcu104",
+    size: tuple[int, int],
+    fps: float | None = None,
+    out: str | PathLike[str] | None = None,
+) -> "BuiltDesign":
+    """The design of a network: its `facts`, its `folder`, and `simulate(frames)`.
+
+    Args:
+        net: a shipped net, a checkpoint or an .onnx file.
+        board: what it is for.
+        size: width and height of the raw frames.
+        fps: frames per second; None is as many as one packed pixel a cycle gives.
+        out: folder to write it to; None keeps it in the user's cache.
+
+    Raises:
+        TarsierError: one sentence on what is wrong, and what would be right.
+    """
+    from tarsier_fpga.flow.board import load_board
+    from tarsier_fpga.hls.base.progress import silent
+    from tarsier_fpga.jobs.designs import build_design, kept_design
+
+    target = load_board(board)
+    if out is None:
+        return kept_design(net, target, size, fps, silent)
+    return build_design(net, target, size, fps, Path(out), silent)

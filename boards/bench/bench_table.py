@@ -92,8 +92,13 @@ def size_title(width: int, height: int) -> str:
 
 def _table(rows: Sequence[Row], notes: Sequence[str]) -> Table:
     title = size_title(rows[0].width, rows[0].height)
-    narrow = {"box": box.SIMPLE_HEAD, "pad_edge": False, "collapse_padding": True}
-    table = Table(title=title, title_justify="left", **narrow)
+    table = Table(
+        title=title,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+    )
     table.add_column("network", overflow="fold")
     table.add_column("on", overflow="fold")
     known = [name for name in _NUMBERS if any(getattr(row, name) is not None for row in rows)]

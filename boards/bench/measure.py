@@ -8,6 +8,7 @@ favour of the GPU.
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
@@ -23,6 +24,7 @@ GROWTH = 4  # from batch to batch, since each is compiled anew
 HALVES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 Work = Callable[[], object]
+Meter = Callable[[], float]
 
 # What PyTorch's compiler and a device refuse are RuntimeErrors; full memory is one of them.
 _FAILURES = (TooSlow, RuntimeError)
@@ -65,7 +67,14 @@ def gpu_rows(net: Contender, size: tuple[int, int], device: str, how: How) -> It
             yield row.model_copy(update={"psnr_db": quality})
 
 
-def _batches(net, size, dtype, facts, meter, how) -> tuple[Row, Row]:
+def _batches(
+    net: Contender,
+    size: tuple[int, int],
+    dtype: torch.dtype,
+    facts: dict[str, Any],
+    meter: Meter | None,
+    how: How,
+) -> tuple[Row, Row]:
     """The rows of one frame at a time and of the best batch."""
     single = best = _on_gpu(net, size, dtype, facts, meter, how, batch=1)
     batch = GROWTH
@@ -74,12 +83,20 @@ def _batches(net, size, dtype, facts, meter, how) -> tuple[Row, Row]:
             row = _on_gpu(net, size, dtype, facts, meter, how, batch)
         except _FAILURES:  # what a single frame gave stands
             return single, best
-        if row.fps < WORTH * best.fps:
+        if (row.fps or 0) < WORTH * (best.fps or 0):
             return single, best
         best, batch = row, GROWTH * batch
 
 
-def _on_gpu(net, size, dtype, facts, meter, how, batch) -> Row:
+def _on_gpu(
+    net: Contender,
+    size: tuple[int, int],
+    dtype: torch.dtype,
+    facts: dict[str, Any],
+    meter: Meter | None,
+    how: How,
+    batch: int,
+) -> Row:
     torch.cuda.empty_cache()
     work = _graphed(_work(net, net.inputs(*size, batch).to("cuda", dtype), how.compiled))
     time = median_time(work, how.runs, how.limit_s)
@@ -97,13 +114,15 @@ def _work(net: Contender, frames: torch.Tensor, compiled: bool) -> Work:
     torch._inductor.config.compile_threads = 1
     torch.backends.cudnn.benchmark = True
     module = copy.deepcopy(net.module).to(frames.device, frames.dtype)
-    module = module.to(memory_format=torch.channels_last)
+    # PyTorch's stubs leave this argument out.
+    module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    run: Callable[[torch.Tensor], torch.Tensor] = module
     if compiled:
-        module = torch.compile(module, fullgraph=True, dynamic=False)
+        run = torch.compile(module, fullgraph=True, dynamic=False)
 
     @torch.inference_mode()
     def work() -> torch.Tensor:
-        return module(frames)
+        return run(frames)
 
     work()
     return work
@@ -121,7 +140,7 @@ def _graphed(work: Work) -> Work:
     with torch.cuda.graph(graph):
         kept = work()
 
-    def replay() -> torch.Tensor:
+    def replay() -> object:
         graph.replay()
         torch.cuda.synchronize()
         return kept  # the graph writes here, so it must live as long
@@ -129,7 +148,9 @@ def _graphed(work: Work) -> Work:
     return replay
 
 
-def _facts(net: Contender, place: Place, device: str, precision: str, size, how: How) -> dict:
+def _facts(
+    net: Contender, place: Place, device: str, precision: str, size: tuple[int, int], how: How
+) -> dict[str, Any]:
     return {
         "net": net.name,
         "place": place,
@@ -140,7 +161,7 @@ def _facts(net: Contender, place: Place, device: str, precision: str, size, how:
     }
 
 
-def _row(facts: dict, batch: int, time: Timing, note: str) -> Row:
+def _row(facts: dict[str, Any], batch: int, time: Timing, note: str) -> Row:
     return Row(
         **facts,
         basis=Basis.MEASURED,

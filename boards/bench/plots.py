@@ -6,20 +6,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter
 
 from tarsier_fpga.bench.bench_facts import Basis, Bench, Place, Row, size_name
 from tarsier_fpga.bench.bench_table import device_name, number
+from tarsier_fpga.bench.figures import FIGURES, Figure
 
-__all__ = ["PLOTS", "draw_plots", "label", "series"]
+__all__ = ["draw_plots", "label", "series"]
 
-# File name -> the field it shows, and its title.
-PLOTS = {
-    "bench-fps.png": ("fps", "Frames per second"),
-    "bench-latency.png": ("latency_ms", "Latency in milliseconds"),
-    "bench-energy.png": ("joules", "Joules per frame"),
-}
 _COLOURS = {
     Place.CHIP: ("#d9920a",),
     Place.GPU: ("#2a78b8", "#6a5acd", "#1f9e89", "#5b8ff9", "#0f5c7a", "#9a86d8"),
@@ -31,10 +26,10 @@ _MARKERS = {Basis.RECORDED: "D", Basis.PUBLISHED: "*"}
 def draw_plots(bench: Bench) -> dict[str, bytes]:
     """PNG files by name; no file for what nobody knows."""
     drawn = {}
-    for name, (field, title) in PLOTS.items():
-        rows = [row for row in bench.rows if getattr(row, field) is not None]
+    for figure in FIGURES:
+        rows = [row for row in bench.rows if figure.of(row) is not None]
         if rows:
-            drawn[name] = _draw(rows, field, title)
+            drawn[figure.file] = _draw(rows, figure)
     return drawn
 
 
@@ -52,9 +47,9 @@ def series(rows: Sequence[Row]) -> dict[str, list[Row]]:
     return dict(groups)
 
 
-def _draw(rows: list[Row], field: str, title: str) -> bytes:
-    figure = Figure(figsize=(9, 5), dpi=144, layout="constrained")
-    axes = figure.subplots()
+def _draw(rows: list[Row], figure: Figure) -> bytes:
+    canvas = Canvas(figsize=(9, 5), dpi=144, layout="constrained")
+    axes = canvas.subplots()
     sizes = sorted({(row.width, row.height) for row in rows}, key=lambda size: size[0] * size[1])
     used = dict.fromkeys(Place, 0)
     for name, points in series(rows).items():
@@ -62,7 +57,7 @@ def _draw(rows: list[Row], field: str, title: str) -> bytes:
         colours = _COLOURS[place]
         axes.plot(
             [sizes.index((row.width, row.height)) for row in points],
-            [getattr(row, field) for row in points],
+            figure.values(points),
             marker=_MARKERS.get(basis, "o"),
             color=colours[used[place] % len(colours)],
             linewidth=2.4 if place is Place.CHIP else 1.4,
@@ -70,10 +65,10 @@ def _draw(rows: list[Row], field: str, title: str) -> bytes:
             label=name,
         )
         used[place] += 1
-    _dress(axes, sizes, title)
-    figure.legend(loc="outside right upper", fontsize=8, frameon=False)
+    _dress(axes, sizes, figure.title)
+    canvas.legend(loc="outside right upper", fontsize=8, frameon=False)
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
+    canvas.savefig(buffer, format="png")
     return buffer.getvalue()
 
 

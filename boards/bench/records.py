@@ -1,18 +1,34 @@
 # SPDX-License-Identifier: MIT
 """Rows that were not measured here: recorded on another machine, or published by others."""
 
+import os
 import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
-from tarsier_fpga.bench.bench_facts import Basis, Bench, Machine, Place, Row
+from platformdirs import user_data_path
+
+from tarsier_fpga.bench.bench_facts import Basis, Bench, Place, Row
 from tarsier_fpga.hls.base.facts import read_facts
 
-__all__ = ["FLAGSHIP", "RESULTS", "published", "record_file", "recorded", "to_record"]
+__all__ = [
+    "FLAGSHIP",
+    "RESULTS",
+    "own_records",
+    "published",
+    "record_file",
+    "recorded",
+    "to_record",
+]
 
-RESULTS = Path(__file__).parents[1] / "results"
+RESULTS = Path(__file__).parents[1] / "results"  # what ships; only a maintainer writes there
 FLAGSHIP = RESULTS / "flagship.json"  # the one that is of no GPU
+
+
+def own_records() -> Path:
+    """Where this user's GPUs are recorded: $TARSIER_RECORDS, else in the user's data folder."""
+    return Path(os.environ.get("TARSIER_RECORDS") or user_data_path("tarsier") / "records")
 
 
 def published() -> list[Row]:
@@ -39,17 +55,19 @@ def published() -> list[Row]:
 
 
 def recorded(
-    nets: Iterable[str], sizes: Iterable[tuple[int, int]], folder: Path = RESULTS
+    nets: Iterable[str], sizes: Iterable[tuple[int, int]], folders: Iterable[Path] = (RESULTS,)
 ) -> list[Row]:
     """GPU rows of these nets and sizes that were recorded earlier, each with machine and date.
+
+    Where two folders have a file of the same GPU, the later one's counts.
 
     Raises:
         FlowError: a recorded file is damaged.
     """
     nets, sizes, rows = set(nets), set(sizes), []
-    for path in sorted(folder.glob("*.json")):
-        if path.name == FLAGSHIP.name:
-            continue
+    files = {path.name: path for folder in folders for path in sorted(folder.glob("*.json"))}
+    files.pop(FLAGSHIP.name, None)
+    for path in files.values():
         bench = read_facts(path, Bench, "record it again")
         machine = bench.machine
         where = f"{machine.date[:10]}, driver {machine.driver}, PyTorch {machine.torch}"
@@ -69,6 +87,10 @@ def to_record(bench: Bench) -> Bench:
     return bench.model_copy(update={"rows": tuple(r for r in measured if r.place is Place.GPU)})
 
 
-def record_file(machine: Machine) -> Path:
-    """Where the GPU of `machine` is recorded."""
-    return RESULTS / f"{re.sub(r'[^a-z0-9]+', '-', machine.gpu.lower()).strip('-')}.json"
+def record_file(gpu: str, folder: Path) -> Path:
+    """Where in `folder` the GPU of that name is recorded.
+
+    >>> record_file("NVIDIA H200 (80 GB)", Path("records")).name
+    'nvidia-h200-80-gb.json'
+    """
+    return folder / f"{re.sub(r'[^a-z0-9]+', '-', gpu.lower()).strip('-')}.json"

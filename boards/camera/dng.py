@@ -4,6 +4,7 @@
 Source: Adobe DNG specification 1.4, chapter 4; the tag numbers below are its own.
 """
 
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
@@ -62,6 +63,7 @@ def write_dng(
     )
 
 
-def _rationals(values) -> tuple[int, ...]:
-    fractions = [Fraction(float(value)).limit_denominator(10_000) for value in np.ravel(values)]
+def _rationals(values: Iterable[float] | np.ndarray) -> tuple[int, ...]:
+    numbers = np.ravel(np.asarray(values)).tolist()
+    fractions = [Fraction(number).limit_denominator(10_000) for number in numbers]
     return tuple(part for value in fractions for part in (value.numerator, value.denominator))

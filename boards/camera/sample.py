@@ -9,13 +9,16 @@ every run. Its noiseless twin is the reference.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from scipy.ndimage import convolve1d
 from sklearn.datasets import load_sample_image
 
+from tarsier_fpga.camera.colour import camera_from_srgb
 from tarsier_fpga.camera.dng import write_dng
+from tarsier_fpga.camera.raw import mosaic_of
 
 __all__ = ["CREDIT", "Sensor", "write_sample"]
 
@@ -28,9 +31,6 @@ BALANCE = np.array([2.0, 1.0, 1.7])
 # Under D65; Adobe's matrix of the Nikon D750, as printed by dcraw.
 XYZ_TO_CAMERA = np.array(
     [[0.9020, -0.2890, -0.0715], [-0.4535, 1.2436, 0.2348], [-0.0934, 0.1919, 0.7086]]
-)
-_XYZ_FROM_SRGB = np.array(
-    [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
 )
 
 
@@ -50,7 +50,7 @@ class Sensor:
 def write_sample(folder: Path, sensor: Sensor | None = None) -> tuple[Path, Path]:
     """Write sample.dng and its noiseless twin reference.dng into `folder`; return both paths."""
     sensor = sensor or Sensor()
-    scene = _mosaic(_camera_light(load_sample_image("china.jpg")))
+    scene = mosaic_of(_camera_light(load_sample_image("china.jpg")))
     rng = np.random.default_rng(sensor.seed)
     electrons = rng.poisson(scene * sensor.light).astype(np.float64)
     electrons += sensor.read * rng.standard_normal(scene.shape)
@@ -59,16 +59,16 @@ def write_sample(folder: Path, sensor: Sensor | None = None) -> tuple[Path, Path
     span = sensor.white - sensor.black
 
     noisy, reference = folder / "sample.dng", folder / "reference.dng"
-    colours = {"xyz_to_camera": XYZ_TO_CAMERA, "neutral": tuple(1 / BALANCE)}
-    write_dng(
+    red, green, blue = (1 / BALANCE).tolist()
+    write = partial(write_dng, xyz_to_camera=XYZ_TO_CAMERA, neutral=(red, green, blue))
+    write(
         noisy,
         np.clip(np.rint(sensor.black + span * exposed), 0, sensor.white).astype(np.uint16),
         black=(sensor.black,) * 4,
         white=sensor.white,
-        **colours,
     )
     clean = np.rint(65535 * scene / sensor.headroom).astype(np.uint16)
-    write_dng(reference, clean, white=65535, **colours)
+    write(reference, clean, white=65535)
     return noisy, reference
 
 
@@ -76,9 +76,8 @@ def _camera_light(srgb: np.ndarray) -> np.ndarray:
     """What the sensor sees: (H, W, 3) in [0, 1], before white balance."""
     value = srgb / 255
     linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
-    camera_from_srgb = XYZ_TO_CAMERA @ _XYZ_FROM_SRGB
-    camera_from_srgb /= camera_from_srgb.sum(axis=1, keepdims=True)
-    return _low_passed(np.clip(linear @ camera_from_srgb.T, 0, 1)) / BALANCE
+    seen = linear @ camera_from_srgb(XYZ_TO_CAMERA).T
+    return _low_passed(np.clip(seen, 0, 1)) / BALANCE
 
 
 def _low_passed(rgb: np.ndarray) -> np.ndarray:
@@ -86,11 +85,3 @@ def _low_passed(rgb: np.ndarray) -> np.ndarray:
     for axis in (0, 1):
         rgb = convolve1d(rgb, [0.25, 0.5, 0.25], axis, mode="nearest")
     return rgb
-
-
-def _mosaic(rgb: np.ndarray) -> np.ndarray:
-    height, width = rgb.shape[0] // 2 * 2, rgb.shape[1] // 2 * 2
-    mosaic = rgb[:height, :width, 1].copy()
-    mosaic[0::2, 0::2] = rgb[:height:2, :width:2, 0]
-    mosaic[1::2, 1::2] = rgb[1:height:2, 1:width:2, 2]
-    return mosaic

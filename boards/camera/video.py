@@ -6,17 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tarsier_fpga.camera.raw import Raw
-from tarsier_fpga.camera.read import BARE, open_array, read_raw
+from tarsier_fpga.camera.read import frames_in, read_raw, readers, suffixes
 from tarsier_fpga.hls.base.errors import HostError
 
 __all__ = ["Frame", "is_video", "list_frames"]
-
-# What LibRaw reads goes by its content; these names only tell frames from what lies beside them.
-_CAMERA = (
-    *(".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".iiq", ".k25"),
-    *(".kdc", ".mef", ".mos", ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".rw2", ".rwl"),
-    *(".sr2", ".srf", ".srw", ".x3f"),
-)
 
 _PARTS = re.compile(r"(\d+)")
 
@@ -39,10 +32,8 @@ class Frame:
 
 
 def is_video(path: Path) -> bool:
-    """Whether `path` holds several frames: a folder, or an array of them."""
-    if path.is_dir():
-        return True
-    return path.is_file() and _is_array(path) and open_array(path).ndim == 3
+    """Whether `path` may hold several frames: a folder, or a file that counts its own."""
+    return path.is_dir() or (path.is_file() and frames_in(path) is not None)
 
 
 def list_frames(path: Path) -> list[Frame]:
@@ -52,7 +43,7 @@ def list_frames(path: Path) -> list[Frame]:
         HostError: there are none, or two would be written to pictures of the same name.
     """
     if path.is_dir():
-        known = (*_CAMERA, *BARE)
+        known = suffixes()
         files = [file for file in path.iterdir() if file.suffix.lower() in known]
         # Names of one length were made to be sorted as they are, whatever their digits mean.
         key = _counted if len({len(file.name) for file in files}) > 1 else None
@@ -60,7 +51,8 @@ def list_frames(path: Path) -> list[Frame]:
     else:
         frames = _frames_in(path)
     if not frames:
-        raise HostError(f"{path} holds no raw frames: no file in it ends in .dng, .raw, .npy, ...")
+        named = ", ".join(reader.suffixes[0] for reader in readers())
+        raise HostError(f"{path} holds no raw frames: no file in it ends in {named}, ...")
     names: dict[str, Path] = {}
     for frame in frames:
         other = names.setdefault(frame.name, frame.path)
@@ -70,13 +62,8 @@ def list_frames(path: Path) -> list[Frame]:
 
 
 def _frames_in(path: Path) -> list[Frame]:
-    if _is_array(path) and open_array(path).ndim == 3:
-        return [Frame(path, index) for index in range(len(open_array(path)))]
-    return [Frame(path)]
-
-
-def _is_array(path: Path) -> bool:
-    return path.suffix.lower() == ".npy"
+    count = frames_in(path)
+    return [Frame(path)] if count is None else [Frame(path, index) for index in range(count)]
 
 
 def _found_in(path: Path) -> list[Frame]:

@@ -10,7 +10,7 @@ from tarsier_fpga.cli.count import count
 from tarsier_fpga.cli.doctor import doctor
 from tarsier_fpga.cli.eval import evaluate
 from tarsier_fpga.cli.export import export
-from tarsier_fpga.cli.run import run
+from tarsier_fpga.cli.run import RunCommand, run
 from tarsier_fpga.cli.sim import sim
 from tarsier_fpga.cli.study import study
 from tarsier_fpga.cli.synth import SynthCommand, synth
@@ -24,7 +24,9 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-for verb in (doctor, run, build, sim):
+app.command()(doctor)
+app.command(cls=RunCommand)(run)
+for verb in (build, sim):
     app.command()(verb)
 app.command(cls=SynthCommand)(synth)
 app.command()(bench)

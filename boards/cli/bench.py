@@ -2,7 +2,7 @@
 """tarsier bench: a design beside a GPU and a CPU, on the frame sizes people ask for."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from tarsier_fpga.cli.options import parse_size
 from tarsier_fpga.cli.progress import progress
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.base.files import write_together
+
+if TYPE_CHECKING:
+    from tarsier_fpga.bench.bench_facts import Bench
 
 __all__ = ["bench", "parse_sizes"]
 
@@ -34,34 +37,51 @@ def bench(
         bool, typer.Option("--compile/--no-compile", help="PyTorch's compiler; slow to start")
     ] = True,
     record: Annotated[bool, typer.Option("--record", help="keep this GPU's numbers")] = False,
+    records: Annotated[
+        Path | None, typer.Option(help="folder of kept numbers; else $TARSIER_RECORDS, or your own")
+    ] = None,
 ) -> int:
     """Measure a design against GPU and CPU; writes DESIGN/bench.json, plots, report.html."""
-    from tarsier_fpga.flow.design.design_facts import read_design
+    from tarsier_fpga.flow.sim.built_design import BuiltDesign
 
-    facts = read_design(design)
-    wanted = parse_sizes(sizes, (facts.width, facts.height))
+    built = BuiltDesign.read(design)
+    wanted = parse_sizes(sizes, (built.facts.width, built.facts.height))
+    if records and not records.is_dir():
+        raise HostError(f"{records}: there is no such folder of records")
     with progress() as show:
         show("loading PyTorch", 0.0)
+        from tarsier_fpga.bench.figures import FIGURES
         from tarsier_fpga.bench.machine import this_machine
-        from tarsier_fpga.bench.plots import PLOTS
-        from tarsier_fpga.jobs.bench_files import bench_files
+        from tarsier_fpga.bench.records import own_records
         from tarsier_fpga.jobs.bench_job import BenchJob, perform_bench
+        from tarsier_fpga.report.bench_files import bench_files
 
         if record and not this_machine().gpu:
             raise HostError("there is no GPU here that PyTorch can use, so none to record")
-        origin, more = net or facts.net, tuple(also or ())
-        job = BenchJob(design, facts, wanted, origin, more, runs, limit, compiled)
+        job = BenchJob(
+            design=built,
+            sizes=wanted,
+            net=net or built.facts.net,
+            also=tuple(also or ()),
+            runs=runs,
+            limit_s=limit,
+            compiled=compiled,
+            records=records,
+        )
         result = perform_bench(job, show)
         show("drawing", 1.0)
-        files = bench_files(result, record)
+        home = records or own_records()
+        if record:
+            home.mkdir(parents=True, exist_ok=True)
+        files = bench_files(result, home if record else None)
         write_together(files)
-        for name in set(PLOTS) - {path.name for path in files}:
+        for name in {figure.file for figure in FIGURES} - {path.name for path in files}:
             (design / name).unlink(missing_ok=True)  # of an earlier bench, which knew more
     _print(result.bench, list(files))
     return 0 if result.bit_exact else NOT_EXACT
 
 
-def _print(found, files: list[Path]) -> None:
+def _print(found: "Bench", files: list[Path]) -> None:
     from rich.console import Console
 
     from tarsier_fpga.bench.bench_table import bench_table

@@ -30,7 +30,7 @@ def build(
     if not out.parent.is_dir():
         check_folder(out)
     with progress() as show:
-        design = build_design(net, target, extent, fps, out, show)
+        design = build_design(net, target, extent, fps, out, show).facts
     fifos = design.fifo_sizing
     used = design.estimate.lut / target.resources.lut
     print(

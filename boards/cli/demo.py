@@ -8,11 +8,10 @@ import sys
 from pathlib import Path
 
 from tarsier_fpga.cli.guard import NOT_EXACT, guarded
-from tarsier_fpga.cli.options import Accel
 from tarsier_fpga.cli.progress import progress
-from tarsier_fpga.cli.run import DEFAULT_BOARD, DEFAULT_NET, summary
-from tarsier_fpga.hls.base.files import json_bytes, write_together
-from tarsier_fpga.hls.base.progress import Show
+from tarsier_fpga.cli.run import summary
+from tarsier_fpga.hls.base.files import write_together
+from tarsier_fpga.jobs.choices import DEFAULT_BOARD, DEFAULT_NET
 
 __all__ = ["demo"]
 
@@ -23,56 +22,24 @@ def demo(raw: Path | None = None) -> int:
     """Restore `raw`, or the built-in sample, and write the report."""
     with progress() as show:
         FOLDER.mkdir(parents=True, exist_ok=True)
-        facts = _run(raw, show)
-    print(f"{summary(facts)}\n\nopen {FOLDER / 'report.html'}")
-    return 0 if facts["bit_exact"] else NOT_EXACT
+        show("preparing the frame", 0.0)
+        from tarsier_fpga.flow.board import load_board
+        from tarsier_fpga.jobs.job import Job
+        from tarsier_fpga.jobs.picture_job import PictureJob, perform_picture
+        from tarsier_fpga.report.run_files import run_files
 
+        reference, note = None, ""
+        if raw is None:
+            from tarsier_fpga.camera.sample import CREDIT, write_sample
 
-def _run(raw: Path | None, show: Show) -> dict:
-    show("preparing the frame", 0.0)
-    from tarsier_fpga.flow.board import board_of
-    from tarsier_fpga.jobs.job import Job, perform
-    from tarsier_fpga.picture.png import png_bytes
-    from tarsier_fpga.report.page import render
-    from tarsier_fpga.report.pages import run_page
-    from tarsier_fpga.report.pictures import Pictures
-    from tarsier_fpga.report.pipeline import pipeline_svg
-    from tarsier_fpga.report.profile import profile
-
-    reference, note = None, ""
-    if raw is None:
-        from tarsier_fpga.camera.sample import CREDIT, write_sample
-
-        raw, reference = write_sample(FOLDER)
-        note = f"{CREDIT}."
-    result = perform(Job(raw, DEFAULT_NET, DEFAULT_BOARD, Accel.SIM, reference=reference), show)
-
-    show("writing the report", 0.0)
-    restored = result.restored
-    pictures = Pictures(
-        result.picture(restored.before),
-        result.picture(restored.after),
-        None if restored.reference is None else result.picture(restored.reference),
-    )
-    curves = {"before": restored.before, "reference": restored.reference, "after": restored.after}
-    plots = (
-        profile(
-            {name: codes for name, codes in curves.items() if codes is not None}, restored.scale
-        ),
-        pipeline_svg(result.folder, restored.measured.high_water),
-    )
-    board, run_json = board_of(result.folder, result.design.board), json_bytes(result.facts)
-    design_json = (result.folder / "design.json").read_bytes()
-    files = {"run.json": run_json, "design.json": design_json}
-    page = run_page(result.facts, result.design, board, pictures, plots, note, files)
-    write_together(
-        {
-            FOLDER / "report.html": render(page).encode(),
-            FOLDER / "restored.png": png_bytes(pictures.after),
-            FOLDER / "run.json": run_json,
-        }
-    )
-    return result.facts
+            raw, reference = write_sample(FOLDER)
+            note = f"{CREDIT}."
+        job = Job(raw=raw, net=DEFAULT_NET, board=load_board(DEFAULT_BOARD))
+        done = perform_picture(PictureJob(job, reference), show)
+        show("writing the report", 0.0)
+        write_together(run_files(done, FOLDER, note))
+    print(f"{summary(done.facts)}\n\nopen {FOLDER / 'report.html'}")
+    return 0 if done.facts.bit_exact else NOT_EXACT
 
 
 if __name__ == "__main__":

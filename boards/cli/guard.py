@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: MIT
 """Errors as people should meet them: one sentence and an exit code, never a traceback."""
 
-import errno
 import logging
+import os
 import sys
 import warnings
 from collections.abc import Callable
 
 from typer.exceptions import TyperException
 
-from tarsier_fpga.hls.base.errors import Interrupted, TarsierError
+from tarsier_fpga.hls.base.errors import Interrupted, TarsierError, os_sentence
 
-__all__ = ["INTERRUPTED", "NOT_EXACT", "USER_ERROR", "guarded", "os_sentence"]
+__all__ = ["INTERRUPTED", "NOT_EXACT", "USER_ERROR", "guarded"]
 
 NOT_EXACT = 1
 USER_ERROR = 2
@@ -20,6 +20,8 @@ INTERRUPTED = 130  # as shells report SIGINT
 
 def guarded(work: Callable[[], int | None]) -> int:
     """Exit code of `work`, which returns one or None for success."""
+    # PyTorch's threads, read when it is imported: while one waits for another, the host's may work.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     # What libraries warn about is for their developers; users get one sentence, ours.
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
@@ -39,14 +41,6 @@ def guarded(work: Callable[[], int | None]) -> int:
     if code == INTERRUPTED:
         return _say("interrupted, nothing was written; run it again to start over", code)
     return code
-
-
-def os_sentence(error: OSError) -> str:
-    """What the operating system refused, and where."""
-    where = f": {error.filename}" if error.filename else ""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"no space left on the disk{where}"
-    return f"{error.strerror or error}{where}"
 
 
 def _say(sentence: str, code: int) -> int:

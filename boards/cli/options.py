@@ -2,32 +2,10 @@
 """What users type, made into values."""
 
 import re
-from enum import StrEnum
 
 from tarsier_fpga.hls.base.errors import HostError
 
-__all__ = ["Accel", "Bad", "parse_size", "parse_trace"]
-
-
-class Accel(StrEnum):
-    """Accelerators a frame can be sent to.
-
-    `sim` is the design's RTL, cycle by cycle; `cpu` and `gpu` are the same network in PyTorch;
-    `pynq` and `xrt` are a Zynq board and an Alveo card.
-    """
-
-    SIM = "sim"
-    CPU = "cpu"
-    GPU = "gpu"
-    PYNQ = "pynq"
-    XRT = "xrt"
-
-
-class Bad(StrEnum):
-    """What happens at a frame of a video that cannot be read."""
-
-    STOP = "stop"
-    SKIP = "skip"
+__all__ = ["parse_size", "parse_trace"]
 
 
 def parse_size(text: str) -> tuple[int, int]:

@@ -2,27 +2,32 @@
 """tarsier run: a raw frame or a video in, restored pictures out."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.core import TyperArgument, TyperCommand
 
 from tarsier_fpga.cli.guard import NOT_EXACT
-from tarsier_fpga.cli.options import Accel, Bad
 from tarsier_fpga.cli.progress import progress
 from tarsier_fpga.hls.base.errors import HostError
-from tarsier_fpga.hls.base.files import check_folder, json_bytes, write_together
+from tarsier_fpga.hls.base.files import check_folder, write_together
 from tarsier_fpga.hls.base.progress import Show
+from tarsier_fpga.jobs.choices import DEFAULT_BOARD, DEFAULT_NET, Accel, Bad
 
-__all__ = ["run", "summary"]
+if TYPE_CHECKING:
+    from typer._click.core import Context
+    from typer._click.formatting import HelpFormatter
 
-DEFAULT_NET = "bbcu-raw-16x8"
-DEFAULT_BOARD = "zcu104"
+    from tarsier_fpga.jobs.picture_job import PictureJob
+    from tarsier_fpga.jobs.run_facts import PictureFacts, RunFacts
+
+__all__ = ["RunCommand", "run", "summary"]
 
 
 def run(
     raw: Annotated[
         Path,
-        typer.Argument(help="raw frame, or a folder of them: DNG, camera raw; .raw, .npy + TOML"),
+        typer.Argument(help="raw frame, or a folder of them"),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="OUT.png, or a folder for a video")],
     net: Annotated[str, typer.Option(help="a shipped net, a checkpoint or an .onnx")] = DEFAULT_NET,
@@ -66,34 +71,59 @@ def run(
             _check_video_outputs(out, film, film_rate, reference)
         else:
             _check_picture_options(out, film, previous_gain, bad)
+        from tarsier_fpga.flow.board import load_board
         from tarsier_fpga.jobs.job import Job, parse_gain
+        from tarsier_fpga.jobs.picture_job import PictureJob
+        from tarsier_fpga.jobs.run_facts import run_json
+        from tarsier_fpga.jobs.video_job import VideoJob, perform_video
 
         if check is None:  # a board need not have what the comparison takes
             check = not video and accel not in (Accel.PYNQ, Accel.XRT)
-        how, light = parse_gain(gain), reference_exposure
         job = Job(
-            raw, net, board, accel, design, fps, how, sidecar, reference, deploy, check, light
+            raw=raw,
+            net=net,
+            board=load_board(board),
+            accel=accel,
+            design=design,
+            fps=fps,
+            gain=parse_gain(gain),
+            sidecar=sidecar,
+            deploy=deploy,
+            check=check,
         )
+        facts: RunFacts
         if video:
-            from tarsier_fpga.jobs.video_job import VideoJob, perform_video
-
             facts = perform_video(VideoJob(job, out, bad, previous_gain, film, film_rate), show)
-            write_together({out / "run.json": json_bytes(facts)})
+            write_together({out / "run.json": run_json(facts)})
         else:
-            facts = _one(job, out, show)
+            facts = _one(PictureJob(job, reference, reference_exposure), out, show)
     print(summary(facts))
-    return NOT_EXACT if facts["bit_exact"] is False else 0
+    return NOT_EXACT if facts.bit_exact is False else 0
 
 
-def _one(job, out: Path, show: Show) -> dict:
-    from tarsier_fpga.jobs.job import perform
+class RunCommand(TyperCommand):
+    """Its help names the raw formats that there are, those of other packages too."""
+
+    def format_help(self, ctx: "Context", formatter: "HelpFormatter") -> None:
+        from tarsier_fpga.camera.read import readers
+
+        titles = ", ".join(reader.title for reader in readers())
+        for parameter in self.params:
+            if parameter.name == "raw" and isinstance(parameter, TyperArgument):
+                parameter.help = f"{parameter.help}: {titles}"
+        super().format_help(ctx, formatter)
+
+
+def _one(asked: "PictureJob", out: Path, show: Show) -> "PictureFacts":
+    from tarsier_fpga.jobs.picture_job import perform_picture
+    from tarsier_fpga.jobs.run_facts import run_json
     from tarsier_fpga.picture.png import png_bytes
 
-    result = perform(job, show)
+    done = perform_picture(asked, show)
     show("developing the picture", 0.0)
-    picture = png_bytes(result.picture(result.restored.after))
-    write_together({out: picture, out.with_suffix(".json"): json_bytes(result.facts)})
-    return result.facts
+    picture = png_bytes(done.restored.picture())
+    write_together({out: picture, out.with_suffix(".json"): run_json(done.facts)})
+    return done.facts
 
 
 def _check_picture_options(out: Path, film: Path | None, previous_gain: bool, bad: Bad) -> None:
@@ -131,35 +161,34 @@ def _check_video_outputs(
             check_folder(film)
 
 
-def summary(facts: dict) -> str:
+def summary(facts: "RunFacts") -> str:
     """What a person reads: what came out, how fast, and whether it is right."""
-    lines = [f"{facts['net']} on {facts['accel']}: {_what(facts)}"]
-    if facts["cycles_per_frame"] is not None:
+    from tarsier_fpga.jobs.run_facts import PictureFacts, VideoFacts
+
+    count, what = 1, facts.raw
+    pace: list[str] = []
+    match facts:
+        case VideoFacts():
+            count = len(facts.frames)
+            what = f"{count} frames of {facts.raw}"
+            pace.append(f"{facts.host_fps} fps with reading and writing")
+            pace += [f"skipped: {problem}" for problem in facts.skipped]
+        case PictureFacts():
+            what = f"{facts.width} x {facts.height}"
+            if facts.psnr_db is not None:
+                what += f", PSNR {facts.psnr_noisy_db} -> {facts.psnr_db} dB"
+    lines = [f"{facts.net} on {facts.accel}: {what}"]
+    if facts.cycles_per_frame is not None:
         lines.append(
-            f"{facts['cycles_per_frame']} cycles per frame (ideal {facts['ideal_cycles']}), "
-            f"{facts['fps']} fps at {facts['clock_mhz']:g} MHz, a clock assumed for "
-            f"{facts['board']}"
+            f"{facts.cycles_per_frame} cycles per frame (ideal {facts.ideal_cycles}), "
+            f"{facts.fps} fps at {facts.clock_mhz:g} MHz, a clock assumed for {facts.board}"
         )
-    elif facts["accel_seconds"]:  # where the accelerator can tell
-        count = len(facts.get("frames", [facts]))
-        seconds = facts["accel_seconds"] / count
+    elif facts.accel_seconds:  # where the accelerator can tell
+        seconds = facts.accel_seconds / count
         lines.append(f"{seconds:.3g} s per frame in the network itself, {1 / seconds:.3g} fps")
-    if "host_fps" in facts:
-        lines.append(f"{facts['host_fps']} fps with reading and writing")
-        lines += [f"skipped: {problem}" for problem in facts["skipped"]]
     exact = {
         True: "bit-exact against the hardware graph in Python",
         False: "NOT bit-exact against the hardware graph in Python",
         None: "not compared with the hardware graph (--check)",
     }
-    lines.append(f"{exact[facts['bit_exact']]}, {facts['seconds']} s")
-    return "\n".join(lines)
-
-
-def _what(facts: dict) -> str:
-    if "frames" in facts:
-        return f"{len(facts['frames'])} frames of {facts['raw']}"
-    quality = ""
-    if facts["psnr_db"] is not None:
-        quality = f", PSNR {facts['psnr_noisy_db']} -> {facts['psnr_db']} dB"
-    return f"{facts['width']} x {facts['height']}{quality}"
+    return "\n".join([*lines, *pace, f"{exact[facts.bit_exact]}, {facts.seconds} s"])

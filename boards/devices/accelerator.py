@@ -5,17 +5,19 @@ Frames of codes go in, frames of codes come out, in three steps that a pipeline 
 next frame is sent while one is at work, and the one before is received.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 
+from tarsier_fpga.flow.sim.built_design import BuiltDesign, HardwareGraph
 from tarsier_fpga.hls.base.coding import Coding
+from tarsier_fpga.hls.base.progress import Show, silent
 
-__all__ = ["Accelerator", "Measured", "Notify", "restore_frames"]
+__all__ = ["RESTORING", "Accelerator", "Measured", "restore_frames"]
 
-Notify = Callable[[float], None]
+RESTORING = "restoring"  # the step that accelerators show
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,10 +38,31 @@ class Measured:
 class Accelerator(Protocol):
     """A network on a device."""
 
-    name: str
-    net: str
-    radius: int  # packed pixels the network sees around each pixel
-    scale: Coding
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def net(self) -> str: ...
+
+    @property
+    def radius(self) -> int:
+        """Packed pixels that the network sees around each pixel."""
+        ...
+
+    @property
+    def scale(self) -> Coding:
+        """Of its frames."""
+        ...
+
+    @property
+    def graph(self) -> HardwareGraph:
+        """What it computes, bit for bit."""
+        ...
+
+    @property
+    def design(self) -> BuiltDesign | None:
+        """The design that it is; None where it is no hardware."""
+        ...
 
     def tile(self, frame: tuple[int, int]) -> tuple[int, int]:
         """Packed rows and columns in which it wants a frame of so many.
@@ -53,9 +76,9 @@ class Accelerator(Protocol):
         """Hand (N, h, w, 4) uint16 frames to the device; what `run` takes."""
         ...
 
-    def run(self, sent: Any, progress: Notify | None = None) -> Any:
-        """Restore them; what `receive` takes. `progress` is told the fraction done, and may raise
-        to give up."""
+    def run(self, sent: Any, show: Show = silent) -> Any:
+        """Restore them; what `receive` takes. `show` is told now and then how far it is, and may
+        raise to give up."""
         ...
 
     def receive(self, done: Any) -> Measured:
@@ -63,8 +86,6 @@ class Accelerator(Protocol):
         ...
 
 
-def restore_frames(
-    accelerator: Accelerator, frames: np.ndarray, progress: Notify | None = None
-) -> Measured:
+def restore_frames(accelerator: Accelerator, frames: np.ndarray, show: Show = silent) -> Measured:
     """The three steps at once."""
-    return accelerator.receive(accelerator.run(accelerator.send(frames), progress))
+    return accelerator.receive(accelerator.run(accelerator.send(frames), show))

@@ -3,10 +3,11 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from tarsier_fpga.devices.accelerator import Measured, Notify
+from tarsier_fpga.devices.accelerator import RESTORING, Measured
 from tarsier_fpga.devices.deploy import (
     driver_package,
     from_bytes,
@@ -15,7 +16,9 @@ from tarsier_fpga.devices.deploy import (
     to_bytes,
 )
 from tarsier_fpga.devices.designed import Designed
+from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.base.progress import Show, silent
 
 __all__ = ["PynqAccelerator"]
 
@@ -26,14 +29,19 @@ _START, _DONE, _IDLE = 0x1, 0x2, 0x4
 _PATIENCE = 10.0  # seconds; no frame takes as long
 
 
+# The vendor's buffer, which has no type of its own here: with its frames, and with the seconds.
+_Buffer = tuple[Any, int]
+_Done = tuple[Any, float]
+
+
 class PynqAccelerator(Designed):
-    """The design in `folder`, on the board this runs on."""
+    """A design, on the board this runs on."""
 
     name = "pynq"
 
-    def __init__(self, folder: Path, deploy: Path | None = None) -> None:
-        super().__init__(folder)
-        facts = read_deploy(deploy or folder / "vivado/deploy", self.design, ".bit")
+    def __init__(self, design: BuiltDesign, deploy: Path | None = None) -> None:
+        super().__init__(design)
+        facts = read_deploy(deploy or design.folder / "vivado/deploy", self.facts, ".bit")
         self._pynq = driver_package("pynq", "the PYNQ image of the board")
         with sentences_of(self.name):
             overlay = self._pynq.Overlay(str(facts.bitstream))
@@ -42,15 +50,15 @@ class PynqAccelerator(Designed):
             self._source, self._sink = getattr(overlay, facts.source), getattr(overlay, facts.sink)
         self._overlay = overlay  # PYNQ frees what nothing refers to
 
-    def send(self, frames: np.ndarray):
-        content = to_bytes(frames, self.design)
+    def send(self, frames: np.ndarray) -> _Buffer:
+        content = to_bytes(frames, self.facts)
         with sentences_of(self.name):
             buffer = self._pynq.allocate(content.shape, np.uint8)
             buffer[:] = content
             buffer.flush()
         return buffer, len(frames)
 
-    def run(self, sent, progress: Notify | None = None):
+    def run(self, sent: _Buffer, show: Show = silent) -> _Done:
         source, count = sent
         with sentences_of(self.name):
             sink = self._pynq.allocate(source.shape, np.uint8)
@@ -65,21 +73,20 @@ class PynqAccelerator(Designed):
                     raise HostError(
                         f"pynq: no {count} frames after {_PATIENCE * count:g} s: the design hangs"
                     )
-                if progress:
-                    progress(0.0)
+                show(RESTORING, 0.0)
             seconds = time.perf_counter() - begin
             source.freebuffer()
         return sink, seconds
 
-    def receive(self, done) -> Measured:
+    def receive(self, done: _Done) -> Measured:
         sink, seconds = done
         with sentences_of(self.name):
             sink.invalidate()
-            frames = from_bytes(np.array(sink), self.design)
+            frames = from_bytes(np.array(sink), self.facts)
             sink.freebuffer()
         return Measured(frames, seconds)
 
-    def _start(self, dma, buffer, count: int) -> None:
+    def _start(self, dma: Any, buffer: Any, count: int) -> None:
         dma.write(_ADDRESS_LOW, buffer.device_address & 0xFFFFFFFF)
         dma.write(_ADDRESS_HIGH, buffer.device_address >> 32)
         dma.write(_FRAMES, count)

@@ -2,18 +2,18 @@
 """The network in PyTorch, on the CPU or on a GPU: the same bits as the RTL, for any frame size."""
 
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from tarsier_fpga.devices.accelerator import Measured, Notify
-from tarsier_fpga.flow.design.design_facts import read_graph
+from tarsier_fpga.devices.accelerator import RESTORING, Measured
 from tarsier_fpga.flow.lower.ingest import net_facts
+from tarsier_fpga.flow.sim.built_design import HardwareGraph
 from tarsier_fpga.flow.sim.integer_net import IntegerNet
 from tarsier_fpga.flow.sim.integer_ops import EXACT, EXACT_BY_DETOUR
 from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.base.progress import Show, silent
 
 __all__ = ["TorchAccelerator"]
 
@@ -23,14 +23,17 @@ _AT_ONCE = {"cpu": 300_000, "cuda": 8_000_000}
 
 
 class TorchAccelerator:
-    """The hardware graph in `folder` on a device that PyTorch calls `device`."""
+    """A hardware graph on a device that PyTorch calls `device`."""
 
-    def __init__(self, folder: Path, device: str) -> None:
+    design = None
+
+    def __init__(self, graph: HardwareGraph, device: str) -> None:
         if device == "cuda" and not torch.cuda.is_available():
             raise HostError("accelerator gpu: PyTorch finds no CUDA GPU here; use cpu")
-        model = read_graph(folder)
+        model = graph.model
         facts = net_facts(model)
         self.name = "gpu" if device == "cuda" else device
+        self.graph = graph
         self.net, self.radius = facts.name, facts.radius
         self.scale = facts.coding
         self._device = torch.device(device)
@@ -53,13 +56,12 @@ class TorchAccelerator:
         codes = torch.from_numpy(frames.view(np.int16))
         return codes.to(self._device, non_blocking=True)
 
-    def run(self, sent: Tensor, progress: Notify | None = None) -> tuple[Tensor, float]:
+    def run(self, sent: Tensor, show: Show = silent) -> tuple[Tensor, float]:
         begin = time.perf_counter()
         restored = torch.empty_like(sent)
         for index, frame in enumerate(sent):
             restored[index] = self._net(frame[None])[0]
-            if progress:
-                progress((index + 1) / len(sent))
+            show(RESTORING, (index + 1) / len(sent))
         if sent.is_cuda:
             torch.cuda.synchronize(self._device)
         return restored, time.perf_counter() - begin

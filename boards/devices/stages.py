@@ -9,7 +9,7 @@ leaving the results early, Ctrl-C included, ends them too.
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,7 +109,7 @@ class _Line:
 
 def run_stages(
     items: Iterable[Any], stages: Sequence[Stage], stopping: Callable[[], None] = lambda: None
-) -> Iterator[Any]:
+) -> Generator[Any, None, None]:
     """What becomes of `items` in `stages`, in order.
 
     `stopping` is called once when they are to end early, for a stage that is deep in its work.

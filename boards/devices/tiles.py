@@ -70,7 +70,9 @@ def join(tiles: np.ndarray, frame: tuple[int, int], radius: int) -> np.ndarray:
     return joined
 
 
-def _grid(frame, tile, radius) -> Iterator[tuple[Span, Span]]:
+def _grid(
+    frame: tuple[int, ...], tile: tuple[int, ...], radius: int
+) -> Iterator[tuple[Span, Span]]:
     for rows in spans(frame[0], tile[0], radius):
         for columns in spans(frame[1], tile[1], radius):
             yield rows, columns

@@ -3,10 +3,11 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from tarsier_fpga.devices.accelerator import Measured, Notify
+from tarsier_fpga.devices.accelerator import RESTORING, Measured
 from tarsier_fpga.devices.deploy import (
     driver_package,
     from_bytes,
@@ -15,7 +16,9 @@ from tarsier_fpga.devices.deploy import (
     to_bytes,
 )
 from tarsier_fpga.devices.designed import Designed
+from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.base.progress import Show, silent
 
 __all__ = ["XrtAccelerator"]
 
@@ -23,14 +26,19 @@ _SLICE_MS = 100  # how often a wait looks whether it is still wanted
 _PATIENCE = 10.0  # seconds a frame; none takes as long
 
 
+# The vendor's buffer, which has no type of its own here: with its frames, and with the seconds.
+_Buffer = tuple[Any, int]
+_Done = tuple[Any, float]
+
+
 class XrtAccelerator(Designed):
-    """The design in `folder`, on card number `card`."""
+    """A design, on card number `card`."""
 
     name = "xrt"
 
-    def __init__(self, folder: Path, deploy: Path | None = None, card: int = 0) -> None:
-        super().__init__(folder)
-        facts = read_deploy(deploy or folder / "vitis/deploy", self.design, "-0.xclbin")
+    def __init__(self, design: BuiltDesign, deploy: Path | None = None, card: int = 0) -> None:
+        super().__init__(design)
+        facts = read_deploy(deploy or design.folder / "vitis/deploy", self.facts, "-0.xclbin")
         self._xrt = driver_package("pyxrt", "XRT")
         with sentences_of(self.name):
             self._device = self._xrt.device(card)
@@ -40,8 +48,8 @@ class XrtAccelerator(Designed):
         self._source = self._kernel(uuid, names, facts.source)
         self._sink = self._kernel(uuid, names, facts.sink)
 
-    def send(self, frames: np.ndarray):
-        content = to_bytes(frames, self.design)
+    def send(self, frames: np.ndarray) -> _Buffer:
+        content = to_bytes(frames, self.facts)
         with sentences_of(self.name):
             buffer = self._buffer(self._source, content.size)
             buffer.write(content, 0)
@@ -49,7 +57,7 @@ class XrtAccelerator(Designed):
             buffer.sync(direction, content.size, 0)
         return buffer, len(frames)
 
-    def run(self, sent, progress: Notify | None = None):
+    def run(self, sent: _Buffer, show: Show = silent) -> _Done:
         source, count = sent
         with sentences_of(self.name):
             sink = self._buffer(self._sink, source.size())
@@ -64,20 +72,19 @@ class XrtAccelerator(Designed):
                     raise HostError(
                         f"xrt: no {count} frames after {_PATIENCE * count:g} s: the design hangs"
                     )
-                if progress:
-                    progress(0.0)
+                show(RESTORING, 0.0)
             seconds = time.perf_counter() - begin
         return sink, seconds
 
-    def receive(self, done) -> Measured:
+    def receive(self, done: _Done) -> Measured:
         sink, seconds = done
         with sentences_of(self.name):
             direction = self._xrt.xclBOSyncDirection.XCL_BO_SYNC_BO_FROM_DEVICE
             sink.sync(direction, sink.size(), 0)
             content = np.asarray(sink.read(sink.size(), 0)).view(np.uint8)
-        return Measured(from_bytes(content, self.design), seconds)
+        return Measured(from_bytes(content, self.facts), seconds)
 
-    def _kernel(self, uuid, names: list[str], instance: str):
+    def _kernel(self, uuid: Any, names: list[str], instance: str) -> Any:
         """The DMA called `instance`; FINN's linker files it under a kernel of any name."""
         for name in names:
             try:
@@ -86,5 +93,5 @@ class XrtAccelerator(Designed):
                 continue
         raise HostError(f"xrt: the xclbin has no {instance}, but {', '.join(names) or 'nothing'}")
 
-    def _buffer(self, kernel, size: int):
+    def _buffer(self, kernel: Any, size: int) -> Any:
         return self._xrt.bo(self._device, size, self._xrt.bo.normal, kernel.group_id(0))

@@ -1,72 +1,67 @@
 # SPDX-License-Identifier: MIT
 """From what a user names to an accelerator that is ready for frames."""
 
-import os
 from pathlib import Path
 
-from tarsier_fpga.cli.options import Accel
 from tarsier_fpga.devices.accelerator import Accelerator
-from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.flow.sim.built_design import BuiltDesign, HardwareGraph
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.base.progress import Show
+from tarsier_fpga.jobs.choices import Accel
 from tarsier_fpga.jobs.designs import kept_design, qonnx_file
+from tarsier_fpga.jobs.job import Job
 
 __all__ = ["lowered_net", "open_accelerator"]
 
-# PyTorch's threads, read when it is imported: while one waits for another, the host's may work.
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
+def open_accelerator(job: Job, size: tuple[int, int], show: Show) -> Accelerator:
+    """What `job` runs on, for raw frames of `size`.
 
-def open_accelerator(
-    accel: Accel,
-    net: str,
-    board: str,
-    size: tuple[int, int],
-    show: Show,
-    design: Path | None = None,
-    fps: float | None = None,
-    deploy: Path | None = None,
-) -> tuple[Accelerator, Path]:
-    """The accelerator, and the folder of the hardware graph that it runs.
-
-    Without `design`, `sim` builds one of `net` for `board` and raw frames of `size` at `fps`, and
-    PyTorch runs `net` itself; a board needs the one it is configured for, by the files in `deploy`.
+    Without a design, `sim` builds one for such frames, and PyTorch runs the net itself; a board
+    needs the one it is configured for.
 
     Raises:
         HostError, BoardError, FlowError, TrainingError: one sentence each.
     """
-    match accel:
+    match job.accel:
         case Accel.SIM:
             from tarsier_fpga.devices.simulated import SimulatedAccelerator
 
-            folder = design or kept_design(net, load_board(board), size, fps, show)
+            if job.design is None:
+                design = kept_design(job.net, job.board, size, job.fps, show)
+            else:
+                design = BuiltDesign.read(job.design)
             show("compiling the simulation", 0.0)
-            return SimulatedAccelerator(folder), folder
+            return SimulatedAccelerator(design)
         case Accel.CPU | Accel.GPU:
-            folder = design or lowered_net(net, show)
+            graph = HardwareGraph(job.design) if job.design else lowered_net(job.net, show)
             show("loading the network", 0.0)
             from tarsier_fpga.devices.pytorch import TorchAccelerator
 
-            device = "cuda" if accel is Accel.GPU else "cpu"
-            return TorchAccelerator(folder, device), folder
-        case Accel.PYNQ | Accel.XRT if design is None:
-            raise HostError(
-                f"accelerator {accel}: name with --design what the board is configured for"
-            )
+            return TorchAccelerator(graph, "cuda" if job.accel is Accel.GPU else "cpu")
         case Accel.PYNQ:
             from tarsier_fpga.devices.pynq_board import PynqAccelerator
 
             show("configuring the board", 0.0)
-            return PynqAccelerator(design, deploy), design
+            return PynqAccelerator(_configured(job), job.deploy)
         case Accel.XRT:
             from tarsier_fpga.devices.xrt_card import XrtAccelerator
 
             show("configuring the card", 0.0)
-            return XrtAccelerator(design, deploy), design
+            return XrtAccelerator(_configured(job), job.deploy)
 
 
-def lowered_net(net: str, show: Show) -> Path:
-    """A folder with the hardware graph of `net`, for frames of any size, kept in the cache."""
+def _configured(job: Job) -> BuiltDesign:
+    """The design that a board holds already."""
+    if job.design is None:
+        raise HostError(
+            f"accelerator {job.accel}: name with --design what the board is configured for"
+        )
+    return BuiltDesign.read(job.design)
+
+
+def lowered_net(net: str, show: Show) -> HardwareGraph:
+    """The hardware graph of `net`, for frames of any size, kept in the cache."""
     onnx = qonnx_file(net, show)
     show("loading the flow", 0.0)
     from tarsier_fpga.flow.design.design_facts import GRAPH
@@ -82,4 +77,4 @@ def lowered_net(net: str, show: Show) -> Path:
         show("lowering the network", 0.0)
         lower(ingest(read_qonnx(onnx))).save(str(folder / GRAPH))
 
-    return made_once("graphs", key, lower_into)
+    return HardwareGraph(made_once("graphs", key, lower_into))

@@ -4,7 +4,6 @@
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,32 +23,32 @@ from tarsier_fpga.camera.sample import write_sample
 from tarsier_fpga.flow.board import board_of
 from tarsier_fpga.flow.design.design_facts import Design
 from tarsier_fpga.flow.lower.ingest import net_facts, read_qonnx
-from tarsier_fpga.flow.sim import execute
+from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.flow.synth.synth_facts import read_synthesis
 from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import FlowError, HostError
 from tarsier_fpga.hls.base.progress import Show
+from tarsier_fpga.jobs.compare import matches
 from tarsier_fpga.jobs.contenders import exported, full_precision, parent_of
 from tarsier_fpga.jobs.designs import kept_design, qonnx_file
-from tarsier_fpga.jobs.restore import matches
 
 __all__ = ["BenchJob", "Benched", "perform_bench"]
 
 NO_GPU = "no GPU here and none recorded"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BenchJob:
     """What a user asks for; `net` is the file or the name of what the design was built of."""
 
-    folder: Path
-    design: Design
+    design: BuiltDesign
     sizes: tuple[tuple[int, int], ...]
     net: str
     also: tuple[str, ...] = ()
     runs: int = 50
     limit_s: float = 20.0
     compiled: bool = True
+    records: Path | None = None  # folder of recorded GPUs; None is the user's
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,11 +73,12 @@ def perform_bench(job: BenchJob, show: Show) -> Benched:
     Raises:
         HostError, BoardError, FlowError, TrainingError: one sentence each.
     """
+    design = job.design.facts
     onnx = _network(job, show)
-    ours = exported(job.design.net, onnx)
-    others = [parent_of(job.design.net), "red", *job.also]
+    ours = exported(design.net, onnx)
+    others = [parent_of(design.net), "red", *job.also]
     nets = [ours, *(full_precision(name) for name in dict.fromkeys(filter(None, others)))]
-    raw, scene = _sample(job.design)
+    raw, scene = _sample(design)
     machine, how = this_machine(), measure.How(scene, job.runs, job.limit_s, job.compiled)
 
     own, exact = None, True
@@ -87,29 +87,36 @@ def perform_bench(job: BenchJob, show: Show) -> Benched:
     for size in job.sizes:
         name = f"{size[0]} x {size[1]}"
         try:
-            folder = _design_for(job, size, onnx, show)
-            counted = count_cycles(folder, partial(show, f"chip, {name}"))
+            built = _design_for(job, size, onnx, show)
+            counted = count_cycles(built, _named(show, f"chip, {name}"))
         except FlowError as error:
-            if size == (job.design.width, job.design.height):
+            if size == (design.width, design.height):
                 raise  # there is nothing to set beside others
-            rows.append(skipped_chip(job.design, size, str(error)))
+            rows.append(skipped_chip(design, size, str(error)))
         else:
-            exact &= _is_exact(counted, folder, partial(show, f"comparing, {name}"))
-            rows.append(chip_row(counted, read_synthesis(folder, job.design.board), quality))
-            own = counted if folder == job.folder else own
+            exact &= _is_exact(counted, _named(show, f"comparing, {name}"))
+            rows.append(chip_row(counted, read_synthesis(built.folder, design.board), quality))
+            own = counted if built is job.design else own
         for index, net in enumerate(nets):
             show(f"{net.name}, {name}", index / len(nets))
-            rows += _torch_rows(net, size, machine, how)
+            rows += _torch_rows(net, size, machine, how, job)
+    if own is None:
+        raise HostError(f"{job.design.folder}: its own size is not among those of the bench")
     rows += results.published()
-    bench = Bench(net=job.design.net, board=job.design.board, machine=machine, rows=tuple(rows))
+    bench = Bench(net=design.net, board=design.board, machine=machine, rows=tuple(rows))
     return Benched(job, bench, own, exact, raw, scene, ours.restored(scene))
+
+
+def _named(show: Show, name: str) -> Show:
+    """`show`, with every step called `name`."""
+    return lambda step, fraction, note="": show(name, fraction, note)
 
 
 def _network(job: BenchJob, show: Show) -> Path:
     """The exported file that the design was built of."""
     onnx = qonnx_file(job.net, show)
-    if (found := net_facts(read_qonnx(onnx)).name) != job.design.net:
-        raise HostError(f"{job.folder} was built of {job.design.net}, but {onnx} is {found}")
+    if (found := net_facts(read_qonnx(onnx)).name) != (net := job.design.facts.net):
+        raise HostError(f"{job.design.folder} was built of {net}, but {onnx} is {found}")
     return onnx
 
 
@@ -122,11 +129,11 @@ def _sample(design: Design) -> tuple[Raw, Scene]:
     return noisy, Scene(encode(noisy, gain, scale), encode(clean, gain, scale), scale)
 
 
-def _design_for(job: BenchJob, size: tuple[int, int], onnx: Path, show: Show) -> Path:
+def _design_for(job: BenchJob, size: tuple[int, int], onnx: Path, show: Show) -> BuiltDesign:
     """The design itself, or one like it for another size, at as many cycles per pixel."""
-    design = job.design
+    design = job.design.facts
     if size == (design.width, design.height):
-        return job.folder
+        return job.design
     pixels = size[0] * size[1] // 4
     own_pixels = design.packed_shape[0] * design.packed_shape[1]
     budget = design.ideal_cycles // own_pixels
@@ -135,26 +142,32 @@ def _design_for(job: BenchJob, size: tuple[int, int], onnx: Path, show: Show) ->
     return kept_design(str(onnx), board_of(job.folder, design.board), size, fps, show)
 
 
-def _is_exact(counted: Counted, folder: Path, progress) -> bool:
-    return matches(
-        counted.frames[0],
-        counted.measured.frames[0],
-        lambda frame: execute.reference(folder, frame),
-        counted.design.radius,
-        progress,
-    )
+def _is_exact(counted: Counted, show: Show) -> bool:
+    design = counted.design
+    frame, restored = counted.frames[0], counted.run.frames[0]
+    return matches(frame, restored, design.graph.reference, design.facts.radius, show)
 
 
 def _torch_rows(
-    net: Contender, size: tuple[int, int], machine: Machine, how: measure.How
+    net: Contender, size: tuple[int, int], machine: Machine, how: measure.How, job: BenchJob
 ) -> Iterator[Row]:
     """A network on this machine's GPU, else as recorded, and on its CPU."""
     if machine.gpu:
         yield from measure.gpu_rows(net, size, machine.gpu, how)
-    elif known := results.recorded([net.name], [size]):
+    elif known := results.recorded(
+        [net.name], [size], (results.RESULTS, job.records or results.own_records())
+    ):
         yield from known
     else:
-        facts = {"net": net.name, "place": Place.GPU, "device": "GPU", "precision": ""}
         width, height = size
-        yield Row(**facts, width=width, height=height, basis=Basis.SKIPPED, note=NO_GPU)
+        yield Row(
+            net=net.name,
+            place=Place.GPU,
+            device="GPU",
+            precision="",
+            width=width,
+            height=height,
+            basis=Basis.SKIPPED,
+            note=NO_GPU,
+        )
     yield measure.cpu_row(net, size, "CPU", how)

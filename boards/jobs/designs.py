@@ -4,6 +4,7 @@
 from pathlib import Path
 
 from tarsier_fpga.flow.board import Board
+from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.hls.base.cache import cache_dir, content_key, made_once
 from tarsier_fpga.hls.base.errors import TrainingError
 from tarsier_fpga.hls.base.progress import Show
@@ -39,23 +40,23 @@ def qonnx_file(net: str, show: Show) -> Path:
 
 def build_design(
     net: str, board: Board, size: tuple[int, int], fps: float | None, folder: Path, show: Show
-):
-    """Build `net` for raw frames of `size` (width, height) into `folder`; returns its Design."""
+) -> BuiltDesign:
+    """The design of `net` for raw frames of `size` (width, height), built into `folder`."""
     onnx = qonnx_file(net, show)
     show("loading the flow", 0.0)
     from tarsier_fpga.flow.build import BuildConfig, build
 
     width, height = size
-    return build(BuildConfig(onnx, board, width, height, fps, folder), notify=show)
+    facts = build(BuildConfig(onnx, board, width, height, fps, folder), notify=show)
+    return BuiltDesign(folder, facts)
 
 
 def kept_design(
     net: str, board: Board, size: tuple[int, int], fps: float | None, show: Show
-) -> Path:
-    """Folder of the design of `net` for frames of `size` at `fps`, kept in the user's cache."""
+) -> BuiltDesign:
+    """The design of `net` for frames of `size` at `fps`, kept in the user's cache."""
     rate = "" if fps is None else f"-{fps:g}fps"
     name = f"{Path(net).stem}-{board.name}-{size[0]}x{size[1]}{rate}"
     folder = cache_dir() / "designs" / name
     folder.parent.mkdir(parents=True, exist_ok=True)
-    build_design(net, board, size, fps, folder, show)
-    return folder
+    return build_design(net, board, size, fps, folder, show)

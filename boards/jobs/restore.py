@@ -1,114 +1,275 @@
 # SPDX-License-Identifier: MIT
-"""One raw frame through an accelerator: encode, tile where the design is smaller, join, compare."""
+"""The one way of a frame through an accelerator, alone or with others on their way beside it.
 
+    Frame -> Shot -> Packed -> Sent -> Done -> Restored
+         read    pack     send    run   receive (check)
+
+Each stage makes a new value of the one before; what it has used up is not in it, so that memory
+stays flat over a video.
+"""
+
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from tarsier_fpga.camera.encode import encode
 from tarsier_fpga.camera.raw import Raw
-from tarsier_fpga.devices.accelerator import Accelerator, Measured, Notify, restore_frames
+from tarsier_fpga.camera.video import Frame
+from tarsier_fpga.devices.accelerator import Accelerator, Measured
+from tarsier_fpga.devices.stages import Stage, Stopped, run_stages
 from tarsier_fpga.devices.tiles import cut, join
 from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.base.progress import Show, silent
+from tarsier_fpga.jobs.choices import Bad
+from tarsier_fpga.jobs.compare import matches
+from tarsier_fpga.jobs.job import Job
+from tarsier_fpga.picture.isp import develop, grey_world
 from tarsier_fpga.picture.psnr import psnr
 
-__all__ = ["Restored", "matches", "pack", "restore"]
+__all__ = ["Encoded", "Restored", "Restoring", "Shot", "Skipped", "pack", "passing"]
 
-Execute = Callable[[np.ndarray], np.ndarray]
+_NO_PIXELS = np.empty((0, 0), np.uint16)
 
-# Packed pixels along the side of what is compared at once; bounds the memory of a large frame.
-_CHECK_TILE = 256
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shot:
+    """A frame that was read; `reference` is its clean twin, in `exposure` times the light."""
+
+    name: str
+    raw: Raw
+    reference: Raw | None = None
+    exposure: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoded:
+    """A frame as codes (H / 2, W / 2, 4), and what developing it takes."""
+
+    name: str
+    width: int
+    height: int
+    raw: Raw  # without its pixels
+    gain: float
+    scale: Coding
+    before: np.ndarray
+    reference: np.ndarray | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Packed:
+    """A frame in the (N, h, w, 4) tiles that the accelerator takes."""
+
+    encoded: Encoded
+    tiles: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sent:
+    """A frame of `tiles` tiles in the accelerator's memory: whatever its `run` takes."""
+
+    encoded: Encoded
+    tiles: int
+    content: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Done:
+    """A frame that the accelerator has restored: whatever its `receive` takes."""
+
+    encoded: Encoded
+    tiles: int
+    content: Any
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Restored:
-    """A frame before and after, as codes (H / 2, W / 2, 4), and what it took."""
+    """A frame before and after, and what it took.
 
-    before: np.ndarray
-    after: np.ndarray
-    reference: np.ndarray | None
-    scale: Coding
-    gain: float
+    Attributes:
+        codes: (H / 2, W / 2, 4) uint16, restored
+        measured: what the accelerator counted, without its tiles
+        exact: whether all bits are those of the hardware graph; None where nobody asked
+    """
+
+    encoded: Encoded
+    codes: np.ndarray
     tiles: int
     measured: Measured
+    exact: bool | None = None
 
     @property
     def psnr_before(self) -> float | None:
-        return self._psnr(self.before)
+        """In dB; None without a reference."""
+        return self._psnr(self.encoded.before)
 
     @property
     def psnr_after(self) -> float | None:
-        return self._psnr(self.after)
+        """In dB; None without a reference."""
+        return self._psnr(self.codes)
+
+    @property
+    def balance(self) -> tuple[float, float, float]:
+        """White balance: the camera's, or what makes the restored frame grey."""
+        return self.encoded.raw.balance or grey_world(self.codes, self.encoded.scale)
+
+    def picture(self, codes: np.ndarray | None = None) -> np.ndarray:
+        """(H, W, 3) uint8 of the restored frame, or of other `codes`, developed the same way."""
+        codes = self.codes if codes is None else codes
+        return develop(codes, self.encoded.raw, self.balance, self.encoded.scale)
 
     def _psnr(self, codes: np.ndarray) -> float | None:
-        return None if self.reference is None else psnr(codes, self.reference, self.scale)
+        reference = self.encoded.reference
+        return None if reference is None else psnr(codes, reference, self.encoded.scale)
 
 
-def restore(
-    raw: Raw,
-    accelerator: Accelerator,
-    gain: float,
-    reference: Raw | None = None,
-    progress: Notify | None = None,
-    exposure: float = 1.0,
-) -> Restored:
-    """`raw` restored by `accelerator`, with `gain` applied to it.
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A frame that is not restored, and why."""
 
-    `reference` has been given `exposure` times the light of `raw`, and so gets less gain.
+    problem: str
 
-    Raises:
-        HostError: the frame is smaller than the design, or the reference has another size.
+
+@dataclass(slots=True, eq=False)
+class Restoring:
+    """The stages, and what they share from frame to frame.
+
+    Attributes:
+        show: told how far a frame is; of use where there is only one
+        bad: what happens at a frame that cannot be read or taken
+        previous_gain: a frame takes the gain of the one before it, as hardware must that sees
+            each frame once; the first takes its own
     """
-    if reference is not None and reference.mosaic.shape != raw.mosaic.shape:
-        raise HostError(
-            f"reference {reference.name} is {reference.width} x {reference.height}, "
-            f"but {raw.name} is {raw.width} x {raw.height}"
+
+    job: Job
+    accelerator: Accelerator
+    show: Show = silent
+    bad: Bad = Bad.STOP
+    previous_gain: bool = False
+    _halt: threading.Event = field(default_factory=threading.Event)
+    _gain: float | None = None
+
+    def stages(self) -> list[Stage]:
+        """From a Frame, or a Shot that was read before, to Restored, or Skipped."""
+        works: dict[str, Callable[[Any], Any]] = {
+            "read": self._skipping(self._read),
+            "pack": self._skipping(self._pack),
+            "send": self._send,
+            "run": self._run,
+            "receive": self._receive,
+        }
+        if self.job.check:
+            works["check"] = self._check
+        return [Stage(name, passing(work)) for name, work in works.items()]
+
+    def halt(self) -> None:
+        """Let a stage that is deep in its work give up."""
+        self._halt.set()
+
+    def one(self, shot: Shot) -> Restored:
+        """A video of one frame.
+
+        Raises:
+            HostError: the frame is smaller than the design, or its reference has another size.
+        """
+        with closing(run_stages([shot], self.stages(), self.halt)) as results:
+            (restored,) = results
+        return restored
+
+    def _skipping(self, work: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """`work`, which may find out that a frame is bad."""
+
+        def done(item: Any) -> Any:
+            try:
+                return work(item)
+            except HostError as error:
+                if self.bad is Bad.STOP:
+                    raise
+                return Skipped(str(error))
+
+        return done
+
+    def _read(self, item: Frame | Shot) -> Shot:
+        if isinstance(item, Shot):
+            return item
+        return Shot(item.name, item.read(self.job.sidecar))
+
+    def _pack(self, shot: Shot) -> Packed:
+        raw, scale = shot.raw, self.accelerator.scale
+        own = self.job.gain_of(raw)
+        before, self._gain = self._gain, own
+        gain = before if self.previous_gain and before else own
+        encoded = Encoded(
+            name=shot.name,
+            width=raw.width,
+            height=raw.height,
+            raw=replace(raw, mosaic=_NO_PIXELS),
+            gain=gain,
+            scale=scale,
+            before=encode(raw, gain, scale),
+            reference=_reference(shot, gain, scale),
         )
-    scale = accelerator.scale
-    before = encode(raw, gain, scale)
-    tiles = pack(raw, before, accelerator)
-    measured = restore_frames(accelerator, tiles, progress)
-    return Restored(
-        before=before,
-        after=join(measured.frames, before.shape[:2], accelerator.radius),
-        reference=None if reference is None else encode(reference, gain / exposure, scale),
-        scale=scale,
-        gain=gain,
-        tiles=len(tiles),
-        measured=measured,
-    )
+        return Packed(encoded, pack(raw.name, encoded.before, self.accelerator))
+
+    def _send(self, packed: Packed) -> Sent:
+        content = self.accelerator.send(packed.tiles)
+        return Sent(packed.encoded, len(packed.tiles), content)
+
+    def _run(self, sent: Sent) -> Done:
+        return Done(sent.encoded, sent.tiles, self.accelerator.run(sent.content, self._go_on))
+
+    def _receive(self, done: Done) -> Restored:
+        measured = self.accelerator.receive(done.content)
+        rows, columns = done.encoded.before.shape[:2]
+        codes = join(measured.frames, (rows, columns), self.accelerator.radius)
+        return Restored(done.encoded, codes, done.tiles, replace(measured, frames=_NO_PIXELS))
+
+    def _check(self, restored: Restored) -> Restored:
+        exact = matches(
+            restored.encoded.before,
+            restored.codes,
+            self.accelerator.graph.reference,
+            self.accelerator.radius,
+            self._go_on,
+        )
+        return replace(restored, exact=exact)
+
+    def _go_on(self, step: str, fraction: float, note: str = "", /) -> None:
+        if self._halt.is_set():
+            raise Stopped
+        self.show(step, fraction, note)
 
 
-def pack(raw: Raw, codes: np.ndarray, accelerator: Accelerator) -> np.ndarray:
-    """The (N, h, w, 4) tiles in which `accelerator` wants the `codes` of `raw`.
+def pack(name: str, codes: np.ndarray, accelerator: Accelerator) -> np.ndarray:
+    """The (N, h, w, 4) tiles in which `accelerator` wants the `codes` of the frame called `name`.
 
     Raises:
         HostError: it cannot take them; the sentence names the frame.
     """
+    rows, columns = codes.shape[:2]
     try:
-        return cut(codes, accelerator.tile(codes.shape[:2]), accelerator.radius)
+        return cut(codes, accelerator.tile((rows, columns)), accelerator.radius)
     except HostError as error:
-        raise HostError(f"{raw.name}: {error}") from None
+        raise HostError(f"{name}: {error}") from None
 
 
-def matches(
-    before: np.ndarray,
-    after: np.ndarray,
-    execute: Execute,
-    radius: int,
-    progress: Notify = lambda _: None,
-) -> bool:
-    """Whether every pixel equals what `execute`, the hardware graph in Python, computes.
+def passing(work: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """`work` for frames that are not skipped."""
+    return lambda item: item if isinstance(item, Skipped) else work(item)
 
-    The whole frame is compared, in overlapping pieces that fit in memory.
-    """
-    frame = before.shape[:2]
-    piece = tuple(min(length, _CHECK_TILE + 2 * radius) for length in frame)
-    pieces = cut(before, piece, radius)
-    expected = np.empty_like(pieces)
-    for index, tile in enumerate(pieces):
-        expected[index] = execute(tile)
-        progress((index + 1) / len(pieces))
-    return bool(np.array_equal(join(expected, frame, radius), after))
+
+def _reference(shot: Shot, gain: float, scale: Coding) -> np.ndarray | None:
+    """The clean frame's codes: of more light, and so with less gain."""
+    raw, reference = shot.raw, shot.reference
+    if reference is None:
+        return None
+    if reference.mosaic.shape != raw.mosaic.shape:
+        raise HostError(
+            f"reference {reference.name} is {reference.width} x {reference.height}, "
+            f"but {raw.name} is {raw.width} x {raw.height}"
+        )
+    return encode(reference, gain / shot.exposure, scale)

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Before and after side by side, as a film: MP4 by FFmpeg, or a GIF for pages that take no film."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from PIL import Image
 
 from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.base.files import writing
 
 __all__ = ["FORMATS", "GIF_MOST", "Film", "beside", "open_film"]
 
@@ -40,31 +40,27 @@ def open_film(path: Path, rate: float) -> Iterator[Film]:
     Raises:
         HostError: the name ends in neither .mp4 nor .gif, or the film cannot be written.
     """
-    kinds = {".mp4": _Mp4, ".gif": _Gif}
+    kinds: dict[str, type[_Mp4] | type[_Gif]] = {".mp4": _Mp4, ".gif": _Gif}
     kind = kinds.get(path.suffix.lower())
     if kind is None:
         raise HostError(f"{path}: a film is named {' or '.join(f'FILM{end}' for end in FORMATS)}")
-    partial = path.with_name(f".{os.getpid()}.{path.name}")
-    film = kind(partial, rate)
-    try:
-        yield film
-        film.finish()
-        if not partial.is_file():
-            raise HostError(f"{path}: the film could not be written")
-        partial.replace(path)
-    finally:
+    with writing(path) as partial:
+        film: Film = kind(partial, rate)
         try:
+            yield film
+            film.finish()
+            if not partial.is_file():
+                raise HostError(f"{path}: the film could not be written")
+        finally:
             with suppress(HostError, OSError):
                 film.finish()
-        finally:  # after a second Ctrl-C, too
-            partial.unlink(missing_ok=True)
 
 
 class _Mp4:
     def __init__(self, path: Path, rate: float) -> None:
         self._path, self._rate = path, rate
         self._size: tuple[int, int] | None = None
-        self._writer = None
+        self._writer: Any = None  # FFmpeg's, a generator without a type
 
     def add(self, picture: np.ndarray) -> None:
         image = _scaled(picture, _MP4_WIDTH, self._size)
@@ -121,5 +117,7 @@ def _scaled(picture: np.ndarray, width: int, size: tuple[int, int] | None) -> Im
     """Of `size`, or at most `width` wide and even both ways, which film formats ask for."""
     image = Image.fromarray(picture)
     factor = min(1.0, width / image.width)
-    size = size or tuple(max(2, round(length * factor) // 2 * 2) for length in image.size)
+    if size is None:
+        across, down = (max(2, round(length * factor) // 2 * 2) for length in image.size)
+        size = across, down
     return image if size == image.size else image.resize(size, Image.Resampling.BOX)

@@ -4,13 +4,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tarsier_fpga.bench.bench_facts import Bench
 from tarsier_fpga.bench.bench_table import LEGEND, device_name, number, size_title
 from tarsier_fpga.flow.board import Board
+from tarsier_fpga.hls.cost.resources import Resources
 from tarsier_fpga.report.pictures import Pictures, data_uri, shown
 from tarsier_fpga.report.scatter import charts
 
@@ -46,7 +46,7 @@ class Page:
     captions: Mapping[str, str]
     cards: tuple[Card, ...]
     profile: str
-    estimate: Any
+    estimate: Resources
     board: Board
     drawing: str
     files: Mapping[str, bytes] = field(default_factory=dict)
@@ -85,7 +85,7 @@ class _Used:
         return self.count / self.total if self.total else 0.0
 
 
-def _used(estimate: Any, board: Board) -> list[_Used]:
+def _used(estimate: Resources, board: Board) -> list[_Used]:
     names = {"lut": "LUT", "ff": "FF", "bram36": "BRAM36", "uram": "URAM", "dsp": "DSP"}
     return [
         _Used(label, getattr(estimate, name), total)

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 """The two pages there are: of a frame that went through the RTL, and of a bench."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from tarsier_fpga.bench.bench_facts import Basis, Bench, Place, Row
 from tarsier_fpga.bench.bench_table import machine_sentence, number
 from tarsier_fpga.flow.board import Board
+from tarsier_fpga.flow.design.design_facts import Design
+from tarsier_fpga.jobs.run_facts import PictureFacts
 from tarsier_fpga.report.page import Card, Page
 from tarsier_fpga.report.pictures import Pictures
 
@@ -14,8 +15,8 @@ __all__ = ["bench_page", "run_page"]
 
 
 def run_page(
-    facts: Mapping[str, Any],
-    design: Any,
+    facts: PictureFacts,
+    design: Design,
     board: Board,
     pictures: Pictures,
     plots: tuple[str, str],
@@ -25,8 +26,8 @@ def run_page(
     """A frame through the RTL.
 
     Args:
-        facts: the keys of run.json.
-        design: the design that ran, with `estimate`.
+        facts: of the run.
+        design: the design that ran.
         board: the board it was built for.
         pictures: what to show.
         plots: SVG of the middle row, and of the pipeline.
@@ -34,16 +35,15 @@ def run_page(
         files: JSON to download, by name.
     """
     return Page(
-        title=f"{facts['width']} × {facts['height']} raw frame, "
-        "restored by a 1-bit network in hardware",
-        lead=f"{facts['net']} as generated RTL for {board.title}, simulated cycle by cycle "
+        title=f"{facts.width} × {facts.height} raw frame, restored by a 1-bit network in hardware",
+        lead=f"{facts.net} as generated RTL for {board.title}, simulated cycle by cycle "
         f"with Verilator. {note}",
-        good=facts["bit_exact"],
+        good=bool(facts.bit_exact),
         verdict="every pixel equals the hardware graph executed in Python"
-        if facts["bit_exact"]
+        if facts.bit_exact
         else "the RTL differs from the hardware graph executed in Python",
         pictures=pictures,
-        captions=_captions(facts["psnr_noisy_db"], facts["psnr_db"]),
+        captions=_captions(facts.psnr_noisy_db, facts.psnr_db),
         cards=tuple(_run_cards(facts)),
         profile=plots[0],
         estimate=design.estimate,
@@ -55,7 +55,7 @@ def run_page(
 
 def bench_page(
     bench: Bench,
-    design: Any,
+    design: Design,
     board: Board,
     pictures: Pictures,
     psnr_noisy_db: float,
@@ -90,29 +90,32 @@ def bench_page(
     )
 
 
-def _run_cards(facts: Mapping[str, Any]):
-    cycles, ideal, clock = (facts[key] for key in ("cycles_per_frame", "ideal_cycles", "clock_mhz"))
-    yield Card(
-        f"{cycles:,}",
-        f"cycles per frame, steady state; ideal {ideal:,} (× {cycles / ideal:.3f})",
-    )
-    yield Card(f"{facts['fps']:,.1f} fps", f"at {clock:g} MHz, a clock assumed until placed")
-    latency = facts["latency_cycles"]
-    yield Card(
-        f"{latency / clock:,.1f} µs", f"first pixel in to first pixel out, {latency:,} cycles"
-    )
-    if facts["psnr_db"] is not None:
-        yield _gained(facts["psnr_noisy_db"], facts["psnr_db"])
-    yield Card(
-        f"{facts['sim_cycles_per_second']:,.0f}", "simulated cycles per second on this machine"
-    )
+def _run_cards(facts: PictureFacts) -> Iterator[Card]:
+    cycles, ideal, clock = facts.cycles_per_frame, facts.ideal_cycles, facts.clock_mhz
+    if cycles is not None and ideal is not None:
+        yield Card(
+            f"{cycles:,}",
+            f"cycles per frame, steady state; ideal {ideal:,} (× {cycles / ideal:.3f})",
+        )
+    if clock is not None and facts.fps is not None:
+        yield Card(f"{facts.fps:,.1f} fps", f"at {clock:g} MHz, a clock assumed until placed")
+    if clock is not None and (latency := facts.latency_cycles) is not None:
+        yield Card(
+            f"{latency / clock:,.1f} µs", f"first pixel in to first pixel out, {latency:,} cycles"
+        )
+    if facts.psnr_noisy_db is not None and facts.psnr_db is not None:
+        yield _gained(facts.psnr_noisy_db, facts.psnr_db)
+    if (rate := facts.sim_cycles_per_second) is not None:
+        yield Card(f"{rate:,.0f}", "simulated cycles per second on this machine")
 
 
-def _bench_cards(own: Row, psnr_noisy_db: float):
+def _bench_cards(own: Row, psnr_noisy_db: float) -> Iterator[Card]:
     size = f"{own.width} × {own.height}"
     clock = "an assumed clock" if own.basis is Basis.ASSUMED else "a placed clock"
     yield Card(f"{number(own.fps)} fps", f"on the chip at {size}, {clock}")
-    yield Card(f"{1000 * own.latency_ms:,.1f} µs", "on the chip, first pixel in to first pixel out")
+    if own.latency_ms is not None:
+        latency = f"{1000 * own.latency_ms:,.1f} µs"
+        yield Card(latency, "on the chip, first pixel in to first pixel out")
     if own.psnr_db is not None:
         yield _gained(psnr_noisy_db, own.psnr_db)
     yield Card(

@@ -2,20 +2,18 @@
 """A built design's hardware graph as the blocks and wires of the report's drawing."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
-from tarsier_fpga.flow.design.design_facts import read_design, read_graph
+from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.report.diagram import Block, Wire, draw
 
 __all__ = ["pipeline_svg"]
 
 
-def pipeline_svg(folder: Path, high_water: Mapping[str, int]) -> str:
-    """SVG of the design in `folder`, each FIFO marked with the most it held."""
+def pipeline_svg(built: BuiltDesign, high_water: Mapping[str, int]) -> str:
+    """SVG of a design, each FIFO marked with the most it held."""
     from tarsier_fpga.flow.ops.stitch import cell_names
 
-    design = read_design(folder)
-    model = read_graph(folder)
+    design, model = built.facts, built.graph.model
     cells = cell_names(model)
     depths = {fifo.name: fifo.depth for fifo in design.fifos}
     nodes = [node for node in model.graph.node if cells[node.name] not in depths]
@@ -25,7 +23,7 @@ def pipeline_svg(folder: Path, high_water: Mapping[str, int]) -> str:
     wires = []
     for node in nodes:
         for tensor in node.input:
-            source, fifo = writer.get(tensor), None
+            source, fifo = writer.get(tensor), ""
             if source is not None and cells[source.name] in depths:
                 fifo = cells[source.name]
                 source = writer.get(source.input[0])

@@ -7,14 +7,9 @@ from dataclasses import dataclass
 
 from tarsier_fpga.bench.bench_facts import Basis, Bench, Row
 from tarsier_fpga.bench.bench_table import device_name, number, size_title
+from tarsier_fpga.bench.figures import FIGURES, Figure
 
 __all__ = ["Chart", "charts"]
-
-_FIELDS = {
-    "fps": ("Frames per second", "more is better"),
-    "latency_ms": ("Latency in milliseconds", "less is better"),
-    "joules": ("Joules per frame", "less is better"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +47,29 @@ class Chart:
 def charts(bench: Bench) -> list[Chart]:
     """A chart for each number that any row has."""
     return [
-        _chart(bench.rows, field, *titles)
-        for field, titles in _FIELDS.items()
-        if any(getattr(row, field) for row in bench.rows)
+        _chart(bench.rows, figure)
+        for figure in FIGURES
+        if any(figure.of(row) for row in bench.rows)
     ]
 
 
-def _chart(rows: Sequence[Row], field: str, title: str, sense: str) -> Chart:
-    values = [value for row in rows if (value := getattr(row, field))]
+def _chart(rows: Sequence[Row], figure: Figure) -> Chart:
+    values = [value for row in rows if (value := figure.of(row))]
     low = math.floor(math.log10(min(values)))
     high = max(low + 1, math.ceil(math.log10(max(values))))
     sizes = dict.fromkeys((row.width, row.height) for row in rows)
     groups = [
-        _group([row for row in rows if (row.width, row.height) == size], field, low, high)
+        _group([row for row in rows if (row.width, row.height) == size], figure, low, high)
         for size in sizes
     ]
     ticks = [
         (100 * (power - low) / (high - low), f"{10.0**power:,g}") for power in range(low, high + 1)
     ]
-    return Chart(title, sense, tuple(group for group in groups if group.dots), tuple(ticks))
+    shown = tuple(group for group in groups if group.dots)
+    return Chart(figure.title, figure.sense, shown, tuple(ticks))
 
 
-def _group(rows: Sequence[Row], field: str, low: int, high: int) -> Group:
+def _group(rows: Sequence[Row], figure: Figure, low: int, high: int) -> Group:
     dots = [
         Dot(
             net=row.net,
@@ -85,7 +81,7 @@ def _group(rows: Sequence[Row], field: str, low: int, high: int) -> Group:
             note=row.note,
         )
         for row in rows
-        if (value := getattr(row, field))
+        if (value := figure.of(row))
     ]
     skipped = [row for row in rows if row.basis is Basis.SKIPPED]
     reasons = dict.fromkeys(f"{row.place.upper()}: {row.note}" for row in skipped)

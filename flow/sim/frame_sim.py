@@ -61,9 +61,15 @@ class FrameSim:
     is `traced`, it can also write waves.
     """
 
-    def __init__(self, folder: Path, watched: bool = False, traced: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        watched: bool = False,
+        traced: bool = False,
+        design: Design | None = None,
+    ) -> None:
         self.folder = folder
-        self.design = read_design(folder)
+        self.design = design or read_design(folder)
         self._watched, self._traced = watched or traced, traced
 
     @cached_property
@@ -159,7 +165,7 @@ class FrameSim:
         return why_unset(self.design, self._watching().model, frame)
 
     def _watching(self) -> "FrameSim":
-        return self if self._watched else FrameSim(self.folder, watched=True)
+        return self if self._watched else FrameSim(self.folder, watched=True, design=self.design)
 
 
 def stage_trace(design: Design, stage: str, frame: int, path: Path) -> Trace:

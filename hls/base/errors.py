@@ -4,6 +4,8 @@
 The command line catches the base; what is not one of these is a fault of Tarsier's own.
 """
 
+import errno
+
 __all__ = [
     "BoardError",
     "FlowError",
@@ -15,6 +17,7 @@ __all__ = [
     "TarsierError",
     "ToolError",
     "TrainingError",
+    "os_sentence",
 ]
 
 
@@ -56,3 +59,11 @@ class Interrupted(HostError):
 
 class TrainingError(TarsierError):
     """A net, a config or a data set cannot be used."""
+
+
+def os_sentence(error: OSError) -> str:
+    """What the operating system refused, and where."""
+    where = f": {error.filename}" if error.filename else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"no space left on the disk{where}"
+    return f"{error.strerror or error}{where}"

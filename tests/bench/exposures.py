@@ -19,11 +19,12 @@ from tarsier_fpga.camera.exposure import check_gain
 from tarsier_fpga.camera.raw import phases
 from tarsier_fpga.camera.read import read_raw
 from tarsier_fpga.cli.guard import guarded
-from tarsier_fpga.cli.options import Accel
 from tarsier_fpga.cli.progress import progress
-from tarsier_fpga.cli.run import DEFAULT_BOARD, DEFAULT_NET
+from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.hls.base.files import json_bytes, write_together
-from tarsier_fpga.jobs.job import Job, perform
+from tarsier_fpga.jobs.choices import DEFAULT_BOARD, DEFAULT_NET, Accel
+from tarsier_fpga.jobs.job import Job
+from tarsier_fpga.jobs.picture_job import PictureJob, perform_picture
 from tarsier_fpga.jobs.restore import Restored
 from tarsier_fpga.picture.png import png_bytes
 from tarsier_fpga.picture.psnr import psnr
@@ -52,20 +53,18 @@ def exposures(net: str) -> int:
         for shutter in SHUTTERS:
             ratio = LONG / shutter
             job = Job(
-                frames / FRAMES.format(shutter),
-                net,
-                DEFAULT_BOARD,
-                Accel.CPU,
+                raw=frames / FRAMES.format(shutter),
+                net=net,
+                board=load_board(DEFAULT_BOARD),
+                accel=Accel.CPU,
                 gain=check_gain(gain * ratio),
                 sidecar=SIDECAR,
-                reference=long,
                 check=False,
-                exposure=ratio,
             )
-            result = perform(job, show)
-            done = result.restored
-            rows.append([result.picture(x) for x in (done.before, done.after, done.reference)])
-            before, after = (_psnr(done, codes, linear) for codes in (done.before, done.after))
+            done = perform_picture(PictureJob(job, long, ratio), show).restored
+            shown = done.encoded.before, done.codes, done.encoded.reference
+            rows.append([done.picture(codes) for codes in shown])
+            before, after = (_psnr(done, codes, linear) for codes in shown[:2])
             scores.append({"exposure": f"1/{ratio:.1f}", "psnr_noisy_db": before, "psnr_db": after})
         show("drawing", 1.0)
         out = FOLDER / Path(net).stem
@@ -80,7 +79,8 @@ def exposures(net: str) -> int:
 
 
 def _psnr(done: Restored, codes: np.ndarray, where: np.ndarray) -> float:
-    return round(psnr(codes[where], done.reference[where], done.scale), 2)
+    reference = done.encoded.reference
+    return round(psnr(codes[where], reference[where], done.encoded.scale), 2)
 
 
 def _row(pictures: list[np.ndarray]) -> np.ndarray:

@@ -20,11 +20,13 @@ import numpy as np
 from tarsier_fpga.camera.dng import write_dng
 from tarsier_fpga.camera.encode import encode
 from tarsier_fpga.camera.read import read_raw
-from tarsier_fpga.cli.options import Accel
 from tarsier_fpga.devices.accelerator import restore_frames
 from tarsier_fpga.devices.pytorch import TorchAccelerator
 from tarsier_fpga.devices.stages import Stage, run_stages
+from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.hls.base.progress import silent
 from tarsier_fpga.jobs.accelerators import lowered_net
+from tarsier_fpga.jobs.choices import Accel
 from tarsier_fpga.jobs.job import Job
 from tarsier_fpga.jobs.restore import pack
 from tarsier_fpga.jobs.video_job import VideoJob, perform_video
@@ -42,14 +44,14 @@ class Taken:
 
 
 def main() -> None:
-    folder = lowered_net(NET, _quiet)
-    accelerator = TorchAccelerator(folder, "cpu")
+    graph = lowered_net(NET, silent)
+    accelerator = TorchAccelerator(graph, "cpu")
     with tempfile.TemporaryDirectory() as scratch:
         out, frame = Path(scratch) / "out", Path(scratch) / "frame.dng"
         light = 512 + np.random.default_rng(0).poisson(100, SIZE)
         write_dng(frame, light.astype(np.uint16), black=(512,) * 4)
         raw = read_raw(frame)
-        tiles = pack(raw, encode(raw, GAIN, accelerator.scale), accelerator)
+        tiles = pack(raw.name, encode(raw, GAIN, accelerator.scale), accelerator)
         restore_frames(accelerator, tiles[:1])  # the first use is slower
 
         def alone() -> None:  # in a thread of its own, as in a video
@@ -61,8 +63,16 @@ def main() -> None:
             frames.mkdir()
             for number in range(count):
                 (frames / f"{number}.dng").symlink_to(frame)
-            job = Job(frames, NET, "zcu104", Accel.CPU, folder, gain=GAIN, check=False)
-            perform_video(VideoJob(job, out), _quiet)
+            job = Job(
+                raw=frames,
+                net=NET,
+                board=load_board("zcu104"),
+                accel=Accel.CPU,
+                design=graph.folder,
+                gain=GAIN,
+                check=False,
+            )
+            perform_video(VideoJob(job, out), silent)
 
         before = _taken(alone)
         one, all_ = _taken(lambda: video(1)), _taken(lambda: video(FRAMES + 1))
@@ -91,10 +101,6 @@ def _print(before: Taken, video: Taken, after: Taken) -> None:
         for of in ("seconds", "processor")
     )
     print(f"{'the host adds':<55}{seconds:>10.1%}{processor:>20.1%}")
-
-
-def _quiet(step: str, fraction: float, note: str = "") -> None:
-    pass
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 
 from itertools import count
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import onnx
@@ -23,9 +22,14 @@ from tarsier_fpga.bench.onnx_net import onnx_net
 from tarsier_fpga.bench.plots import draw_plots
 from tarsier_fpga.bench.stopwatch import TooSlow, median_time
 from tarsier_fpga.cli.bench import parse_sizes
-from tarsier_fpga.devices.accelerator import Measured
+from tarsier_fpga.flow.design.design_facts import Design, FifoSizing
+from tarsier_fpga.flow.sim.built_design import BuiltDesign
+from tarsier_fpga.flow.sim.frame_sim import FrameRun
+from tarsier_fpga.flow.synth.synth_facts import Synthesis
 from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import FlowError, HostError
+from tarsier_fpga.hls.cost.resources import Resources
+from tarsier_fpga.hls.sim.activity import Activity
 from tarsier_fpga.picture.psnr import psnr
 
 NETS = Path(__file__).parents[2] / "training/nets"
@@ -164,7 +168,30 @@ def test_gpu_rows_have_power_and_the_best_batch():
     assert rows[0].fps <= max(found.fps for found in rows if found.precision == "bf16")
 
 
-DESIGN = SimpleNamespace(net="n", board="zcu104", width=64, height=48, clock_mhz=250.0)
+DESIGN = BuiltDesign(
+    Path("nowhere"),
+    Design(
+        key="0123456789abcdef",
+        net="n",
+        board="zcu104",
+        part="part",
+        clock_mhz=250.0,
+        width=64,
+        height=48,
+        pixels_per_cycle=1.0,
+        ideal_cycles=768,
+        channels=4,
+        bits=10,
+        black=128,
+        white=896,
+        radius=3,
+        layers=(),
+        fifos=(),
+        fifo_sizing=FifoSizing(rows=24, bits_unbounded=0, bits=0, cycles_unbounded=768, cycles=768),
+        streams=(),
+        estimate=Resources(),
+    ),
+)
 
 
 @pytest.mark.parametrize(
@@ -177,9 +204,29 @@ DESIGN = SimpleNamespace(net="n", board="zcu104", width=64, height=48, clock_mhz
 )
 def test_chip_has_the_clock_and_power_that_a_vendor_reported(fmax, watts, basis, clock, joules):
     frames = np.zeros((2, 24, 32, 4), np.uint16)
-    measured = Measured(frames, cycles_per_frame=768, latency_cycles=100)
-    synthesis = SimpleNamespace(tool="Vivado 2024.2", fmax_mhz=fmax, power_w=watts)
-    found = chip_row(Counted(DESIGN, measured, frames), synthesis, 30.0)
+    run = FrameRun(
+        frames=frames,
+        cycles=2 * 768,
+        cycles_per_frame=768,
+        latency_cycles=100,
+        seconds=1.0,
+        compiling=None,
+        high_water={},
+        activity=Activity((), 1, *[np.empty(0)] * 7),
+    )
+    synthesis = Synthesis(
+        tool="Vivado 2024.2",
+        board="zcu104",
+        part="part",
+        clock_mhz=250.0,
+        fmax_mhz=fmax,
+        power_w=watts,
+        **dict.fromkeys(("lut", "ff", "bram36", "uram", "dsp"), 0.0),
+        utilisation={},
+        fits=True,
+        seconds=1.0,
+    )
+    found = chip_row(Counted(DESIGN, frames, run), synthesis, 30.0)
     assert (found.basis, found.fps) == (basis, clock * 1e6 / 768)
     assert (found.watts, found.joules) == (watts, joules)
     assert found.latency_ms == pytest.approx(100 / clock / 1000)
@@ -200,18 +247,39 @@ def test_only_what_a_gpu_measured_is_recorded_and_read_with_its_machine(tmp_path
     other = row(Place.CPU), row(basis=Basis.SKIPPED, fps=None, note="out of memory")
     record = results.to_record(bench(*kept, *other))
     assert record.rows == kept
-    assert results.record_file(MACHINE).name == "nvidia-h200-80-gb.json"
-    (tmp_path / "gpu.json").write_text(record.model_dump_json())
-    (found,) = results.recorded(["n"], [(64, 48)], tmp_path)
+    path = results.record_file(MACHINE.gpu, tmp_path)
+    assert path == tmp_path / "nvidia-h200-80-gb.json"
+    path.write_text(record.model_dump_json())
+    (found,) = results.recorded(["n"], [(64, 48)], [tmp_path])
     assert (found.basis, found.joules) == (Basis.RECORDED, 0.5)
     assert found.note == "2026-01-02, driver 570.1, PyTorch 2.13.0"
-    assert results.recorded(["m"], [(64, 48)], tmp_path) == []
+    assert results.recorded(["m"], [(64, 48)], [tmp_path]) == []
+
+
+def test_what_a_user_records_of_a_gpu_counts_before_what_ships(tmp_path, monkeypatch):
+    monkeypatch.setenv("TARSIER_RECORDS", str(tmp_path / "mine"))
+    shipped, mine = tmp_path / "shipped", results.own_records()
+    assert mine == tmp_path / "mine"
+    folders = shipped, mine
+    for folder, fps in zip(folders, (10.0, 20.0), strict=True):
+        folder.mkdir()
+        record = results.to_record(bench(row(fps=fps)))
+        results.record_file(MACHINE.gpu, folder).write_text(record.model_dump_json())
+    other = results.to_record(bench(row(fps=30.0)))
+    results.record_file("another GPU", mine).write_text(other.model_dump_json())
+    found = results.recorded(["n"], [(64, 48)], folders)
+    assert sorted(row.fps for row in found) == [20.0, 30.0]
+
+
+def test_records_are_kept_outside_the_package(monkeypatch):
+    monkeypatch.delenv("TARSIER_RECORDS", raising=False)
+    assert not results.own_records().is_relative_to(results.RESULTS.parents[1])
 
 
 def test_damaged_record_is_named(tmp_path):
     (tmp_path / "gpu.json").write_text(bench(row()).model_dump_json().replace("fp16", 'x", "y": "'))
     with pytest.raises(FlowError, match=r"gpu.json: rows.0.y: extra inputs"):
-        results.recorded(["n"], [(64, 48)], tmp_path)
+        results.recorded(["n"], [(64, 48)], [tmp_path])
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tarsier_fpga.camera.dng import write_dng
 from tarsier_fpga.cli import doctor
 from tarsier_fpga.cli.app import app
 from tarsier_fpga.cli.guard import guarded
-from tarsier_fpga.cli.options import Accel
+from tarsier_fpga.jobs.choices import Accel
 
 ROOT = Path(__file__).parents[2]
 

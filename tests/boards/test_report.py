@@ -1,50 +1,46 @@
 # SPDX-License-Identifier: MIT
+"""Pages of a real run of a small design, and the drawings on them."""
+
 import base64
-import json
+import io
 import re
-from types import SimpleNamespace
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tarsier_fpga.bench.bench_facts import Bench
+from tarsier_fpga.camera.dng import write_dng
 from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.flow.design.design_facts import Design
 from tarsier_fpga.hls.base.coding import Coding
+from tarsier_fpga.hls.base.progress import silent
+from tarsier_fpga.jobs.designs import kept_design
+from tarsier_fpga.jobs.job import Job
+from tarsier_fpga.jobs.picture_job import PictureJob, PictureRun, perform_picture
+from tarsier_fpga.jobs.run_facts import PictureFacts
 from tarsier_fpga.report.diagram import Block, Wire, draw
 from tarsier_fpga.report.page import render
-from tarsier_fpga.report.pages import bench_page, run_page
-from tarsier_fpga.report.pictures import Pictures
+from tarsier_fpga.report.pages import bench_page
+from tarsier_fpga.report.pictures import Pictures, shown
 from tarsier_fpga.report.profile import profile
+from tarsier_fpga.report.run_files import run_files
 from tests.boards.browser import Browser, find_browser
 
-FACTS = {
-    "net": "bbcu-raw-16x8",
-    "raw": "some/frame.dng",
-    "width": 640,
-    "height": 426,
-    "cycles_per_frame": 68_500,
-    "ideal_cycles": 68_160,
-    "latency_cycles": 4_000,
-    "clock_mhz": 250.0,
-    "fps": 3649.6,
-    "bit_exact": True,
-    "psnr_noisy_db": 23.1,
-    "psnr_db": 29.3,
-    "sim_cycles_per_second": 412_000.0,
-}
-ESTIMATE = SimpleNamespace(lut=23_040, ff=9_000, bram36=12, uram=0, dsp=0)
-DESIGN = SimpleNamespace(estimate=ESTIMATE, width=640, height=426)
-JSON = b'{"bit_exact": true}\n'
+GROUP = pytest.mark.xdist_group("boards-end-to-end")  # they share a built design
+NET, SIZE = "bbcu-raw-16x8", (64, 52)
 BENCH = Bench.model_validate(
     {
-        "net": "bbcu-raw-16x8",
+        "net": NET,
         "board": "zcu104",
         "machine": {"date": "2026-01-02T03:04:05", "cpu": "a CPU", "threads": 2, "torch": "2.13"},
         "rows": [
             {
-                "net": "bbcu-raw-16x8",
-                "width": 640,
-                "height": 426,
+                "net": NET,
+                "width": SIZE[0],
+                "height": SIZE[1],
                 **facts,
             }
             for facts in (
@@ -78,79 +74,120 @@ BENCH = Bench.model_validate(
 )
 
 
-def pictures(size=(426, 640), reference=True) -> Pictures:
-    picture = np.zeros((*size, 3), np.uint8)
-    return Pictures(picture, picture, picture if reference else None)
-
-
-def page(facts=FACTS, reference=True, size=(426, 640), note="A note.") -> str:
-    plots = ("<svg class='profile'></svg>", "<svg class='pipeline'></svg>")
-    shown = pictures(size, reference)
+@pytest.fixture(scope="module")
+def run(tmp_path_factory) -> PictureRun:
+    """A noisy frame and its clean twin through the RTL of a design of their size."""
+    folder = tmp_path_factory.mktemp("report")
+    rng = np.random.default_rng(1)
+    scene = 200 + 600 * np.add.outer(np.hanning(SIZE[1]), np.hanning(SIZE[0])) / 2
+    for name, light in {"noisy": rng.normal(scene, 60).clip(0, 1023), "clean": scene}.items():
+        write_dng(folder / f"{name}.dng", np.rint(light).astype(np.uint16), white=1023)
     board = load_board("zcu104")
-    return render(run_page(facts, DESIGN, board, shown, plots, note, {"run.json": JSON}))
+    design = kept_design(NET, board, SIZE, None, silent)
+    job = Job(raw=folder / "noisy.dng", net=NET, board=board, design=design.folder, gain=1.0)
+    return perform_picture(PictureJob(job, folder / "clean.dng"), silent)
 
 
-def bench_html() -> str:
+def page(run: PictureRun, note: str = "A note.", **facts) -> str:
+    """The page of `run`, with other facts where they are given."""
+    told = replace(run, facts=run.facts.model_copy(update=facts))
+    return run_files(told, Path(), note)[Path("report.html")].decode()
+
+
+def bench_html(run: PictureRun) -> str:
     frame = np.full((4, 8, 4), 300, np.uint16)
     plots = (profile({"before": frame, "after": frame}, Coding(128, 896, 10)), "<svg></svg>")
-    board = load_board("zcu104")
-    made = bench_page(BENCH, DESIGN, board, pictures(), 23.1, True, plots, "A note.", {})
-    return render(made)
+    after = run.restored.picture()
+    shown = Pictures(run.restored.picture(run.restored.encoded.before), after, after)
+    facts, board = run.design.facts, load_board("zcu104")
+    return render(bench_page(BENCH, facts, board, shown, 23.1, True, plots, "A note.", {}))
 
 
-def test_page_has_its_parts():
-    html = page()
+@pytest.mark.slow
+@GROUP
+def test_page_has_its_parts(run):
+    html, facts = page(run), run.facts
+    assert facts.bit_exact is True
+    gained = facts.psnr_db - facts.psnr_noisy_db
+    assert gained > 3
+    lut = run.design.facts.estimate.lut
     for part in (
-        "68,500",
-        "3,649.6 fps",
+        f"{facts.cycles_per_frame:,}",
+        f"{facts.fps:,.1f} fps",
         "a clock assumed until placed",
-        "16.0 µs",
-        "+6.20 dB",
+        f"{facts.latency_cycles / facts.clock_mhz:,.1f} µs",
+        f"{gained:+.2f} dB",
         "Estimates by formula, before synthesis",
-        "10.0 %",
+        f"{100 * lut / load_board('zcu104').resources.lut:.1f} %",
         "every pixel equals the hardware graph",
         "A note.",
-        "<svg class='pipeline'></svg>",
-        "<svg class='profile'></svg>",
+        '<svg class="profile"',
     ):
-        assert part in html
+        assert part in html, part
     assert html.count("<figure>") == 3
+    assert html.count(">xnor_dot<") == 8
+    assert "held" in html
 
 
-def test_page_needs_nothing_else():
-    links = set(re.findall(r'(?:src|href)="([^"]{0,21})', page()))
+@pytest.mark.slow
+@GROUP
+def test_page_needs_nothing_else(run):
+    links = set(re.findall(r'(?:src|href)="([^"]{0,21})', page(run)))
     assert links == {"data:image/png;base64", "data:application/json"[:21], "data:,"}
-    assert "http" not in page() + bench_html()
+    assert "http" not in page(run) + bench_html(run)
 
 
-def test_facts_can_be_downloaded():
-    inside = re.search(r'download="run.json" href="data:application/json;base64,([^"]*)', page())
-    assert json.loads(base64.b64decode(inside[1])) == {"bit_exact": True}
+@pytest.mark.slow
+@GROUP
+def test_facts_can_be_downloaded(run):
+    found = re.findall(
+        r'download="(\w+).json" href="data:application/json;base64,([^"]*)', page(run)
+    )
+    facts = {name: base64.b64decode(content) for name, content in found}
+    assert PictureFacts.model_validate_json(facts["run"]) == run.facts
+    assert Design.model_validate_json(facts["design"]) == run.design.facts
 
 
-def test_page_without_a_reference_shows_no_psnr():
-    html = page({**FACTS, "psnr_db": None, "psnr_noisy_db": None}, reference=False)
+@pytest.mark.slow
+@GROUP
+def test_page_without_a_reference_shows_no_psnr(run):
+    alone = replace(run.restored.encoded, reference=None)
+    bare = replace(run, restored=replace(run.restored, encoded=alone))
+    html = page(bare, psnr_db=None, psnr_noisy_db=None)
     assert html.count("<figure>") == 2
     assert " dB" not in html
     assert "data-show" not in html.split("<script>")[0]
 
 
-def test_page_says_when_the_result_is_wrong():
-    assert "the RTL differs" in page({**FACTS, "bit_exact": False})
+@pytest.mark.slow
+@GROUP
+def test_page_says_when_the_result_is_wrong(run):
+    assert "the RTL differs" in page(run, bit_exact=False)
+
+
+@pytest.mark.slow
+@GROUP
+def test_file_names_cannot_inject_markup(run):
+    assert "<b>x" not in page(run, note="<b>x.dng")
 
 
 def test_large_frames_are_shown_smaller():
-    html = page(size=(600, 2600))
-    assert "shown smaller than it is" in html
-    assert len(html) < 200_000
+    large = np.zeros((600, 2600, 3), np.uint8)
+    pictures = Pictures(large, large)
+    assert pictures.scaled
+    assert sum(len(image.whole) + len(image.detail) for image in shown(pictures).values()) < 50_000
+    for image in shown(pictures).values():
+        whole, detail = (
+            Image.open(io.BytesIO(base64.b64decode(uri.split(",")[1])))
+            for uri in (image.whole, image.detail)
+        )
+        assert (whole.size, detail.size) == ((1280, 295), (160, 160))
 
 
-def test_file_names_cannot_inject_markup():
-    assert "<b>x" not in page(note="<b>x.dng")
-
-
-def test_bench_page_has_dots_for_numbers_and_reasons_for_the_rest():
-    html = bench_html()
+@pytest.mark.slow
+@GROUP
+def test_bench_page_has_dots_for_numbers_and_reasons_for_the_rest(run):
+    html = bench_html(run)
     assert html.count('class="row chip assumed"') == html.count('class="row cpu measured"') == 2
     assert html.count('<p class="missing">GPU: no GPU here</p>') == 2
     assert "Joules per frame" not in html  # nobody knows any
@@ -194,11 +231,12 @@ def browser(tmp_path_factory):
 
 
 @pytest.mark.slow
+@GROUP
 @pytest.mark.parametrize("html", [page, bench_html])
 @pytest.mark.parametrize(("width", "phone"), [(1280, False), (390, True)])
-def test_page_works_from_a_file(browser, tmp_path, html, width, phone):
+def test_page_works_from_a_file(browser, tmp_path, run, html, width, phone):
     path = tmp_path / "report.html"
-    path.write_text(html())
+    path.write_text(html(run))
     browser.screen(width, 800, phone=phone)
     browser.open(path)
     assert browser.evaluate("document.documentElement.scrollWidth") == width
@@ -209,9 +247,10 @@ def test_page_works_from_a_file(browser, tmp_path, html, width, phone):
 
 
 @pytest.mark.slow
-def test_slider_moves(browser, tmp_path):
+@GROUP
+def test_slider_moves(browser, tmp_path, run):
     path = tmp_path / "report.html"
-    path.write_text(page())
+    path.write_text(page(run))
     browser.screen(1280, 800)
     browser.open(path)
     box = "document.getElementById('compare').getBoundingClientRect()"
@@ -227,8 +266,9 @@ def test_slider_moves(browser, tmp_path):
 
 
 @pytest.mark.slow
-def test_errors_of_a_page_are_seen(browser, tmp_path):
+@GROUP
+def test_errors_of_a_page_are_seen(browser, tmp_path, run):
     path = tmp_path / "report.html"
-    path.write_text(page().replace("<script>", "<script>missing();"))
+    path.write_text(page(run).replace("<script>", "<script>missing();"))
     browser.open(path)
     assert browser.errors == ["Uncaught"]

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: MIT
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tarsier_fpga.camera.encode import encode
 from tarsier_fpga.camera.raw import Raw
+from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import HostError
-from tarsier_fpga.jobs.restore import matches, restore
+from tarsier_fpga.jobs.compare import matches
+from tarsier_fpga.jobs.job import Job
+from tarsier_fpga.jobs.restore import Restored, Restoring, Shot
 from tarsier_fpga.picture.psnr import psnr
 from tests.boards.stand_in import StandIn, network
 
@@ -17,31 +21,40 @@ def frame(rng, height=60, width=80) -> Raw:
     return Raw("test", rng.integers(0, 1024, (height, width)).astype(np.uint16), (64,) * 4, 1023)
 
 
+def restore(raw: Raw, accelerator: StandIn, gain: float, check=False, **more) -> Restored:
+    job = Job(raw=Path("nowhere"), net="net", board=load_board("zcu104"), gain=gain, check=check)
+    return Restoring(job, accelerator).one(Shot(raw.name, raw, **more))
+
+
 @pytest.mark.parametrize("shape", [(30, 40), (12, 16), (30, 9)])
 def test_a_smaller_design_gives_the_same_frame(rng, shape):
-    restored = restore(frame(rng), StandIn(shape), 1.5)
-    assert np.array_equal(restored.after, network(restored.before, 3))
+    restored = restore(frame(rng), StandIn(shape), 1.5, check=True)
+    assert np.array_equal(restored.codes, network(restored.encoded.before, 3))
     assert restored.psnr_after is None
-    assert matches(restored.before, restored.after, lambda x: network(x, 3), 3)
+    assert restored.exact is True
 
 
 def test_one_wrong_pixel_is_noticed(rng, monkeypatch):
-    monkeypatch.setattr("tarsier_fpga.jobs.restore._CHECK_TILE", 8)
+    monkeypatch.setattr("tarsier_fpga.jobs.compare._PIECE", 8)
     restored = restore(frame(rng), StandIn((30, 40)), 1.0)
-    seen = []
-    assert matches(restored.before, restored.after, lambda x: network(x, 3), 3, seen.append)
+    before, seen = restored.encoded.before, []
+
+    def show(step, fraction, note=""):
+        seen.append(fraction)
+
+    assert matches(before, restored.codes, lambda x: network(x, 3), 3, show)
     assert len(seen) > 4
     assert seen[-1] == 1.0
     for pixel in ((0, 0, 0), (29, 39, 3), (13, 17, 2)):
-        after = restored.after.copy()
+        after = restored.codes.copy()
         after[pixel] ^= 1
-        assert not matches(restored.before, after, lambda x: network(x, 3), 3)
+        assert not matches(before, after, lambda x: network(x, 3), 3)
 
 
 def test_reference_gets_the_same_gain(rng):
     raw = frame(rng)
     restored = restore(raw, StandIn((30, 40)), 2.0, reference=raw)
-    assert np.array_equal(restored.reference, restored.before)
+    assert np.array_equal(restored.encoded.reference, restored.encoded.before)
     assert restored.psnr_before == math.inf
 
 
@@ -53,8 +66,9 @@ def test_frame_smaller_than_the_design(rng):
 def test_reference_of_more_light_gets_less_gain(rng):
     dark, light = frame(rng), frame(rng)
     restored = restore(dark, StandIn((30, 40)), 8.0, reference=light, exposure=4.0)
-    assert np.array_equal(restored.before, encode(dark, 8.0, restored.scale))
-    assert np.array_equal(restored.reference, encode(light, 2.0, restored.scale))
+    encoded = restored.encoded
+    assert np.array_equal(encoded.before, encode(dark, 8.0, encoded.scale))
+    assert np.array_equal(encoded.reference, encode(light, 2.0, encoded.scale))
 
 
 def test_reference_of_another_size(rng):

@@ -51,7 +51,7 @@ def gpu_peers(entries: tuple[Entry, ...], folder: Path = RESULTS) -> list[Peer]:
     """The networks of `entries` on GPUs, at the same sizes, where they were recorded."""
     peers = []
     for entry in entries:
-        rows = recorded([entry.net], [(entry.width, entry.height)], folder)
+        rows = recorded([entry.net], [(entry.width, entry.height)], [folder])
         peers += [
             Peer(
                 net=row.net,

@@ -18,16 +18,19 @@ from tarsier_fpga.camera.read import read_raw
 from tarsier_fpga.camera.video import is_video, list_frames
 from tarsier_fpga.cli.app import app
 from tarsier_fpga.cli.guard import guarded
-from tarsier_fpga.cli.options import Bad
 from tarsier_fpga.cli.run import summary
 from tarsier_fpga.devices.accelerator import Measured
+from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.hls.base.errors import HostError, Interrupted
-from tarsier_fpga.jobs import job as jobs
+from tarsier_fpga.jobs import picture_job, video_job
+from tarsier_fpga.jobs.choices import Bad
 from tarsier_fpga.jobs.job import Job
+from tarsier_fpga.jobs.picture_job import PictureJob, perform_picture
+from tarsier_fpga.jobs.run_facts import run_json
 from tarsier_fpga.jobs.video_job import VideoJob, perform_video
 from tarsier_fpga.picture import movie
 from tarsier_fpga.picture.movie import open_film
-from tests.boards.stand_in import StandIn
+from tests.boards.stand_in import StandIn, network
 
 SIDECAR = 'cfa = "RGGB"\nblack = 64\nwhite = 1023\n'
 SIZE = (60, 80)
@@ -41,7 +44,8 @@ def silent(step, fraction, note=""):
 def accelerator(monkeypatch):
     """Every job gets this stand-in."""
     stand_in = StandIn((SIZE[0] // 2, SIZE[1] // 2))
-    monkeypatch.setattr(jobs, "open_accelerator", lambda *_: (stand_in, Path("nowhere")))
+    for module in (picture_job, video_job):
+        monkeypatch.setattr(module, "open_accelerator", lambda *_: stand_in)
     return stand_in
 
 
@@ -57,9 +61,13 @@ def folder(tmp_path, rng) -> Path:
     return folder
 
 
+def one(raw: Path, **facts) -> Job:
+    return Job(raw=raw, net="net", board=load_board("zcu104"), **({"check": False} | facts))
+
+
 def job(folder: Path, out: Path, **more) -> VideoJob:
     facts = {name: more.pop(name) for name in ("gain", "sidecar", "check") if name in more}
-    return VideoJob(Job(folder, "net", "zcu104", **({"check": False} | facts)), out, **more)
+    return VideoJob(one(folder, **facts), out, **more)
 
 
 def test_frames_are_counted_as_people_count(folder):
@@ -79,11 +87,11 @@ def test_every_frame_becomes_a_picture(folder, tmp_path, accelerator):
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert names == {f"f{number}.png" for number in range(12)}
     assert np.asarray(Image.open(tmp_path / "out/f3.png")).shape == (*SIZE, 3)
-    assert [frame["gain"] for frame in facts["frames"]] == [2.0] * 12
-    assert facts["skipped"] == []
+    assert [frame.gain for frame in facts.frames] == [2.0] * 12
+    assert facts.skipped == ()
     stages = ["read", "pack", "send", "run", "receive", "unpack", "write"]
-    assert list(facts["stage_seconds"]) == stages
-    json.dumps(facts)
+    assert list(facts.stage_seconds) == stages
+    assert json.loads(run_json(facts)) == json.loads(facts.model_dump_json())
 
 
 @pytest.mark.parametrize("how", list(Exposure))
@@ -94,24 +102,22 @@ def test_previous_gain_is_one_frame_late(folder, tmp_path, accelerator, how):
         facts = perform_video(
             job(folder, tmp_path / "out", gain=how, previous_gain=previous), silent
         )
-        assert [frame["gain"] for frame in facts["frames"]] == expected
+        assert [frame.gain for frame in facts.frames] == expected
 
 
 def test_check_finds_a_wrong_pixel(folder, tmp_path, accelerator, monkeypatch):
-    from tarsier_fpga.flow.sim import execute
-
-    def execute_as(change: int):
-        def reference(_, frame):
-            result = accelerator.run(accelerator.send(frame[None]))[0]
+    def reference_off_by(change: int):
+        def reference(frame):
+            result = network(frame, accelerator.radius)
             result[7, 9, 2] ^= change
             return result
 
         return reference
 
     for change in (0, 1):
-        monkeypatch.setattr(execute, "reference", execute_as(change))
+        monkeypatch.setattr(accelerator, "reference", reference_off_by(change))
         facts = perform_video(job(folder, tmp_path / "out", check=True), silent)
-        assert facts["bit_exact"] is (change == 0)
+        assert facts.bit_exact is (change == 0)
 
 
 @pytest.mark.parametrize("name", ["burst.npy", "BURST.NPY"])
@@ -157,8 +163,8 @@ def test_film_may_lie_among_the_pictures(folder, tmp_path, accelerator):
 def test_a_frame_may_take_microseconds(folder, tmp_path, accelerator, monkeypatch):
     monkeypatch.setattr(accelerator, "receive", lambda frames: Measured(frames, seconds=4e-6))
     video = perform_video(job(folder, tmp_path / "out"), silent)
-    frame = jobs.perform(Job(folder / "f0.dng", "net", "zcu104", check=False), silent).facts
-    assert (video["accel_seconds"], frame["accel_seconds"]) == (48e-6, 4e-6)
+    frame = perform_picture(PictureJob(one(folder / "f0.dng")), silent).facts
+    assert (video.accel_seconds, frame.accel_seconds) == (48e-6, 4e-6)
     for facts in (video, frame):
         assert "4e-06 s per frame in the network itself, 2.5e+05 fps" in summary(facts)
 
@@ -185,9 +191,9 @@ def test_bad_frames_stop_a_video_and_leave_whole_pictures(folder, tmp_path, acce
 def test_bad_frames_are_named_and_skipped(folder, tmp_path, accelerator):
     damage(folder)
     facts = perform_video(job(folder, tmp_path / "out", bad=Bad.SKIP), silent)
-    assert len(facts["frames"]) == len(list((tmp_path / "out").iterdir())) == 10
-    assert "f4.dng is truncated or damaged" in facts["skipped"][0]
-    assert facts["skipped"][1] == "f7.dng: too small for the stand-in"
+    assert len(facts.frames) == len(list((tmp_path / "out").iterdir())) == 10
+    assert "f4.dng is truncated or damaged" in facts.skipped[0]
+    assert facts.skipped[1] == "f7.dng: too small for the stand-in"
 
 
 def test_only_bad_frames(tmp_path, accelerator):

@@ -12,6 +12,7 @@ from tarsier_fpga.devices.accelerator import restore_frames
 from tarsier_fpga.devices.pynq_board import PynqAccelerator
 from tarsier_fpga.devices.xrt_card import XrtAccelerator
 from tarsier_fpga.flow.design.design_facts import Design, FifoSizing
+from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.cost.resources import Resources
@@ -24,14 +25,7 @@ DESIGN = Design(
     net="net",
     board="board",
     part="part",
-    clock_mhz=187.5,
-    pixels_per_cycle=1,
-    ideal_cycles=SHAPE[0] * SHAPE[1],
-    layers=(),
-    fifos=(),
-    fifo_sizing=FifoSizing(rows=1, bits_unbounded=0, bits=0, cycles_unbounded=1, cycles=1),
-    streams=(),
-    estimate=Resources(),
+    clock_mhz=200.0,
     width=2 * SHAPE[1],
     height=2 * SHAPE[0],
     kind=FrameKind.BAYER,
@@ -40,6 +34,15 @@ DESIGN = Design(
     black=128,
     white=896,
     radius=3,
+    pixels_per_cycle=1.0,
+    ideal_cycles=SHAPE[0] * SHAPE[1],
+    layers=(),
+    fifos=(),
+    fifo_sizing=FifoSizing(
+        rows=SHAPE[0], bits_unbounded=0, bits=0, cycles_unbounded=260, cycles=260
+    ),
+    streams=(),
+    estimate=Resources(),
 )
 OTHER = DESIGN.model_copy(update={"key": "fedcba9876543210", "net": "other"})
 
@@ -84,7 +87,7 @@ def frames(rng, count: int = 3) -> np.ndarray:
 
 
 def test_pynq_restores_what_its_network_says(rng, folder, board):
-    accelerator = PynqAccelerator(folder)
+    accelerator = PynqAccelerator(BuiltDesign.read(folder))
     given = frames(rng)
     measured = restore_frames(accelerator, given)
     assert np.array_equal(measured.frames, np.stack([network(frame, 3) for frame in given]))
@@ -95,7 +98,7 @@ def test_pynq_restores_what_its_network_says(rng, folder, board):
 
 
 def test_pynq_sends_the_next_frames_before_it_has_received_the_last(rng, folder, board):
-    accelerator = PynqAccelerator(folder)
+    accelerator = PynqAccelerator(BuiltDesign.read(folder))
     first, second = frames(rng, 1), frames(rng, 1)
     sent = accelerator.send(first)
     waiting = accelerator.send(second)
@@ -107,7 +110,7 @@ def test_pynq_sends_the_next_frames_before_it_has_received_the_last(rng, folder,
 
 def test_xrt_restores_what_its_network_says(rng, folder, card):
     given = frames(rng)
-    measured = restore_frames(XrtAccelerator(folder), given)
+    measured = restore_frames(XrtAccelerator(BuiltDesign.read(folder)), given)
     assert np.array_equal(measured.frames, np.stack([network(frame, 3) for frame in given]))
     assert card.bitfile == str(folder / "vitis/deploy/bitfile/finn-accel-0.xclbin")
 
@@ -119,38 +122,38 @@ def test_bitstream_of_another_net(folder, kind):
         r"not for net at 26 x 40 \(design 01234567\)"
     )
     with pytest.raises(HostError, match=sentence):
-        kind(folder, folder / "other")
+        kind(BuiltDesign.read(folder), folder / "other")
 
 
 @pytest.mark.parametrize("kind", [PynqAccelerator, XrtAccelerator])
 def test_frame_smaller_than_the_design(folder, board, card, kind):
     with pytest.raises(HostError, match="the frame is 24 x 40, smaller than the 26 x 40 of the de"):
-        kind(folder).tile((20, 12))
+        kind(BuiltDesign.read(folder)).tile((20, 12))
 
 
 def test_nothing_synthesized_yet(folder):
     (folder / "vivado/deploy/bitfile/finn-accel.bit").unlink()
     with pytest.raises(HostError, match=r"finn-accel\.bit is missing: run\.sh of tarsier synth"):
-        PynqAccelerator(folder)
+        PynqAccelerator(BuiltDesign.read(folder))
 
 
 def test_no_deploy_folder(folder):
     with pytest.raises(HostError, match=r"vitis/gone is missing: run\.sh of tarsier synth"):
-        XrtAccelerator(folder, folder / "vitis/gone")
+        XrtAccelerator(BuiltDesign.read(folder), folder / "vitis/gone")
 
 
 def test_driver_settings_of_another_size(folder):
     path = folder / "vitis/deploy/driver/settings.json"
     path.write_text(path.read_text().replace("13", "14"))
     with pytest.raises(HostError, match=r"ishape_packed .* must be one frame of 1300 bytes"):
-        XrtAccelerator(folder)
+        XrtAccelerator(BuiltDesign.read(folder))
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{", '{"driver_information": {"fclk_mhz": 100}}'])
 def test_damaged_driver_settings(folder, content):
     (folder / "vivado/deploy/driver/settings.json").write_text(content)
     with pytest.raises(HostError, match=r"settings\.json is damaged or not FINN's; synthesize it"):
-        PynqAccelerator(folder)
+        PynqAccelerator(BuiltDesign.read(folder))
 
 
 @pytest.mark.parametrize(
@@ -162,22 +165,22 @@ def test_damaged_driver_settings(folder, content):
 )
 def test_machine_without_the_board(folder, kind, sentence):
     with pytest.raises(HostError, match=sentence):
-        kind(folder)
+        kind(BuiltDesign.read(folder))
 
 
 def test_unplugged(folder, board, card, monkeypatch):
     pynq = pynq_stand_in.module(board, problem="No Devices Found\nstack")
     monkeypatch.setitem(sys.modules, "pynq", pynq)
     with pytest.raises(HostError, match=r"^pynq: No Devices Found; is it plugged in and free"):
-        PynqAccelerator(folder)
+        PynqAccelerator(BuiltDesign.read(folder))
     xrt = pyxrt_stand_in.module(card, problem="Could not open device with index '0'")
     monkeypatch.setitem(sys.modules, "pyxrt", xrt)
     with pytest.raises(HostError, match=r"^xrt: Could not open device with index '0'; is it"):
-        XrtAccelerator(folder)
+        XrtAccelerator(BuiltDesign.read(folder))
 
 
 def test_busy_or_hanging_board(rng, folder, board, monkeypatch):
-    accelerator = PynqAccelerator(folder)
+    accelerator = PynqAccelerator(BuiltDesign.read(folder))
     board.busy = True
     with pytest.raises(HostError, match="busy with frames of another program"):
         restore_frames(accelerator, frames(rng))
@@ -188,7 +191,7 @@ def test_busy_or_hanging_board(rng, folder, board, monkeypatch):
 
 
 def test_failing_or_hanging_card(rng, folder, card, monkeypatch):
-    accelerator = XrtAccelerator(folder)
+    accelerator = XrtAccelerator(BuiltDesign.read(folder))
     card.state = pyxrt_stand_in.State.ERT_CMD_STATE_ABORT
     with pytest.raises(HostError, match=r"the card gave up with State\.ERT_CMD_STATE_ABORT"):
         restore_frames(accelerator, frames(rng))
@@ -201,4 +204,4 @@ def test_failing_or_hanging_card(rng, folder, card, monkeypatch):
 def test_xclbin_without_our_kernels(folder, card):
     card.kernels = {"vadd": "vadd_1"}
     with pytest.raises(HostError, match="the xclbin has no idma0, but vadd"):
-        XrtAccelerator(folder)
+        XrtAccelerator(BuiltDesign.read(folder))

@@ -4,14 +4,12 @@
 import numpy as np
 import pytest
 import torch
-from qonnx.core.modelwrapper import ModelWrapper
 
 from tarsier_fpga.devices import pytorch
 from tarsier_fpga.devices.accelerator import restore_frames
 from tarsier_fpga.devices.pytorch import TorchAccelerator
 from tarsier_fpga.devices.tiles import cut, join
-from tarsier_fpga.flow.design.design_facts import GRAPH
-from tarsier_fpga.flow.sim import execute, integer_net, integer_ops
+from tarsier_fpga.flow.sim import integer_net, integer_ops
 from tarsier_fpga.flow.sim.integer_ops import Convolution
 from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import HostError
@@ -35,11 +33,15 @@ def test_same_bits_as_the_hardware_graph(rng, lowered):
     assert accelerator.scale == Coding(128, 896, 10)
     shown = []
     given = frames(rng)
-    restored = restore_frames(accelerator, given, shown.append).frames
+
+    def show(step, fraction, note=""):
+        shown.append((step, fraction))
+
+    restored = restore_frames(accelerator, given, show).frames
     assert restored.dtype == np.uint16
     for frame, result in zip(given, restored, strict=True):
-        assert np.array_equal(result, execute.reference(lowered, frame))
-    assert shown == [0.25, 0.5, 0.75, 1.0]
+        assert np.array_equal(result, lowered.reference(frame))
+    assert shown == [("restoring", quarter / 4) for quarter in (1, 2, 3, 4)]
 
 
 @pytest.mark.gpu
@@ -67,7 +69,7 @@ def test_tiled_is_whole(rng, lowered, monkeypatch):
 
 
 def test_kernels_without_a_module_are_their_golden(rng, lowered, monkeypatch):
-    model = ModelWrapper(str(lowered / GRAPH))
+    model = lowered.model
     codes = rng.integers(0, 1024, (1, 24, 25, 4)).astype(np.int16)
     fast = integer_net.IntegerNet(model)(torch.from_numpy(codes))
     monkeypatch.setattr(integer_net, "_dot_of", lambda *_: None)
@@ -100,7 +102,7 @@ def test_sums_are_exact_beyond_float32(rng, largest, dtype):
 
 
 def test_where_sums_take_a_detour_float32_is_held_shorter(rng, lowered):
-    model = ModelWrapper(str(lowered / GRAPH))
+    model = lowered.model
     codes = torch.from_numpy(rng.integers(0, 1024, (1, 24, 25, 4)).astype(np.int16))
     direct = integer_net.IntegerNet(model)
     detour = integer_net.IntegerNet(model, integer_ops.EXACT_BY_DETOUR)

@@ -13,11 +13,48 @@ def frame(**facts) -> Raw:
     return Raw("test", np.zeros((8, 12), np.uint16), (0,) * 4, 1023, **facts)
 
 
+# Where the frame's first corner is in the picture, by LibRaw's code.
+CORNERS = {
+    0: (0, 0),
+    1: (0, -1),
+    2: (-1, 0),
+    3: (-1, -1),
+    4: (0, 0),
+    5: (-1, 0),
+    6: (0, -1),
+    7: (-1, -1),
+}
+
+
 @pytest.mark.parametrize("flip", range(8))
 def test_picture_has_the_frame_upright(flip):
-    picture = develop(np.zeros((4, 6, 4), np.uint16), frame(flip=flip), (1, 1, 1), SCALE)
+    codes = np.full((4, 6, 4), SCALE.black, np.uint16)
+    codes[0, 0] = SCALE.white
+    picture = develop(codes, frame(flip=flip), (1, 1, 1), SCALE)
     assert picture.shape == ((12, 8, 3) if flip & 4 else (8, 12, 3))
     assert picture.dtype == np.uint8
+    assert picture[CORNERS[flip]].tolist() == [255, 255, 255]
+    others = set(CORNERS.values()) - {CORNERS[flip]}
+    assert all(picture[corner].tolist() == [0, 0, 0] for corner in others)
+    # One row further down in the frame is one column further in a picture that is turned.
+    red, blue = (develop(one, frame(flip=flip), (1, 1, 1), SCALE) for one in _edges())
+    edge = red.transpose(1, 0, 2) if flip & 4 else red
+    assert np.array_equal(edge.max(axis=(1, 2)) > 0, _along(8, bool(flip & 2)))
+    edge = blue.transpose(1, 0, 2) if flip & 4 else blue
+    assert np.array_equal(edge.max(axis=(0, 2)) > 0, _along(12, bool(flip & 1)))
+
+
+def _edges() -> tuple[np.ndarray, np.ndarray]:
+    """Frames whose first row, and whose first column, of red sites is lit."""
+    rows, columns = (np.full((4, 6, 4), SCALE.black, np.uint16) for _ in range(2))
+    rows[0, :, 0] = columns[:, 0, 0] = SCALE.white
+    return rows, columns
+
+
+def _along(length: int, mirrored: bool) -> np.ndarray:
+    """The first pixel is lit, and by interpolation the next."""
+    lit = np.arange(length) < 2
+    return lit[::-1] if mirrored else lit
 
 
 def test_black_white_and_overexposed():

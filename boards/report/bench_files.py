@@ -3,9 +3,9 @@
 
 from pathlib import Path
 
-from tarsier_fpga.bench import records as results
 from tarsier_fpga.bench.bench_facts import Bench
 from tarsier_fpga.bench.plots import draw_plots
+from tarsier_fpga.bench.records import record_file, to_record
 from tarsier_fpga.camera.sample import CREDIT
 from tarsier_fpga.flow.board import board_of
 from tarsier_fpga.jobs.bench_job import Benched
@@ -20,19 +20,19 @@ from tarsier_fpga.report.profile import profile
 __all__ = ["bench_files"]
 
 
-def bench_files(done: Benched, record: bool) -> dict[Path, bytes]:
-    """Every file and its content; with `record`, also what is kept of this GPU."""
-    folder, bench = done.job.folder, done.bench
+def bench_files(done: Benched, records: Path | None) -> dict[Path, bytes]:
+    """Every file and its content; also what is kept of this GPU in the folder `records`."""
+    folder, bench = done.job.design.folder, done.bench
     files = {folder / "bench.json": _json(bench)}
     files |= {folder / name: plot for name, plot in draw_plots(bench).items()}
     files[folder / "report.html"] = render(_page(done)).encode()
-    if record:
-        files[results.record_file(bench.machine)] = _json(results.to_record(bench))
+    if records and bench.machine.gpu:
+        files[record_file(bench.machine.gpu, records)] = _json(to_record(bench))
     return files
 
 
 def _page(done: Benched) -> Page:
-    folder, scene = done.job.folder, done.scene
+    design, scene = done.job.design, done.scene
     codes = {"before": scene.noisy, "reference": scene.clean, "after": done.restored}
     balance = done.raw.balance or grey_world(done.restored, scene.scale)
     developed = {
@@ -40,19 +40,19 @@ def _page(done: Benched) -> Page:
     }
     return bench_page(
         done.bench,
-        done.job.design,
-        board_of(folder, done.bench.board),
+        design.facts,
+        board_of(design.folder, done.bench.board),
         Pictures(**developed),
         psnr_noisy_db=round(psnr(scene.noisy, scene.clean, scene.scale), 2),
         exact=done.bit_exact,
         plots=(
             profile(codes, scene.scale),
-            pipeline_svg(folder, done.counted.measured.high_water),
+            pipeline_svg(design, done.counted.run.high_water),
         ),
         note=f"{CREDIT}.",
         files={
             "bench.json": _json(done.bench),
-            "design.json": (folder / "design.json").read_bytes(),
+            "design.json": design.facts.model_dump_json(indent=1).encode(),
         },
     )
 

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""What a folder of the flow holds, read once: a hardware graph, and the design around it.
+
+The machine with the board needs the facts alone, so QONNX, FINN and the simulator are imported
+where they are used.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tarsier_fpga.flow.design.design_facts import Design, packing, read_design, read_graph
+from tarsier_fpga.hls.base.progress import Show, silent
+
+if TYPE_CHECKING:
+    from qonnx.core.modelwrapper import ModelWrapper
+
+    from tarsier_fpga.flow.sim.frame_sim import FrameRun
+
+__all__ = ["BuiltDesign", "HardwareGraph"]
+
+
+@dataclass(frozen=True, eq=False)
+class HardwareGraph:
+    """The hardware graph in `folder`, of a design or of a network that no design was built of."""
+
+    folder: Path
+
+    @cached_property
+    def model(self) -> "ModelWrapper":
+        """The graph; FlowError where there is none, or its file is damaged."""
+        return read_graph(self.folder)
+
+    def reference(self, frame: np.ndarray) -> np.ndarray:
+        """What it makes of the (H, W, channels) uint16 `frame`, whatever its size.
+
+        Raises:
+            FlowError: the frame is too small for the network.
+        """
+        from tarsier_fpga.flow.sim.execute import run_graph
+        from tarsier_fpga.flow.size.frame_size import check_frame
+
+        height, width, channels = frame.shape
+        check_frame(self.model, height, width, packing(channels))
+        return run_graph(self.model, frame)
+
+
+@dataclass(frozen=True, eq=False)
+class BuiltDesign:
+    """A built design: its `facts`, which design.json holds, and the `folder` with all of it."""
+
+    folder: Path
+    facts: Design
+
+    @classmethod
+    def read(cls, folder: Path) -> "BuiltDesign":
+        """The design in `folder`; FlowError where there is none."""
+        return cls(folder, read_design(folder))
+
+    @cached_property
+    def graph(self) -> HardwareGraph:
+        """The graph that its RTL was made from."""
+        return HardwareGraph(self.folder)
+
+    def simulate(
+        self, frames: np.ndarray, stalls: float = 0.0, seed: int = 0, show: Show = silent
+    ) -> "FrameRun":
+        """Its RTL on (N, H, W, channels) uint16 codes, back to back: frames out, and cycles.
+
+        `stalls` is the share of cycles in which the outside does not offer, or accept, drawn by
+        `seed`.
+
+        Raises:
+            FlowError: the frames are not of the design's size.
+            SimError: the design hangs.
+        """
+        from tarsier_fpga.flow.sim.frame_sim import FrameSim
+
+        simulation = FrameSim(self.folder, design=self.facts)
+        return simulation.restore(
+            frames, stalls, stalls, seed, lambda done: show("simulating", done)
+        )
