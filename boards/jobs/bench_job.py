@@ -139,7 +139,7 @@ def _design_for(job: BenchJob, size: tuple[int, int], onnx: Path, show: Show) ->
     budget = design.ideal_cycles // own_pixels
     # A hair below the rate, so that rounding does not ask for one cycle less.
     fps = None if budget == 1 else 0.9999 * design.clock_mhz * 1e6 / (pixels * budget)
-    return kept_design(str(onnx), board_of(job.folder, design.board), size, fps, show)
+    return kept_design(str(onnx), board_of(job.design.folder, design.board), size, fps, show)
 
 
 def _is_exact(counted: Counted, show: Show) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tarsier_fpga.flow.design.design_facts import Design, packing, read_design, read_graph
+from tarsier_fpga.flow.design.design_facts import Design, read_design, read_graph
 from tarsier_fpga.hls.base.progress import Show, silent
 
 if TYPE_CHECKING:
@@ -40,11 +40,11 @@ class HardwareGraph:
         Raises:
             FlowError: the frame is too small for the network.
         """
+        from tarsier_fpga.flow.lower.ingest import check_frame, net_facts
         from tarsier_fpga.flow.sim.execute import run_graph
-        from tarsier_fpga.flow.size.frame_size import check_frame
 
-        height, width, channels = frame.shape
-        check_frame(self.model, height, width, packing(channels))
+        height, width, _ = frame.shape
+        check_frame(net_facts(self.model), height, width)
         return run_graph(self.model, frame)
 
 
