@@ -12,7 +12,7 @@ from qonnx.custom_op.registry import getCustomOp
 from threadpoolctl import threadpool_limits
 
 from tarsier_fpga.flow.design.design_facts import packing, read_graph
-from tarsier_fpga.flow.ops import TarsierOp
+from tarsier_fpga.flow.ops.base import TarsierOp
 from tarsier_fpga.flow.ops.register import prepare_finn
 from tarsier_fpga.flow.size.frame_size import check_frame
 
