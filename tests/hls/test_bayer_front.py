@@ -14,7 +14,7 @@ from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.bayer_front import bayer_front as golden
 from tarsier_fpga.hls.kernels.bayer_front import Cfa, bayer_front
 from tarsier_fpga.hls.netlist.beats import pack
-from tests.hls.grid import Case, agrees, draw, run, seeded, ways
+from tests.hls.grid import Case, Grid, agrees, contract, run, seeded
 
 ROW_PAIRS = 6
 CHANNELS = 4
@@ -43,7 +43,7 @@ def params(samples, beats, x_width, y_width, denominators, cfa) -> Params:
     return Params(samples, width, x_width, y_width, tuple(black.tolist()), gain, offset, cfa)
 
 
-GRID = draw(
+GRID = Grid(
     st.builds(
         params,
         samples=st.sampled_from([2, 1, 4, 6]),
@@ -83,18 +83,9 @@ def extreme_case(p: Params) -> Case:
     return case(p, np.concatenate([np.broadcast_to(ends, (4, p.width)), x]))
 
 
-@ways
-def test_matches_golden(way):
-    agrees([random_case(p) for p in GRID], way)
-
-
-@ways
-def test_extremes(way):
-    agrees([extreme_case(p) for p in GRID], way)
-
-
-def test_output_holds_under_backpressure():
-    agrees([random_case(p) for p in GRID], {"y": 0.9})
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case
+)
 
 
 def test_cycle_contract():
