@@ -28,8 +28,8 @@ check: $(INSTALLED)  ## lint and the quick tests
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
 	$(PYTEST) -n 2 --dist loadgroup -m "not slow and not data"
 
-baselines: $(INSTALLED)  ## record the sizes of all kernels in tests/baselines; minutes
-	@.venv/bin/python -m tests.baselines.record
+baselines: $(INSTALLED)  ## record the sizes of all kernels, write the tables of hls/README.md; minutes
+	@.venv/bin/python -m tests.baselines.record && .venv/bin/python -m tests.baselines.kernel_table
 
 fmax: $(INSTALLED)  ## record the clock of single kernels on an ECP5; minutes
 	@.venv/bin/python -m tests.baselines.fmax

@@ -37,9 +37,9 @@ def fifo_facts(netlist: Netlist) -> tuple[Fifo, ...]:
     """The FIFOs by their instance names in the stitched top."""
     cells = [cell for cell in netlist.cells if cell.instance.module == "fifo"]
     return tuple(
-        Fifo(name=cell.name, depth=depth, bits=depth * cell.instance.params["Width"])
+        Fifo(name=cell.name, depth=depth, bits=depth * cell.instance.number("Width"))
         for cell in cells
-        for depth in [cell.instance.params["Depth"]]
+        for depth in [cell.instance.number("Depth")]
     )
 
 

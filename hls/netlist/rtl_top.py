@@ -3,7 +3,7 @@
 
 from pathlib import Path
 
-from tarsier_fpga.hls.base.templates import render
+from tarsier_fpga.hls.base.templates import Filters, render
 from tarsier_fpga.hls.netlist.axi import axi_signals
 from tarsier_fpga.hls.netlist.instance import sv_literal
 from tarsier_fpga.hls.netlist.netlist import Netlist
@@ -17,7 +17,7 @@ def rtl_top(netlist: Netlist, simulated: bool = False) -> str:
     The memory ports of a cell are ports `<cell>_m_axi_*` of the module; where memories are
     `simulated`, they end in a memory inside it.
     """
-    filters = {"literal": sv_literal, "axi": axi_signals}
+    filters: Filters = {"literal": sv_literal, "axi": axi_signals}
     return render(
         Path(__file__).with_name("rtl_top.sv.j2"), filters, net=netlist, simulated=simulated
     )

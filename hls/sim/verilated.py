@@ -4,7 +4,7 @@
 import ctypes
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
@@ -55,6 +55,9 @@ class _Stream(ctypes.Structure):
         ("random", ctypes.c_uint64),
         ("offered", ctypes.c_uint64),
     ]
+
+
+_Table = ctypes.Array[_Stream]
 
 
 class _Run(ctypes.Structure):
@@ -219,7 +222,15 @@ class Model:
         finally:
             lib.tarsier_trace_end(handle)
 
-    def _check(self, status: _Status, run: _Run, ins, outs, probes, activity) -> None:
+    def _check(
+        self,
+        status: _Status,
+        run: _Run,
+        ins: Iterable[_Stream],
+        outs: Iterable[_Stream],
+        probes: Mapping[str, int],
+        activity: Activity,
+    ) -> None:
         match status:
             case _Status.UNSTABLE:
                 name = self.outputs[run.culprit].name
@@ -240,7 +251,14 @@ class Model:
 
 
 def _in_slices(
-    lib, handle, run, ins, outs, recorder, progress, seconds: float = math.inf
+    lib: ctypes.CDLL,
+    handle: int,
+    run: _Run,
+    ins: _Table,
+    outs: _Table,
+    recorder: Recorder,
+    progress: Callable[[float], None] | None,
+    seconds: float = math.inf,
 ) -> _Status:
     """Run in slices of about a tenth of a second, so that Ctrl-C and progress work."""
     budget, end = 2_000, time.perf_counter() + seconds
@@ -256,7 +274,12 @@ def _in_slices(
         budget = max(100, int(budget * 0.1 / max(1e-6, time.perf_counter() - started)))
 
 
-def _streams(streams, data, stall, rng):
+def _streams(
+    streams: tuple[Stream, ...],
+    data: list[np.ndarray],
+    stall: float | Mapping[str, float],
+    rng: np.random.Generator,
+) -> tuple[_Table, dict[str, np.ndarray]]:
     table = (_Stream * max(1, len(streams)))()
     cycles = {}
     for row, stream, beats in zip(table, streams, data, strict=False):

@@ -14,6 +14,7 @@ from tarsier_fpga.flow.synth.yosys.run_yosys import TOOL
 from tarsier_fpga.hls.cost.family import AMD
 from tarsier_fpga.hls.netlist.ram_style import RamStyle
 from tests.baselines.finn_units import UNITS
+from tests.baselines.kernel_table import readme_with_kernels
 from tests.baselines.record import (
     COUNTED,
     FINN,
@@ -104,3 +105,7 @@ def test_shallow_memories_are_lutram():
         found = synthesize(kernel, family)
         assert found.lutram >= 128
         assert found.ff < 3 * 128
+
+
+def test_the_readme_shows_every_kernels_header():
+    assert README.read_text() == readme_with_kernels()

@@ -34,9 +34,7 @@ GRID = Grid(
         w_width=st.integers(1, 8),
         bias=st.integers(0, 1 << 14),
     ),
-    also=[
-        HEAD,
-    ],
+    also=[HEAD],
     quick=Params(Folding(pe=2, simd=6, beats=2, parts=3), 5, True, 4, 100),
 )
 

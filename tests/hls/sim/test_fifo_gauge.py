@@ -4,15 +4,14 @@
 import numpy as np
 import pytest
 
-from tarsier_fpga.flow.size.fifos import timed
 from tarsier_fpga.hls.kernels.fifo import fifo
 from tarsier_fpga.hls.kernels.xnor_dot_const import xnor_dot_const
-from tarsier_fpga.hls.netlist.instance import Instance, Stream
 from tarsier_fpga.hls.sim import verilate
+from tarsier_fpga.hls.sim.gauges import fifo_gauge, timed
 
 pytestmark = pytest.mark.slow  # each test compiles a design
 
-GAUGE = Instance("fifo_gauge", {"Width": 8}, (Stream("x", 8),), (Stream("y", 8),))
+GAUGE = fifo_gauge(8)
 
 
 @pytest.mark.parametrize("stall", [0.0, 0.3, {"x": 0.5, "y": 0.5}, {"y": 0.8}])
