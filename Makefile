@@ -34,8 +34,8 @@ check: $(INSTALLED) lint  ## lint, types and the quick tests
 	@TIMEFORMAT="%R s by the clock, %U + %S s of processor time"; \
 	time $(PYTEST) -n 2 --dist loadgroup -m "not slow and not data"
 
-baselines: $(INSTALLED)  ## record the sizes of all kernels in tests/baselines; minutes
-	@.venv/bin/python -m tests.baselines.record
+baselines: $(INSTALLED)  ## record the sizes of all kernels, write the tables of hls/README.md; minutes
+	@.venv/bin/python -m tests.baselines.record && .venv/bin/python -m tests.baselines.kernel_table
 
 fmax: $(INSTALLED)  ## record the clock of single kernels on an ECP5; minutes
 	@.venv/bin/python -m tests.baselines.fmax

@@ -38,9 +38,15 @@ def data() -> Path:
     return folder
 
 
+# What compiles kernels, many seconds each: a refused one, a grid of them, or an op's.
+COMPILES = {"GRID", "agrees", "assert_folded_cycles", "refused", "run", "run_chain", "works"}
+
+
 def pytest_collection_modifyitems(items) -> None:
     for item in items:
-        # These compile kernels, many seconds each: a refused one, a grid of them, or an op's.
-        names = {*getattr(item, "fixturenames", ()), *dir(getattr(item, "module", None))}
-        if names & {"refused", "GRID", "works"}:
+        module = dir(getattr(item, "module", None))
+        names = {*getattr(item, "fixturenames", ())} | ({"works"} & {*module})
+        if "GRID" in module:
+            names |= {*item.function.__code__.co_names}
+        if names & COMPILES:
             item.add_marker(pytest.mark.slow)

@@ -24,3 +24,8 @@ def test_examples_of(path):
     found = doctest.testmod(module)
     assert found.attempted
     assert not found.failed
+
+
+def test_examples_of_the_readme_of_kernels():
+    found = doctest.testfile(str(ROOT / "hls" / "README.md"), module_relative=False)
+    assert found.attempted and not found.failed

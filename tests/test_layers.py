@@ -57,6 +57,17 @@ def test_imports_go_one_way(path):
     assert not wrong, f"{path.relative_to(ROOT)} must not import {', '.join(sorted(wrong))}"
 
 
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "tests" / "hls").rglob("*.py")), ids=lambda p: p.stem
+)
+def test_kernels_are_tested_without_flow(path):
+    names = imported(ast.parse(path.read_text()))
+    ours = {place(name) for name in names if within(name, OURS)}
+    wrong = {name for name in ours if not within(name, "hls")}
+    wrong |= {name for name in names if re.match(r"tests\.(flow|boards|training|end2end)\b", name)}
+    assert not wrong, f"{path.relative_to(ROOT)} must not import {', '.join(sorted(wrong))}"
+
+
 def test_what_is_imported_is_a_dependency_and_pinned():
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     lock = (ROOT / "requirements.lock").read_text()

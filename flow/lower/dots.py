@@ -63,7 +63,7 @@ def _int_dot(
 ) -> NodeProto:
     matrix = weights.astype(np.int64)
     bias = -zero * matrix.sum(axis=1)
-    width = int_dot(matrix, bias, x.bitwidth(), x.signed(), pe=1, simd=1).params["SumW"]
+    width = int_dot(matrix, bias, x.bitwidth(), x.signed(), pe=1, simd=1).number("SumW")
     sums = f"INT{width}"
     inputs = [node.input[0], add_constant(model, matrix, "INT32"), add_constant(model, bias, sums)]
     return hardware_node(

@@ -8,7 +8,7 @@ from tarsier_fpga.flow.ops.base import TarsierOp
 from tarsier_fpga.hls.golden.act_table import act_table as golden
 from tarsier_fpga.hls.kernels.act_table import act_table
 
-__all__ = ["TarsierActTable"]
+__all__ = ["OP", "TarsierActTable"]
 
 
 class TarsierActTable(TarsierOp):
@@ -19,3 +19,6 @@ class TarsierActTable(TarsierOp):
 
     def make(self, constants):
         return act_table(constants[0], self.lanes_in(), self.get_output_datatype().bitwidth())
+
+
+OP = TarsierActTable

@@ -8,7 +8,7 @@ from tarsier_fpga.flow.ops.resample import ResampleOp
 from tarsier_fpga.hls.golden.avg_pool import avg_pool as golden
 from tarsier_fpga.hls.kernels.avg_pool import avg_pool
 
-__all__ = ["TarsierAvgPool"]
+__all__ = ["OP", "TarsierAvgPool"]
 
 
 class TarsierAvgPool(ResampleOp):
@@ -26,3 +26,6 @@ class TarsierAvgPool(ResampleOp):
     def make(self, constants):
         x, (height, width) = self.get_input_datatype(), self.frame_in()
         return avg_pool(self.channels_in(), x.bitwidth(), x.signed(), width, height)
+
+
+OP = TarsierAvgPool

@@ -10,7 +10,7 @@ from tarsier_fpga.flow.ops.base import TarsierOp
 from tarsier_fpga.hls.golden.bayer_front import bayer_front as golden
 from tarsier_fpga.hls.kernels.bayer_front import Cfa, bayer_front
 
-__all__ = ["TarsierBayerFront"]
+__all__ = ["OP", "TarsierBayerFront"]
 
 
 class TarsierBayerFront(TarsierOp):
@@ -74,3 +74,6 @@ class TarsierBayerFront(TarsierOp):
         """The beats of a row instead of its pixels."""
         batch, height, width, channels = shape
         return batch, height, width * channels // lanes, lanes
+
+
+OP = TarsierBayerFront

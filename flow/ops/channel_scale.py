@@ -5,7 +5,7 @@ from tarsier_fpga.flow.ops.base import TarsierOp
 from tarsier_fpga.hls.golden.channel_scale import channel_scale as golden
 from tarsier_fpga.hls.kernels.channel_scale import channel_scale
 
-__all__ = ["TarsierChannelScale"]
+__all__ = ["OP", "TarsierChannelScale"]
 
 
 class TarsierChannelScale(TarsierOp):
@@ -24,3 +24,6 @@ class TarsierChannelScale(TarsierOp):
     def make(self, constants):
         x = self.get_input_datatype()
         return channel_scale(constants[0], x.bitwidth(), x.signed(), self.lanes_in())
+
+
+OP = TarsierChannelScale

@@ -8,7 +8,7 @@ from tarsier_fpga.flow.ops.base import TarsierOp
 from tarsier_fpga.hls.golden.channel_shuffle import channel_shuffle as golden
 from tarsier_fpga.hls.kernels.channel_shuffle import channel_shuffle
 
-__all__ = ["TarsierChannelShuffle"]
+__all__ = ["OP", "TarsierChannelShuffle"]
 
 
 class TarsierChannelShuffle(TarsierOp):
@@ -25,3 +25,6 @@ class TarsierChannelShuffle(TarsierOp):
 
     def make(self, constants):
         return channel_shuffle(constants[0], self.get_input_datatype().bitwidth())
+
+
+OP = TarsierChannelShuffle

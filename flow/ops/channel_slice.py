@@ -8,7 +8,7 @@ from tarsier_fpga.flow.ops.base import TarsierOp
 from tarsier_fpga.hls.golden.channel_slice import channel_slice as golden
 from tarsier_fpga.hls.kernels.channel_slice import channel_slice
 
-__all__ = ["TarsierChannelSlice"]
+__all__ = ["OP", "TarsierChannelSlice"]
 
 
 class TarsierChannelSlice(TarsierOp):
@@ -43,3 +43,6 @@ class TarsierChannelSlice(TarsierOp):
             count=self.get_nodeattr("count"),
             lanes=self.lanes_in(),
         )
+
+
+OP = TarsierChannelSlice

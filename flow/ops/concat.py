@@ -10,7 +10,7 @@ from tarsier_fpga.hls.golden.concat import concat as golden
 from tarsier_fpga.hls.kernels.concat import concat
 from tarsier_fpga.hls.kernels.stream_join import stream_join
 
-__all__ = ["TarsierConcat"]
+__all__ = ["OP", "TarsierConcat"]
 
 
 class TarsierConcat(TarsierOp):
@@ -51,3 +51,6 @@ class TarsierConcat(TarsierOp):
             return stream_join(*(self.get_instream_width(ind) for ind in range(2)))
         bits = self.get_output_datatype().bitwidth()
         return concat(self.channels_in(0), self.channels_in(1), bits, lanes)
+
+
+OP = TarsierConcat

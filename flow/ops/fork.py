@@ -5,7 +5,7 @@ from tarsier_fpga.flow.ops.base import TarsierOp
 from tarsier_fpga.hls.golden.stream_fork import stream_fork as golden
 from tarsier_fpga.hls.kernels.stream_fork import stream_fork
 
-__all__ = ["TarsierFork"]
+__all__ = ["OP", "TarsierFork"]
 
 
 class TarsierFork(TarsierOp):
@@ -27,3 +27,6 @@ class TarsierFork(TarsierOp):
 
     def make(self, constants):
         return stream_fork(self.get_instream_width())
+
+
+OP = TarsierFork

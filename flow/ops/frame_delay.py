@@ -16,7 +16,7 @@ from tarsier_fpga.flow.ops.base import TarsierOp
 from tarsier_fpga.hls.golden.frame_delay import frame_delay as golden
 from tarsier_fpga.hls.kernels.frame_delay import frame_delay
 
-__all__ = ["TarsierFrameDelay", "frame_sequence"]
+__all__ = ["OP", "TarsierFrameDelay", "frame_sequence"]
 
 Frames = dict[tuple[str, tuple[int, ...]], np.ndarray]  # by node name and shape
 
@@ -70,3 +70,6 @@ class TarsierFrameDelay(TarsierOp):
         bits = self.get_input_datatype().bitwidth()
         port = {name: self.get_nodeattr(name) for name in ("data_width", "base", "burst", "reads")}
         return frame_delay(self.channels_in(), bits, width, height, constants[0], **port)
+
+
+OP = TarsierFrameDelay

@@ -6,7 +6,7 @@ from tarsier_fpga.flow.ops.dot import DotOp
 from tarsier_fpga.hls.golden.int_dot import int_dot as golden
 from tarsier_fpga.hls.kernels.int_dot import int_dot
 
-__all__ = ["TarsierIntDot"]
+__all__ = ["OP", "TarsierIntDot"]
 
 
 class TarsierIntDot(DotOp):
@@ -21,3 +21,6 @@ class TarsierIntDot(DotOp):
             levels = self.get_nodeattr("levels")
             return cached_int_dot_const(*constants, x.bitwidth(), x.signed(), levels)
         return int_dot(*constants, x.bitwidth(), x.signed(), self.lanes_out(), self.simd)
+
+
+OP = TarsierIntDot

@@ -11,7 +11,7 @@ from tarsier_fpga.flow.ops.base import TarsierOp
 from tarsier_fpga.hls.golden.pad import pad as golden
 from tarsier_fpga.hls.kernels.pad import pad
 
-__all__ = ["TarsierPad"]
+__all__ = ["OP", "TarsierPad"]
 
 
 class TarsierPad(TarsierOp):
@@ -45,3 +45,6 @@ class TarsierPad(TarsierOp):
         bits = self.get_input_datatype().bitwidth()
         border = tuple(self.get_nodeattr("border"))
         return pad(self.channels_in(), bits, width, height, border, *constants)
+
+
+OP = TarsierPad

@@ -6,7 +6,7 @@ from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.golden.pixel_shuffle import pixel_shuffle as golden
 from tarsier_fpga.hls.kernels.pixel_shuffle import pixel_shuffle
 
-__all__ = ["TarsierPixelShuffle"]
+__all__ = ["OP", "TarsierPixelShuffle"]
 
 
 class TarsierPixelShuffle(FactorOp):
@@ -27,3 +27,6 @@ class TarsierPixelShuffle(FactorOp):
     def make(self, constants):
         bits, (_, width) = self.get_input_datatype().bitwidth(), self.frame_in()
         return pixel_shuffle(self.channels_out(), bits, width, self.factor)
+
+
+OP = TarsierPixelShuffle

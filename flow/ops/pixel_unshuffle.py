@@ -9,7 +9,7 @@ from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.golden.pixel_unshuffle import pixel_unshuffle as golden
 from tarsier_fpga.hls.kernels.pixel_unshuffle import pixel_unshuffle
 
-__all__ = ["TarsierPixelUnshuffle"]
+__all__ = ["OP", "TarsierPixelUnshuffle"]
 
 
 class TarsierPixelUnshuffle(FactorOp):
@@ -37,3 +37,6 @@ class TarsierPixelUnshuffle(FactorOp):
         bits, (_, width) = self.get_input_datatype().bitwidth(), self.frame_in()
         lanes = self.lanes_out()
         return pixel_unshuffle(self.channels_in(), bits, width, self.factor, lanes)
+
+
+OP = TarsierPixelUnshuffle

@@ -14,10 +14,14 @@ from importlib.metadata import version
 from finn.util.settings import initialize_dummy_settings
 from qonnx.custom_op.registry import add_op_to_domain
 
-from tarsier_fpga.flow.ops import HLS_OPS, OPS, RTL_OPS
+from tarsier_fpga.flow import ops
+from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.flow.ops.hls_top import hls_variant
+from tarsier_fpga.flow.ops.shell import rtl_variant
 from tarsier_fpga.hls.base.cache import cache_dir
+from tarsier_fpga.hls.base.plugins import Group, modules
 
-__all__ = ["DOMAIN", "VERSIONS", "prepare_finn"]
+__all__ = ["DOMAIN", "VERSIONS", "op_classes", "prepare_finn"]
 
 DOMAIN = "finn.custom_op.fpgadataflow"
 # For the keys of what is kept: other versions may transform a graph otherwise.
@@ -40,9 +44,21 @@ def prepare_finn() -> None:
     _register()
 
 
+def op_classes() -> tuple[type[TarsierOp], ...]:
+    """The op of every kernel that can be a node: OP of each module of flow/ops, and of others'."""
+    found = modules(ops, Group.OPS)
+    return tuple(module.OP for _, module in found if hasattr(module, "OP"))
+
+
 def _register() -> None:
-    for domain, ops in ((DOMAIN, OPS), (f"{DOMAIN}.rtl", RTL_OPS), (f"{DOMAIN}.hls", HLS_OPS)):
+    classes = op_classes()
+    domains = {
+        DOMAIN: classes,
+        f"{DOMAIN}.rtl": [rtl_variant(op) for op in classes],
+        f"{DOMAIN}.hls": [hls_variant(op) for op in classes],
+    }
+    for domain, members in domains.items():
         variants = import_module(domain).custom_op
-        for op in ops:
+        for op in members:
             add_op_to_domain(domain, op)
             variants[op.__name__] = op

@@ -5,7 +5,7 @@ from tarsier_fpga.flow.ops.base import TarsierOp
 from tarsier_fpga.hls.golden.requant import requant as golden
 from tarsier_fpga.hls.kernels.requant import requant
 
-__all__ = ["TarsierRequant"]
+__all__ = ["OP", "TarsierRequant"]
 
 
 class TarsierRequant(TarsierOp):
@@ -31,3 +31,6 @@ class TarsierRequant(TarsierOp):
             y_min=self.get_nodeattr("floor"),
             y_max=self.get_nodeattr("ceiling"),
         )
+
+
+OP = TarsierRequant

@@ -5,7 +5,7 @@ from tarsier_fpga.flow.ops.base import TarsierOp
 from tarsier_fpga.hls.golden.residual_add import residual_add as golden
 from tarsier_fpga.hls.kernels.residual_add import residual_add
 
-__all__ = ["TarsierResidualAdd"]
+__all__ = ["OP", "TarsierResidualAdd"]
 
 
 class TarsierResidualAdd(TarsierOp):
@@ -34,3 +34,6 @@ class TarsierResidualAdd(TarsierOp):
             y_min=self.get_nodeattr("floor"),
             y_max=self.get_nodeattr("ceiling"),
         )
+
+
+OP = TarsierResidualAdd

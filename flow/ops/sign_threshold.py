@@ -7,7 +7,7 @@ from tarsier_fpga.flow.ops.base import Role, TarsierOp
 from tarsier_fpga.hls.golden.sign_threshold import sign_threshold as golden
 from tarsier_fpga.hls.kernels.sign_threshold import sign_threshold
 
-__all__ = ["TarsierSignThreshold"]
+__all__ = ["OP", "TarsierSignThreshold"]
 
 
 class TarsierSignThreshold(TarsierOp):
@@ -23,3 +23,6 @@ class TarsierSignThreshold(TarsierOp):
 
     def make(self, constants):
         return sign_threshold(constants[0], self.get_input_datatype().bitwidth())
+
+
+OP = TarsierSignThreshold

@@ -9,7 +9,7 @@ from tarsier_fpga.flow.ops.base import TarsierOp
 from tarsier_fpga.hls.golden.spatial_shift import spatial_shift as golden
 from tarsier_fpga.hls.kernels.spatial_shift import spatial_shift
 
-__all__ = ["TarsierSpatialShift"]
+__all__ = ["OP", "TarsierSpatialShift"]
 
 
 class TarsierSpatialShift(TarsierOp):
@@ -30,3 +30,6 @@ class TarsierSpatialShift(TarsierOp):
         height, width = self.frame_in()
         bits = self.get_input_datatype().bitwidth()
         return spatial_shift(*constants, bits, width, height)
+
+
+OP = TarsierSpatialShift

@@ -8,7 +8,7 @@ from tarsier_fpga.flow.ops.resample import ResampleOp
 from tarsier_fpga.hls.golden.upsample_bilinear import upsample_bilinear as golden
 from tarsier_fpga.hls.kernels.upsample_bilinear import upsample_bilinear
 
-__all__ = ["TarsierUpsampleBilinear"]
+__all__ = ["OP", "TarsierUpsampleBilinear"]
 
 
 class TarsierUpsampleBilinear(ResampleOp):
@@ -27,3 +27,6 @@ class TarsierUpsampleBilinear(ResampleOp):
         x, (height, width) = self.get_input_datatype(), self.frame_in()
         channels = self.channels_in()
         return upsample_bilinear(channels, x.bitwidth(), x.signed(), width, height)
+
+
+OP = TarsierUpsampleBilinear

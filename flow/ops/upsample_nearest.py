@@ -5,7 +5,7 @@ from tarsier_fpga.flow.ops.resample import FactorOp
 from tarsier_fpga.hls.golden.upsample_nearest import upsample_nearest as golden
 from tarsier_fpga.hls.kernels.upsample_nearest import upsample_nearest
 
-__all__ = ["TarsierUpsampleNearest"]
+__all__ = ["OP", "TarsierUpsampleNearest"]
 
 
 class TarsierUpsampleNearest(FactorOp):
@@ -17,3 +17,6 @@ class TarsierUpsampleNearest(FactorOp):
     def make(self, constants):
         bits, (_, width) = self.get_input_datatype().bitwidth(), self.frame_in()
         return upsample_nearest(self.channels_in(), bits, width, self.factor)
+
+
+OP = TarsierUpsampleNearest

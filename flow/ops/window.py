@@ -10,7 +10,7 @@ from tarsier_fpga.flow.ops.base import Role, TarsierOp
 from tarsier_fpga.hls.golden.window import window as golden
 from tarsier_fpga.hls.kernels.window import WindowShape, window
 
-__all__ = ["TarsierWindow"]
+__all__ = ["OP", "TarsierWindow"]
 
 _SAME = -1  # the padding that keeps the frame's size at stride 1
 
@@ -82,3 +82,6 @@ class TarsierWindow(TarsierOp):
             pixels=self.get_nodeattr("pixels"),
             **self.geometry(),
         )
+
+
+OP = TarsierWindow

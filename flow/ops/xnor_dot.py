@@ -8,7 +8,7 @@ from tarsier_fpga.flow.ops.dot import DotOp
 from tarsier_fpga.hls.golden.xnor_dot import xnor_dot as golden
 from tarsier_fpga.hls.kernels.xnor_dot import xnor_dot
 
-__all__ = ["TarsierXnorDot"]
+__all__ = ["OP", "TarsierXnorDot"]
 
 
 class TarsierXnorDot(DotOp):
@@ -24,3 +24,6 @@ class TarsierXnorDot(DotOp):
         if self.constant:
             return cached_xnor_dot_const(constants[0], self.get_nodeattr("levels"))
         return xnor_dot(constants[0], self.lanes_out(), self.simd)
+
+
+OP = TarsierXnorDot

@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from tarsier_fpga.flow.design.design_facts import read_graph
 from tarsier_fpga.flow.lower.ingest import check_frame, net_facts
-from tarsier_fpga.flow.ops import TarsierOp
+from tarsier_fpga.flow.ops.base import TarsierOp
 from tarsier_fpga.flow.ops.register import prepare_finn
 
 __all__ = ["reference", "run_graph"]

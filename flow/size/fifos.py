@@ -24,13 +24,14 @@ from tarsier_fpga.flow.ops.stitch import joins, stitch, stream_names
 from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.netlist.beats import words
-from tarsier_fpga.hls.netlist.instance import Instance, Stream, rtl_path
+from tarsier_fpga.hls.netlist.instance import Stream
 from tarsier_fpga.hls.netlist.netlist import Cell, Netlist
 from tarsier_fpga.hls.sim import verilate
+from tarsier_fpga.hls.sim.gauges import fifo_gauge
 from tarsier_fpga.hls.sim.hang import Hang
 from tarsier_fpga.hls.sim.verilated import Result
 
-__all__ = ["CUT_DEPTH", "Sizing", "as_pipe", "fifo_depths", "size_fifos"]
+__all__ = ["CUT_DEPTH", "Sizing", "fifo_depths", "size_fifos"]
 
 # A FIFO of this depth ends the combinational chain of ready signals: before every fork, after every
 # join, and in the middle of a unit, where its stream is narrowest; for a fast clock also behind its
@@ -226,18 +227,5 @@ def _with_gauges(netlist: Netlist, held: tuple[str, ...]) -> Netlist:
     return replace(netlist, cells=(*cells, *last))
 
 
-def as_pipe(kernel: Instance) -> Instance:
-    """What takes and gives in the cycles in which `kernel` does, and is quicker to compile."""
-    if not kernel.latency:
-        return kernel
-    (x,), (y,) = kernel.inputs, kernel.outputs
-    params = {"Stages": kernel.latency, "XWidth": x.width, "YWidth": y.width}
-    part = rtl_path("stall_pipe")
-    sources = {part.name: part.read_text()}
-    return Instance("pipe_gauge", params, kernel.inputs, kernel.outputs, sources=sources)
-
-
 def _gauge(name: str, width: int, x: str, y: str) -> Cell:
-    ends = (Stream("x", width),), (Stream("y", width),)
-    gauge = Instance("fifo_gauge", {"Width": width}, *ends)
-    return Cell(f"u_gauge_{name}", gauge, {"x": x, "y": y})
+    return Cell(f"u_gauge_{name}", fifo_gauge(width), {"x": x, "y": y})

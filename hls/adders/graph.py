@@ -2,6 +2,7 @@
 """A product with a constant matrix as a graph of adders, and what every node of it can hold."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
@@ -137,7 +138,9 @@ class Graph:
         Raises:
             KernelError: `text` is something else.
         """
-        kinds = {kind.__name__: kind for kind in (Lane, Count, Tally, Add)}
+        kinds: dict[str, Callable[..., Node]] = {
+            kind.__name__: kind for kind in (Lane, Count, Tally, Add)
+        }
         try:
             terms, least, most, nodes, outputs = json.loads(text)
             made = tuple(

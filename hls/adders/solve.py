@@ -14,6 +14,7 @@ Networks on FPGAs", ACM TRETS, https://doi.org/10.1145/3777387.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from da4ml.cmvm import solve
@@ -56,7 +57,7 @@ class _Builder:
             values = self._stage(stage, values)
         return values
 
-    def _stage(self, stage, inputs: list[Output]) -> list[Output]:
+    def _stage(self, stage: Any, inputs: list[Output]) -> list[Output]:
         """The sums of one of da4ml's stages: an input is opcode -1, a + b is 0 and a - b is 1."""
         values: list[Output] = []
         for op in stage.ops:

@@ -21,6 +21,7 @@ class Group(StrEnum):
     """The entry points that Tarsier looks for."""
 
     KERNELS = "tarsier_fpga.kernels"
+    OPS = "tarsier_fpga.ops"
     NETWORKS = "tarsier_fpga.networks"
     READERS = "tarsier_fpga.readers"
     BACKENDS = "tarsier_fpga.backends"

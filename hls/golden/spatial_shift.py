@@ -15,9 +15,9 @@ def spatial_shift(x: np.ndarray, shifts: np.ndarray, fill: np.ndarray) -> np.nda
     y = np.empty_like(x)
     y[:] = fill
     for c, shift in enumerate(shifts):
-        to = tuple(slice(max(0, -d), n + min(0, -d)) for d, n in zip(shift, x.shape, strict=False))
-        source = tuple(
-            slice(max(0, d), n + min(0, d)) for d, n in zip(shift, x.shape, strict=False)
+        (to_rows, rows), (to_columns, columns) = (
+            (slice(max(0, -d), n + min(0, -d)), slice(max(0, d), n + min(0, d)))
+            for d, n in zip(shift, x.shape[:2], strict=True)
         )
-        y[(*to, c)] = x[(*source, c)]
+        y[to_rows, to_columns, c] = x[rows, columns, c]
     return y

@@ -45,7 +45,8 @@ def pad(
     top, bottom, left, right = border
     require_at_least("pad", 0, top=top, bottom=bottom, left=left, right=right)
     replicate = outside is None
-    pixel = integers("pad", "outside", np.zeros(channels, int) if replicate else outside, 1)
+    given = np.zeros(channels, int) if outside is None else outside
+    pixel = integers("pad", "outside", given, 1)
     if pixel.shape != (channels,):
         raise KernelError(f"pad: outside of shape {pixel.shape} must be ({channels},)")
     packed = pack_bits(pixel, bits)

@@ -7,7 +7,7 @@ In C simulation streams are unbounded queues and nothing happens at the same tim
 from pathlib import Path
 
 from tarsier_fpga.hls.base.errors import FlowError
-from tarsier_fpga.hls.base.templates import braces, render
+from tarsier_fpga.hls.base.templates import Filters, braces, render
 from tarsier_fpga.hls.netlist.instance import Table
 from tarsier_fpga.hls.netlist.netlist import Netlist
 
@@ -25,7 +25,7 @@ def csim_top(netlist: Netlist) -> str:
             raise FlowError(f"{cell.name}: {cell.instance.module} has no HLS twin to simulate")
     # ap_types refuses wider integers than this; a beat is padded to 32-bit words on its way in.
     widest = max(1024, *(stream.width + 31 for stream in netlist.streams))
-    filters = {"braces": braces, "item": _item}
+    filters: Filters = {"braces": braces, "item": _item}
     return render(Path(__file__).with_name("csim_top.cpp.j2"), filters, net=netlist, widest=widest)
 
 

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tarsier_fpga.hls.base.errors import KernelError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 __all__ = [
     "Bits",
@@ -109,6 +113,40 @@ class Instance:
         if not isinstance(value, int):
             raise KernelError(f"{self.kernel}: {name}={value} must be an integer parameter")
         return value
+
+    def simulate(
+        self,
+        x: "ArrayLike | Mapping[str, ArrayLike]",
+        *,
+        stalls: float | Mapping[str, float] = 0.0,
+        seed: int = 0,
+    ) -> Any:
+        """What the SystemVerilog makes of `x` in Verilator; compiled once, seconds.
+
+        Args:
+            x: integers, (beats, lanes) or of any shape that these are the last axes of; by stream
+                name where there are several inputs
+            stalls: the chance, in each cycle, that a stream does not offer or accept a beat; one
+                for all, or by stream name
+
+        Returns:
+            (beats, lanes) integers; by stream name where there are several outputs.
+
+        Raises:
+            KernelError: an integer does not fit in its lane, or the lanes are not that many.
+            SimError: the kernel stands still before it has taken all of `x`.
+            ToolError: a tool is missing.
+
+        >>> from tarsier_fpga import hls
+        >>> hls.requant(lanes=2, x_width=8, shift=2, y_width=4, y_min=-8, y_max=7).simulate(
+        ...     [[10, -10], [100, -1]]
+        ... ).tolist()
+        [[2, -2], [7, 0]]
+        """
+        # a netlist does not need the simulator, which is made from netlists
+        from tarsier_fpga.hls.sim.simulate import simulate
+
+        return simulate(self, x, stalls, seed)
 
     def bits(self, name: str) -> Bits:
         """The parameter `name`, a vector of bits.

@@ -7,7 +7,7 @@ streams carry the names of the design's own ports.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tarsier_fpga.hls.base.errors import FlowError
@@ -80,6 +80,8 @@ def single(instance: Instance) -> Netlist:
     return Netlist("top", (cell,), instance.inputs, instance.outputs)
 
 
-def _ends(external, cells) -> list[tuple[str, int]]:
+def _ends(
+    external: Iterable[Stream], cells: Iterable[tuple[Cell, tuple[Stream, ...]]]
+) -> list[tuple[str, int]]:
     own = [(stream.name, stream.width) for stream in external]
     return own + [(cell.streams[port.name], port.width) for cell, ports in cells for port in ports]

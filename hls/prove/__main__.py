@@ -10,7 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from tarsier_fpga.hls.base.errors import ProofError
+from tarsier_fpga.hls.base.errors import ProofError, TarsierError
 from tarsier_fpga.hls.base.files import writing
 from tarsier_fpga.hls.describe.proof_case import Case
 from tarsier_fpga.hls.kernels import kernels
@@ -28,7 +28,11 @@ def main() -> int:
     parser.add_argument("--table", type=Path, metavar="FILE", help="write what was proven, and how")
     asked = parser.parse_args()
     wanted: list[str] = asked.kernels
-    known = kernels()
+    try:
+        known = kernels()
+    except TarsierError as error:
+        print(f"prove: {error}", file=sys.stderr)
+        return 2
     if unknown := [name for name in wanted if name not in known]:
         print(f"prove: no kernel {unknown[0]}; there are {', '.join(known)}", file=sys.stderr)
         return 2

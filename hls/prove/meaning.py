@@ -22,6 +22,7 @@ CHECKS = 64  # random units on which the tables are compared with the model agai
 MOST_BITS = 12  # of a table's index
 
 Unit = Mapping[str, np.ndarray]
+Place = tuple[str, int, int]  # a stream, a beat of a unit, a lane
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,9 +64,9 @@ def meaning(case: Case) -> dict[str, list[list[Lane]]]:
     }
 
 
-def _sources(case: Case, rng: np.random.Generator) -> dict[tuple, tuple[Source, ...]]:
+def _sources(case: Case, rng: np.random.Generator) -> dict[Place, tuple[Source, ...]]:
     """The inputs that each place (stream, beat, lane) of the outputs was seen to depend on."""
-    found = {place: set() for place in _places(case.outputs)}
+    found: dict[Place, set[Source]] = {place: set() for place in _places(case.outputs)}
     for _ in range(STARTS):
         unit = _random_unit(case, rng)
         before = _run(case, unit)
@@ -74,18 +75,18 @@ def _sources(case: Case, rng: np.random.Generator) -> dict[tuple, tuple[Source, 
             other[name][beat, lane] = _random(case.inputs[name], rng)[beat, lane]
             after = _run(case, other)
             for output, values in after.items():
-                for place in np.argwhere(values != before[output]):
-                    found[output, *map(int, place)].add(Source(name, beat, lane))
+                for y_beat, y_lane in np.argwhere(values != before[output]).tolist():
+                    found[output, y_beat, y_lane].add(Source(name, beat, lane))
     return {place: tuple(sorted(sources)) for place, sources in found.items()}
 
 
-def _tables(case: Case, sources: tuple[Source, ...]) -> dict[tuple, list[int]]:
+def _tables(case: Case, sources: tuple[Source, ...]) -> dict[Place, list[int]]:
     """For each output place, its value at every value of `sources`, everything else being zero."""
     bits = sum(case.inputs[s.stream].width for s in sources)
     if bits > MOST_BITS:
         raise ProofError(f"{case.name}: a lane depends on {bits} bits, at most {MOST_BITS} can be")
     unit = {n: np.zeros((s.beats, s.lanes), np.int64) for n, s in case.inputs.items()}
-    tables = {place: [] for place in _places(case.outputs)}
+    tables: dict[Place, list[int]] = {place: [] for place in _places(case.outputs)}
     ranges = [_values(case.inputs[s.stream]) for s in sources]
     for values in product(*reversed(ranges)):  # the first source's bits count fastest
         for source, value in zip(reversed(sources), values, strict=True):
@@ -96,7 +97,7 @@ def _tables(case: Case, sources: tuple[Source, ...]) -> dict[tuple, list[int]]:
     return tables
 
 
-def _check(case: Case, lanes: dict[tuple, Lane], rng: np.random.Generator) -> None:
+def _check(case: Case, lanes: dict[Place, Lane], rng: np.random.Generator) -> None:
     for _ in range(CHECKS):
         unit = _random_unit(case, rng)
         outputs = _run(case, unit)
@@ -115,6 +116,7 @@ def _check(case: Case, lanes: dict[tuple, Lane], rng: np.random.Generator) -> No
 
 def _run(case: Case, unit: Unit) -> dict[str, np.ndarray]:
     """The golden outputs of a unit, as (beats, lanes) of unsigned integers."""
+    assert case.golden  # who asks for a meaning has looked
     given = case.golden(**unit)
     if not isinstance(given, Mapping):
         given = dict.fromkeys(case.outputs, given)
@@ -139,7 +141,7 @@ def _random_unit(case: Case, rng: np.random.Generator) -> dict[str, np.ndarray]:
     return {name: _random(shape, rng) for name, shape in case.inputs.items()}
 
 
-def _places(shapes: Mapping[str, Shape]) -> list[tuple[str, int, int]]:
+def _places(shapes: Mapping[str, Shape]) -> list[Place]:
     return [
         (n, b, lane) for n, s in shapes.items() for b in range(s.beats) for lane in range(s.lanes)
     ]

@@ -65,6 +65,7 @@ def _run(command: list[str], environment: dict[str, str]) -> Ran:
     ) as process:
         _running.add(process)
         try:
+            assert process.stdout  # a pipe
             text = process.stdout.read()
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)

@@ -97,7 +97,7 @@ def build_sources(
         [
             *(part for item in sorted(texts.items()) for part in item),
             _HARNESS.read_bytes(),
-            Path(__file__).read_bytes(),
+            f"{VERILATE} {_CXX} {_SMALL} {_FAST} {_SLOW}",  # how, but not its comments
             f"{verilator()} {verilator().stat().st_size}",
             machine(),
             f"{traced} {threads} {options}",
@@ -107,7 +107,7 @@ def build_sources(
     def make(folder: Path) -> None:
         for name, text in texts.items():
             (folder / name).write_text(text)
-        wanted = [
+        wanted: list[str | Path] = [
             *VERILATE,
             *options,
             *waves,
@@ -118,7 +118,7 @@ def build_sources(
             "--Mdir",
             "cpp",
         ]
-        run_tool([verilator(), *wanted, "public.vlt", *sources], folder)
+        run_tool([verilator(), *wanted, "public.vlt", *sources.keys()], folder)
         link(folder, _HARNESS, trace=traced, fst=traced)
 
     library = made_once("verilated", key, make) / "model.so"
@@ -135,7 +135,7 @@ def link(folder: Path, harness: Path, trace: bool = False, fst: bool = False) ->
     flags = [*_CXX, f"-DVM_TRACE={int(trace)}", *(_FST if fst else []), *include]
     units = _units(folder / "cpp", harness) + ([(verilator_fst(), _FAST)] if fst else [])
     objects = compile_objects([(path, [level, *flags]) for path, level in units], folder / "cpp")
-    parts = [*objects, *_runtime(), "-pthread", *(["-lz"] if fst else [])]
+    parts: list[str | Path] = [*objects, *_runtime(), "-pthread", *(["-lz"] if fst else [])]
     run_tool([cxx(), "-shared", *parts, "-o", folder / "model.so"], folder)
     shutil.rmtree(folder / "cpp")
 
@@ -172,13 +172,22 @@ def _runtime() -> tuple[Path, ...]:
     sources = verilator_runtime()
     flags = [_FAST, *_CXX, "-DVM_TRACE=0", *verilator_include()]
     key = content_key([*(source.read_bytes() for source in sources), *flags, machine()])
-    folder = made_once(
-        "runtime", key, lambda work: compile_objects([(path, flags) for path in sources], work)
-    )
+    folder = made_once("runtime", key, lambda work: _compile(sources, flags, work))
     return tuple(sorted(folder.glob("*.o")))
 
 
-def _ports(top, inputs, outputs, probes, knobs, watched) -> str:
+def _compile(sources: Sequence[Path], flags: list[str], folder: Path) -> None:
+    compile_objects([(path, flags) for path in sources], folder)
+
+
+def _ports(
+    top: str,
+    inputs: tuple[Stream, ...],
+    outputs: tuple[Stream, ...],
+    probes: Mapping[str, str],
+    knobs: Mapping[str, str],
+    watched: Sequence[Stream],
+) -> str:
     def streams(name: str, ports: tuple[Stream, ...]) -> str:
         rows = " ".join(f"PORT({port.name}, {words(port.width)})" for port in ports)
         return f"#define {name}(PORT) {rows}"
@@ -203,7 +212,9 @@ def _ports(top, inputs, outputs, probes, knobs, watched) -> str:
     )
 
 
-def _public(top, probes, knobs, watched) -> str:
+def _public(
+    top: str, probes: Mapping[str, str], knobs: Mapping[str, str], watched: Sequence[Stream]
+) -> str:
     def rows(access: str, targets: Mapping[str, str]) -> list[str]:
         registers = sorted({target.rsplit(".", 1)[1] for target in targets.values()})
         return [f'{access} -module "*" -var "{register}"' for register in registers]

@@ -4,7 +4,7 @@
 import ctypes
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
@@ -55,6 +55,9 @@ class _Stream(ctypes.Structure):
         ("random", ctypes.c_uint64),
         ("offered", ctypes.c_uint64),
     ]
+
+
+_Table = ctypes.Array[_Stream]
 
 
 class _Run(ctypes.Structure):
@@ -140,6 +143,41 @@ class Model:
             activity=activity,
         )
 
+    def collect(
+        self,
+        inputs: Mapping[str, np.ndarray],
+        *,
+        stall: float | Mapping[str, float] = 0.0,
+        seed: int = 0,
+        idle_limit: int = 2_000,
+    ) -> dict[str, np.ndarray]:
+        """All beats that come of `inputs`, until nothing has moved for `idle_limit` cycles.
+
+        Raises:
+            Hang: an input is not taken to its end.
+            SimError: an output changes while it waits.
+        """
+        room = 16 + 4 * max(len(beats) for beats in inputs.values())
+        while True:
+            rng = np.random.default_rng(seed)
+            data_in = [_beats(s, inputs[s.name]) for s in self.inputs]
+            data_out = [np.zeros((room, words(s.width)), np.uint32) for s in self.outputs]
+            ins, _kept_in = _streams(self.inputs, data_in, stall, rng)
+            outs, _kept_out = _streams(self.outputs, data_out, stall, rng)
+            run = _Run(idle_limit=idle_limit, drain=idle_limit)
+            recorder = Recorder(self.watched, NOTHING)
+            knobs = dict.fromkeys(self.knobs, 0)
+            with self._design(int(rng.integers(1, 2**31)), knobs) as (lib, handle):
+                status = _in_slices(lib, handle, run, ins, outs, recorder, None)
+            if status is _Status.EXTRA:
+                room *= 2
+                continue
+            taken = all(row.moved == row.beats for row in ins[: len(self.inputs)])
+            if status is not _Status.IDLE or not taken:
+                self._check(status, run, ins, outs, {}, recorder.activity(run.cycle))
+            ends = zip(self.outputs, data_out, outs, strict=False)
+            return {s.name: beats[: row.moved] for s, beats, row in ends}
+
     def pace(self, inputs: Mapping[str, np.ndarray], seconds: float = 0.2) -> float:
         """Clock cycles a second, measured from reset on for so long, or until `inputs` end."""
         rng = np.random.default_rng(0)
@@ -184,7 +222,15 @@ class Model:
         finally:
             lib.tarsier_trace_end(handle)
 
-    def _check(self, status: _Status, run: _Run, ins, outs, probes, activity) -> None:
+    def _check(
+        self,
+        status: _Status,
+        run: _Run,
+        ins: Iterable[_Stream],
+        outs: Iterable[_Stream],
+        probes: Mapping[str, int],
+        activity: Activity,
+    ) -> None:
         match status:
             case _Status.UNSTABLE:
                 name = self.outputs[run.culprit].name
@@ -205,7 +251,14 @@ class Model:
 
 
 def _in_slices(
-    lib, handle, run, ins, outs, recorder, progress, seconds: float = math.inf
+    lib: ctypes.CDLL,
+    handle: int,
+    run: _Run,
+    ins: _Table,
+    outs: _Table,
+    recorder: Recorder,
+    progress: Callable[[float], None] | None,
+    seconds: float = math.inf,
 ) -> _Status:
     """Run in slices of about a tenth of a second, so that Ctrl-C and progress work."""
     budget, end = 2_000, time.perf_counter() + seconds
@@ -221,7 +274,12 @@ def _in_slices(
         budget = max(100, int(budget * 0.1 / max(1e-6, time.perf_counter() - started)))
 
 
-def _streams(streams, data, stall, rng):
+def _streams(
+    streams: tuple[Stream, ...],
+    data: list[np.ndarray],
+    stall: float | Mapping[str, float],
+    rng: np.random.Generator,
+) -> tuple[_Table, dict[str, np.ndarray]]:
     table = (_Stream * max(1, len(streams)))()
     cycles = {}
     for row, stream, beats in zip(table, streams, data, strict=False):

@@ -30,7 +30,7 @@ from tarsier_fpga.hls.netlist.beats import pack
 from tarsier_fpga.hls.netlist.instance import Instance, Stream
 from tarsier_fpga.hls.sim import verilate
 from tarsier_fpga.hls.sim.toolchain import run_tool
-from tests.hls.cocotb_run import CLOCK_NS, cocotb_run, plan
+from tests.flow.cocotb_run import CLOCK_NS, cocotb_run, plan
 
 NET = Path(__file__).parents[2] / "training" / "nets" / "bbcu-raw-16x8.onnx"
 SCRATCH = Path(__file__).parents[2] / "build"  # Yosys' sandbox sees no other place

@@ -6,8 +6,10 @@ draws become the cells of one design: each is fed, stalled and judged on its own
 """
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +20,7 @@ from tarsier_fpga.hls.netlist.instance import Instance, Stream
 from tarsier_fpga.hls.netlist.netlist import Cell, Netlist
 from tarsier_fpga.hls.sim import run_csim, verilate
 
-__all__ = ["Case", "agrees", "draw", "limits", "run", "seeded", "ways"]
+__all__ = ["Case", "Grid", "agrees", "contract", "limits", "run", "seeded", "ways"]
 
 Beats = Mapping[str, np.ndarray]
 RTL_STALLS = {"rtl-stall0%": 0.0, "rtl-stall30%": 0.3, "rtl-stall70%": 0.7}
@@ -44,7 +46,67 @@ class Ran:
     out_cycles: Beats
 
 
-def draw(strategy: SearchStrategy, count: int = 20) -> list:
+class Grid(Sequence):
+    """The parameter sets of a kernel's tests: `count` that are drawn, when first asked for.
+
+    Drawing takes a second for each kernel, which nobody should wait for who tests another.
+    """
+
+    def __init__(
+        self,
+        strategy: SearchStrategy,
+        count: int = 20,
+        also: Sequence = (),
+        of: Callable[[list], list] = list,
+        quick: Any = None,
+    ):
+        """`also` are given; `of` makes parameter sets of what is drawn; `quick` see `one`."""
+        self._strategy, self._count, self._also, self._of = strategy, count, also, of
+        self._quick = quick
+
+    @cached_property
+    def _sets(self) -> list:
+        return [*self._of(_draw(self._strategy, self._count)), *self._also]
+
+    def one(self) -> Any:
+        """A set for a quick test, `quick` or neither the simplest nor a large one."""
+        return self._quick or self._of(_draw(self._strategy, 3))[1]
+
+    def __getitem__(self, index):
+        return self._sets[index]
+
+    def __len__(self) -> int:
+        return len(self._sets)
+
+
+def contract(
+    grid: Grid,
+    random_case: Callable[[Any], Case],
+    extreme_case: Callable[[Any], Case],
+    pauses: Sequence[Mapping[str, float]] = ({"y": 0.9},),
+) -> tuple[Callable, Callable, Callable]:
+    """The three tests that all kernels own: what comes out is golden's, whoever waits for whom.
+
+    `random_case` and `extreme_case` make the stimuli of a parameter set, `pauses` are the chances
+    of each port to make the kernel wait.
+    """
+
+    @ways
+    def test_matches_golden(way):
+        agrees([random_case(p) for p in grid], way)
+
+    @ways
+    def test_extremes(way):
+        agrees([extreme_case(p) for p in grid], way)
+
+    @pytest.mark.parametrize("pauses", pauses, ids=str)
+    def test_output_holds_under_backpressure(pauses):
+        agrees([random_case(p) for p in grid], pauses)
+
+    return test_matches_golden, test_extremes, test_output_holds_under_backpressure
+
+
+def _draw(strategy: SearchStrategy, count: int) -> list:
     """`count` different parameter sets, the simplest first; the same ones in every run.
 
     Hypothesis tries neighbours of what it tried before, so they are taken from all over a longer

@@ -10,7 +10,7 @@ from tarsier_fpga.hls.describe.ranges import unsigned_width
 from tarsier_fpga.hls.golden.act_table import act_table as golden
 from tarsier_fpga.hls.kernels.act_table import act_table
 from tarsier_fpga.hls.netlist.beats import pack
-from tests.hls.grid import Case, agrees, draw, limits, run, seeded, ways
+from tests.hls.grid import Case, Grid, contract, limits, run, seeded
 
 PIXELS = 60
 
@@ -23,7 +23,7 @@ class Params:
     y_width: int
 
 
-GRID = draw(
+GRID = Grid(
     st.builds(
         Params,
         lanes=st.integers(1, 6),
@@ -54,23 +54,25 @@ def every_entry(p: Params) -> np.ndarray:
     return np.repeat(np.arange(p.entries)[:, None], p.lanes * p.folds, axis=1)
 
 
-@ways
-def test_matches_golden(way):
-    agrees([case(p, random_x(p)) for p in GRID], way)
+def random_case(p: Params) -> Case:
+    return case(p, random_x(p))
 
 
-@ways
-def test_extremes(way):
+def extreme_case(p: Params) -> Case:
+    return case(p, every_entry(p))
+
+
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case
+)
+
+
+def test_extremes_are_every_entry():
     assert all(np.array_equal(golden(every_entry(p), table(p)), table(p).T) for p in GRID)
-    agrees([case(p, every_entry(p)) for p in GRID], way)
-
-
-def test_output_holds_under_backpressure():
-    agrees([case(p, random_x(p)) for p in GRID], {"y": 0.9})
 
 
 def test_cycle_contract():
-    for p, ran in zip(GRID, run([case(p, random_x(p)) for p in GRID]), strict=True):
+    for p, ran in zip(GRID, run([random_case(p) for p in GRID]), strict=True):
         assert np.array_equal(ran.in_cycles["x"], np.arange(PIXELS * p.folds))
         assert np.array_equal(ran.out_cycles["y"], np.arange(PIXELS * p.folds) + 1)
 

@@ -10,7 +10,7 @@ from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.avg_pool import avg_pool as golden
 from tarsier_fpga.hls.kernels.avg_pool import avg_pool
 from tests.hls.frames import extreme_frames, raster, through_torch
-from tests.hls.grid import Case, agrees, draw, limits, run, seeded, ways
+from tests.hls.grid import Case, Grid, contract, limits, run, seeded
 
 FRAMES = 3
 
@@ -24,7 +24,7 @@ class Params:
     height: int
 
 
-GRID = draw(
+GRID = Grid(
     st.builds(
         Params,
         lanes=st.integers(1, 6),
@@ -52,33 +52,33 @@ def extreme_x(p: Params) -> np.ndarray:
     return extreme_frames(p.height, p.width, p.lanes, limits(p.x_width, p.x_signed))
 
 
-@ways
-def test_matches_golden(way):
-    agrees([case(p, random_x(p)) for p in GRID], way)
+def random_case(p: Params) -> Case:
+    return case(p, random_x(p))
 
 
-@ways
-def test_extremes(way):
-    agrees([case(p, extreme_x(p)) for p in GRID], way)
+def extreme_case(p: Params) -> Case:
+    return case(p, extreme_x(p))
+
+
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case, [{"y": 0.9}, {"x": 0.9}]
+)
 
 
 def test_the_grid_has_odd_and_even_frames():
     assert {(p.width % 2, p.height % 2) for p in GRID} == {(0, 0), (0, 1), (1, 0), (1, 1)}
 
 
-@pytest.mark.parametrize("pauses", [{"y": 0.9}, {"x": 0.9}], ids=str)
-def test_output_holds_under_backpressure(pauses):
-    agrees([case(p, random_x(p)) for p in GRID], pauses)
-
-
-@pytest.mark.parametrize("p", GRID, ids=str)
-def test_golden_equals_torch(p):
-    for frame in random_x(p):
-        assert np.array_equal(golden(frame), 4 * through_torch(lambda t: avg_pool2d(t, 2), frame))
+def test_golden_equals_torch():
+    for p in GRID:
+        for frame in random_x(p):
+            assert np.array_equal(
+                golden(frame), 4 * through_torch(lambda t: avg_pool2d(t, 2), frame)
+            )
 
 
 def test_cycle_contract():
-    for p, ran in zip(GRID, run([case(p, random_x(p)) for p in GRID]), strict=True):
+    for p, ran in zip(GRID, run([random_case(p) for p in GRID]), strict=True):
         takes = np.arange(FRAMES * p.height * p.width).reshape(FRAMES, p.height, p.width)
         gives = takes[:, 1::2, 1::2].ravel() + 1
         assert np.array_equal(ran.out_cycles["y"], gives)

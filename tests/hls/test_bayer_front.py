@@ -6,15 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from tarsier_fpga.camera.encode import encode
-from tarsier_fpga.camera.exposure import GAIN_STEPS
-from tarsier_fpga.camera.raw import Raw
-from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.bayer_front import bayer_front as golden
 from tarsier_fpga.hls.kernels.bayer_front import Cfa, bayer_front
 from tarsier_fpga.hls.netlist.beats import pack
-from tests.hls.grid import Case, agrees, draw, run, seeded, ways
+from tests.hls.grid import Case, Grid, contract, run, seeded
 
 ROW_PAIRS = 6
 CHANNELS = 4
@@ -43,7 +39,7 @@ def params(samples, beats, x_width, y_width, denominators, cfa) -> Params:
     return Params(samples, width, x_width, y_width, tuple(black.tolist()), gain, offset, cfa)
 
 
-GRID = draw(
+GRID = Grid(
     st.builds(
         params,
         samples=st.sampled_from([2, 1, 4, 6]),
@@ -83,18 +79,9 @@ def extreme_case(p: Params) -> Case:
     return case(p, np.concatenate([np.broadcast_to(ends, (4, p.width)), x]))
 
 
-@ways
-def test_matches_golden(way):
-    agrees([random_case(p) for p in GRID], way)
-
-
-@ways
-def test_extremes(way):
-    agrees([extreme_case(p) for p in GRID], way)
-
-
-def test_output_holds_under_backpressure():
-    agrees([random_case(p) for p in GRID], {"y": 0.9})
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case
+)
 
 
 def test_cycle_contract():
@@ -117,22 +104,6 @@ def test_golden_rounds_a_half_to_even():
             round(Fraction((v - 100) * numerator, denominator)) for v in plane.ravel().tolist()
         ]
         assert (y[..., lane] - 300).ravel().tolist() == exact
-
-
-@pytest.mark.parametrize("way", ["rtl-stall0%", "hls"])
-def test_gives_the_codes_that_the_host_gives(way):
-    """With the gain of boards/camera/encode.py it does on chip what encode does on the host."""
-    cases, scale = [], Coding(black=128, white=896, bits=10)
-    for white, gain in ((4095, 1.0), (15871, 37.25), (1023, 256.0), (4352, 1 / 256)):
-        x_width, black = white.bit_length(), (63, 64, 65, 80)
-        x = np.arange(1 << 10).reshape(-1, 16) * ((1 << x_width) // (1 << 10))
-        numerator = scale.span * round(gain * GAIN_STEPS)
-        ratios = tuple((numerator, GAIN_STEPS * (white - level)) for level in black)
-        p = Params(4, 16, x_width, 10, black, ratios, scale.black, Cfa.RGGB)
-        cases.append(case(p, x))
-        wanted = encode(Raw("ramp", x.astype(np.uint16), black, white), gain, scale)
-        assert np.array_equal(cases[-1].expected["y"], pack(wanted.reshape(-1, 8), 10))
-    agrees(cases, way)
 
 
 def test_rejects_bad_parameters(refused):

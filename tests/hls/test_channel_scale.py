@@ -9,7 +9,7 @@ from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.channel_scale import channel_scale as golden
 from tarsier_fpga.hls.kernels.channel_scale import channel_scale
 from tarsier_fpga.hls.netlist.beats import pack
-from tests.hls.grid import Case, agrees, draw, limits, run, seeded, ways
+from tests.hls.grid import Case, Grid, contract, limits, run, seeded
 
 PIXELS = 50
 
@@ -33,7 +33,7 @@ class Params:
         return limits(self.x_width, self.x_signed)
 
 
-GRID = draw(
+GRID = Grid(
     st.builds(
         Params,
         lanes=st.sampled_from([3, 1, 2, 9]),
@@ -66,18 +66,9 @@ def extreme_case(p: Params) -> Case:
     return case(p, np.repeat(np.array(p.ends)[:, None], p.lanes * p.folds, axis=1))
 
 
-@ways
-def test_matches_golden(way):
-    agrees([random_case(p) for p in GRID], way)
-
-
-@ways
-def test_extremes(way):
-    agrees([extreme_case(p) for p in GRID], way)
-
-
-def test_output_holds_under_backpressure():
-    agrees([random_case(p) for p in GRID], {"y": 0.9})
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case
+)
 
 
 def test_cycle_contract():

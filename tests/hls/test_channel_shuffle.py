@@ -11,7 +11,7 @@ from tarsier_fpga.hls.golden.channel_shuffle import channel_shuffle as golden
 from tarsier_fpga.hls.kernels.channel_shuffle import channel_shuffle, group_shuffle
 from tarsier_fpga.hls.netlist.beats import pack
 from tarsier_fpga.hls.netlist.instance import pack_bits
-from tests.hls.grid import Case, agrees, draw, run, seeded, ways
+from tests.hls.grid import Case, Grid, contract, run, seeded
 
 PIXELS = 100
 
@@ -41,7 +41,7 @@ class Params:
                 return np.roll(channels, rng.integers(self.channels))
 
 
-GRID = draw(
+GRID = Grid(
     st.builds(
         Params,
         order=st.sampled_from(Order),
@@ -65,18 +65,9 @@ def extreme_case(p: Params) -> Case:
     return case(p, np.eye(p.channels, dtype=int) * ((1 << p.bits) - 1))
 
 
-@ways
-def test_matches_golden(way):
-    agrees([random_case(p) for p in GRID], way)
-
-
-@ways
-def test_extremes(way):
-    agrees([extreme_case(p) for p in GRID], way)
-
-
-def test_output_holds_under_backpressure():
-    agrees([random_case(p) for p in GRID], {"y": 0.9})
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case
+)
 
 
 def test_cycle_contract():

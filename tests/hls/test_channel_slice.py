@@ -9,7 +9,7 @@ from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.channel_slice import channel_slice as golden
 from tarsier_fpga.hls.kernels.channel_slice import channel_slice
 from tarsier_fpga.hls.netlist.beats import pack
-from tests.hls.grid import Case, agrees, draw, run, seeded, ways
+from tests.hls.grid import Case, Grid, contract, run, seeded
 
 PIXELS = 50
 
@@ -41,7 +41,7 @@ def params(draw):
     return Params(lanes * folds, draw(st.integers(1, 18)), first * step, count * step, lanes)
 
 
-GRID = draw(params())
+GRID = Grid(params())
 
 
 def case(p: Params, x: np.ndarray) -> Case:
@@ -62,18 +62,9 @@ def extreme_case(p: Params) -> Case:
     return case(p, np.array([kept, ~kept, kept]) * ((1 << p.bits) - 1))
 
 
-@ways
-def test_matches_golden(way):
-    agrees([random_case(p) for p in GRID], way)
-
-
-@ways
-def test_extremes(way):
-    agrees([extreme_case(p) for p in GRID], way)
-
-
-def test_output_holds_under_backpressure():
-    agrees([random_case(p) for p in GRID], {"y": 0.9})
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case
+)
 
 
 def test_cycle_contract():

@@ -9,7 +9,7 @@ from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.concat import concat as golden
 from tarsier_fpga.hls.kernels.concat import concat
 from tarsier_fpga.hls.netlist.beats import pack
-from tests.hls.grid import Case, agrees, draw, run, seeded, ways
+from tests.hls.grid import Case, Grid, contract, run, seeded
 
 PIXELS = 50
 
@@ -26,7 +26,7 @@ class Params:
         return self.a_beats + self.b_beats
 
 
-GRID = draw(
+GRID = Grid(
     st.builds(
         Params,
         a_beats=st.integers(1, 6),
@@ -58,19 +58,9 @@ def extreme_case(p: Params) -> Case:
     return case(p, a, np.repeat(ends[::-1], p.b_beats * p.lanes, axis=1))
 
 
-@ways
-def test_matches_golden(way):
-    agrees([random_case(p) for p in GRID], way)
-
-
-@ways
-def test_extremes(way):
-    agrees([extreme_case(p) for p in GRID], way)
-
-
-@pytest.mark.parametrize("pauses", [{"y": 0.9}, {"a": 0.9}, {"b": 0.9}], ids=str)
-def test_output_holds_under_backpressure(pauses):
-    agrees([random_case(p) for p in GRID], pauses)
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case, [{"y": 0.9}, {"a": 0.9}, {"b": 0.9}]
+)
 
 
 def test_cycle_contract():

@@ -11,7 +11,7 @@ from tarsier_fpga.hls.kernels.fifo import fifo
 from tarsier_fpga.hls.netlist.beats import pack
 from tarsier_fpga.hls.netlist.ram_style import RamStyle
 from tarsier_fpga.hls.sim import verilate
-from tests.hls.grid import Case, agrees, draw, run, seeded, ways
+from tests.hls.grid import Case, Grid, agrees, contract, run, seeded
 
 BEATS = 200
 
@@ -24,7 +24,7 @@ class Params:
     beats: int = BEATS
 
 
-GRID = draw(
+GRID = Grid(
     st.builds(
         Params,
         width=st.integers(1, 80),
@@ -48,31 +48,30 @@ def extreme_x(p: Params) -> np.ndarray:
     return np.resize(np.repeat([0, 1], p.width), (40, p.width))
 
 
-@ways
-def test_matches_golden(way):
-    agrees([case(p, random_x(p)) for p in GRID], way)
+def random_case(p: Params) -> Case:
+    return case(p, random_x(p))
 
 
-@ways
-def test_extremes(way):
-    agrees([case(p, extreme_x(p)) for p in GRID], way)
+def extreme_case(p: Params) -> Case:
+    return case(p, extreme_x(p))
 
 
-def test_output_holds_under_backpressure():
-    agrees([case(p, random_x(p)) for p in GRID], {"y": 0.9})
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case
+)
 
 
 @pytest.mark.parametrize("grid", [GRID, DEEP], ids=["small", "deep"])
 def test_takes_exactly_depth_beats_and_no_more(grid):
     with pytest.raises(SimError) as hang:
-        run([case(p, random_x(p)) for p in grid], {"y": 1.0})
+        run([random_case(p) for p in grid], {"y": 1.0})
     for i, p in enumerate(grid):
         assert f"c{i}_x {p.depth} of {p.beats} beats" in str(hang.value)
 
 
 @pytest.mark.parametrize("grid", [GRID, DEEP], ids=["small", "deep"])
 def test_cycle_contract(grid):
-    cases = [case(p, random_x(p)) for p in grid]
+    cases = [random_case(p) for p in grid]
     for p, c, ran in zip(grid, cases, run(cases), strict=True):
         cycles = np.arange(p.beats) * (2 if p.depth == 1 else 1)
         assert np.array_equal(ran.in_cycles["x"], cycles)
@@ -81,13 +80,13 @@ def test_cycle_contract(grid):
 
 
 def test_deep_queues_fill_and_empty_without_a_loss():
-    agrees([case(p, random_x(p)) for p in DEEP], {"y": 0.7})
+    agrees([random_case(p) for p in DEEP], {"y": 0.7})
 
 
 def test_high_water_mark():
     p = Params(width=16, depth=6)
     model = verilate.build(fifo(p.width, p.depth), probes={"mark": "u_dut.high_water_q"})
-    inputs = case(p, random_x(p)).inputs
+    inputs = random_case(p).inputs
     free = model.run(inputs, {"y": BEATS}, stall=0.0)
     full = model.run(inputs, {"y": BEATS}, stall={"y": 0.9})
     assert (free.probes["mark"], full.probes["mark"]) == (1, p.depth)

@@ -10,7 +10,7 @@ from tarsier_fpga.hls.golden.frame_delay import frame_delay as golden
 from tarsier_fpga.hls.kernels.frame_delay import frame_delay
 from tarsier_fpga.hls.netlist.beats import pack
 from tarsier_fpga.hls.netlist.instance import rtl_sources
-from tests.hls.grid import Case, agrees, draw, run, seeded, ways
+from tests.hls.grid import Case, Grid, contract, run, seeded
 
 FRAMES = 4
 
@@ -51,7 +51,12 @@ def params(draw, rows=9):
 
 
 # the last one's frame is one burst, so that a word is read back as soon as it is written
-GRID = [*draw(params()), Params(1, 8, frame_w=16, frame_h=2, data_width=64, burst=4, reads=2)]
+GRID = Grid(
+    params(),
+    also=[
+        Params(1, 8, frame_w=16, frame_h=2, data_width=64, burst=4, reads=2),
+    ],
+)
 
 
 def fill(p: Params) -> np.ndarray:
@@ -77,19 +82,17 @@ def extreme_x(p: Params) -> np.ndarray:
     return np.array([ones, 0 * ones, ones, ones])
 
 
-@ways
-def test_matches_golden(way):
-    agrees([case(p, random_x(p)) for p in GRID], way)
+def random_case(p: Params) -> Case:
+    return case(p, random_x(p))
 
 
-@ways
-def test_extremes(way):
-    agrees([case(p, extreme_x(p)) for p in GRID], way)
+def extreme_case(p: Params) -> Case:
+    return case(p, extreme_x(p))
 
 
-@pytest.mark.parametrize("pauses", [{"y": 0.9}, {"x": 0.9}, {"x": 0.5, "y": 0.5}], ids=str)
-def test_output_holds_under_backpressure(pauses):
-    agrees([case(p, random_x(p)) for p in GRID], pauses)
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case, [{"y": 0.9}, {"x": 0.9}, {"x": 0.5, "y": 0.5}]
+)
 
 
 def longest_latency(p: Params) -> int:
@@ -104,14 +107,14 @@ def in_time(p: Params) -> bool:
     return words_need_cycles and longest_latency(p) >= 20
 
 
-FAST = [
-    *draw(params(rows=60).filter(in_time)),
-    Params(4, 8, frame_w=64, frame_h=48, data_width=64, burst=16, reads=8),
-]
+FAST = Grid(
+    params(rows=60).filter(in_time),
+    also=[Params(4, 8, frame_w=64, frame_h=48, data_width=64, burst=16, reads=8)],
+)
 
 
 def test_cycle_contract():
-    cases = [case(p, random_x(p)) for p in FAST]
+    cases = [random_case(p) for p in FAST]
     latencies = [longest_latency(p) for p in FAST]
     assert max(latencies) >= 120
     knobs = {

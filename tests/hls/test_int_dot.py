@@ -10,7 +10,7 @@ from tarsier_fpga.hls.golden.int_dot import int_dot as golden
 from tarsier_fpga.hls.kernels.int_dot import int_dot
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.dots import Folding, assert_folded_cycles, foldings
-from tests.hls.grid import Case, agrees, draw, limits, seeded, ways
+from tests.hls.grid import Case, Grid, contract, limits, seeded
 
 VECTORS = 60
 
@@ -25,19 +25,18 @@ class Params:
 
 
 HEAD = Params(Folding(pe=16, simd=36, beats=1, parts=1), 10, False, 8, 5000)
-GRID = [
-    HEAD,
-    *draw(
-        st.builds(
-            Params,
-            fold=foldings(),
-            x_width=st.integers(1, 12),
-            x_signed=st.booleans(),
-            w_width=st.integers(1, 8),
-            bias=st.integers(0, 1 << 14),
-        )
+GRID = Grid(
+    st.builds(
+        Params,
+        fold=foldings(),
+        x_width=st.integers(1, 12),
+        x_signed=st.booleans(),
+        w_width=st.integers(1, 8),
+        bias=st.integers(0, 1 << 14),
     ),
-]
+    also=[HEAD],
+    quick=Params(Folding(pe=2, simd=6, beats=2, parts=3), 5, True, 4, 100),
+)
 
 
 def layer(p: Params) -> tuple[np.ndarray, np.ndarray]:
@@ -72,22 +71,21 @@ def extreme_x(p: Params) -> np.ndarray:
     )
 
 
-@ways
-def test_matches_golden(way):
-    agrees([case(p, random_x(p)) for p in GRID], way)
+def random_case(p: Params) -> Case:
+    return case(p, random_x(p))
 
 
-@ways
-def test_extremes(way):
-    agrees([case(p, extreme_x(p)) for p in GRID], way)
+def extreme_case(p: Params) -> Case:
+    return case(p, extreme_x(p))
 
 
-def test_output_holds_under_backpressure():
-    agrees([case(p, random_x(p)) for p in GRID], {"y": 0.9})
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case
+)
 
 
 def test_cycle_contract():
-    cases = [case(p, random_x(p)) for p in GRID]
+    cases = [random_case(p) for p in GRID]
     assert_folded_cycles(cases, [p.fold for p in GRID], latency=3)
 
 

@@ -10,7 +10,7 @@ from tarsier_fpga.hls.golden.int_dot import int_dot as golden
 from tarsier_fpga.hls.kernels.int_dot import int_dot
 from tarsier_fpga.hls.kernels.int_dot_const import int_dot_const
 from tarsier_fpga.hls.netlist.beats import pack
-from tests.hls.grid import Case, agrees, draw, limits, run, seeded, ways
+from tests.hls.grid import Case, Grid, contract, limits, run, seeded
 
 VECTORS = 60
 
@@ -26,21 +26,21 @@ class Params:
     bias: int  # the largest of any row
 
 
-GRID = [
-    *draw(
-        st.builds(
-            Params,
-            rows=st.integers(1, 6),
-            terms=st.integers(1, 20),
-            levels=st.integers(1, 5),
-            x_width=st.integers(1, 12),
-            x_signed=st.booleans(),
-            w_width=st.integers(1, 8),
-            bias=st.integers(0, 1 << 14),
-        )
+GRID = Grid(
+    st.builds(
+        Params,
+        rows=st.integers(1, 6),
+        terms=st.integers(1, 20),
+        levels=st.integers(1, 5),
+        x_width=st.integers(1, 12),
+        x_signed=st.booleans(),
+        w_width=st.integers(1, 8),
+        bias=st.integers(0, 1 << 14),
     ),
-    Params(rows=4, terms=36, levels=3, x_width=10, x_signed=False, w_width=8, bias=5000),
-]
+    also=[
+        Params(rows=4, terms=36, levels=3, x_width=10, x_signed=False, w_width=8, bias=5000),
+    ],
+)
 
 
 def layer(p: Params) -> tuple[np.ndarray, np.ndarray]:
@@ -71,22 +71,21 @@ def extreme_x(p: Params) -> np.ndarray:
     return ends[np.array([0 * up, 0 * up + 1, alternating, 1 - alternating, up, 1 - up])]
 
 
-@ways
-def test_matches_golden(way):
-    agrees([case(p, random_x(p)) for p in GRID], way)
+def random_case(p: Params) -> Case:
+    return case(p, random_x(p))
 
 
-@ways
-def test_extremes(way):
-    agrees([case(p, extreme_x(p)) for p in GRID], way)
+def extreme_case(p: Params) -> Case:
+    return case(p, extreme_x(p))
 
 
-def test_output_holds_under_backpressure():
-    agrees([case(p, random_x(p)) for p in GRID], {"y": 0.9})
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case
+)
 
 
 def test_cycle_contract():
-    cases = [case(p, random_x(p)) for p in GRID]
+    cases = [random_case(p) for p in GRID]
     for given, ran in zip(cases, run(cases), strict=True):
         assert np.array_equal(ran.in_cycles["x"], np.arange(VECTORS))
         assert np.array_equal(ran.out_cycles["y"], np.arange(VECTORS) + given.instance.latency)

@@ -9,7 +9,7 @@ from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.pad import pad as golden
 from tarsier_fpga.hls.kernels.pad import pad
 from tarsier_fpga.hls.netlist.beats import pack
-from tests.hls.grid import Case, agrees, draw, run, seeded, ways
+from tests.hls.grid import Case, Grid, contract, run, seeded
 
 FRAMES = 4
 
@@ -39,12 +39,16 @@ params = st.builds(
     channels=st.integers(1, 4),
     bits=st.integers(1, 8),
 )
-GRID = [
-    *draw(params, 24),
-    Params(100, 2, (1, 1, 1, 1), True),  # a row too long for LUTRAM
-    Params(1, 1, (0, 0, 0, 0), False),
-    Params(3, 1, (2, 3, 0, 0), True, channels=40, bits=32),  # beyond a plain ap_int
-]
+GRID = Grid(
+    params,
+    24,
+    also=[
+        Params(100, 2, (1, 1, 1, 1), True),  # a row too long for LUTRAM
+        Params(1, 1, (0, 0, 0, 0), False),
+        Params(3, 1, (2, 3, 0, 0), True, channels=40, bits=32),  # beyond a plain ap_int
+    ],
+    quick=Params(5, 3, (1, 2, 0, 1), True, channels=2, bits=4),
+)
 
 
 def outside_of(p: Params) -> np.ndarray | None:
@@ -82,23 +86,21 @@ def test_golden_is_numpys_pad():
             assert np.array_equal(y[..., 0], np.pad(channel, widths, **how)), p
 
 
-@ways
-def test_matches_golden(way):
-    agrees([case(p, random_frames(p)) for p in GRID], way)
+def random_case(p: Params) -> Case:
+    return case(p, random_frames(p))
 
 
-@ways
-def test_extremes(way):
-    agrees([case(p, extreme_frames(p)) for p in GRID], way)
+def extreme_case(p: Params) -> Case:
+    return case(p, extreme_frames(p))
 
 
-@pytest.mark.parametrize("pauses", [{"y": 0.9}, {"x": 0.9}, {"x": 0.5, "y": 0.5}], ids=str)
-def test_output_holds_under_backpressure(pauses):
-    agrees([case(p, random_frames(p)) for p in GRID], pauses)
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case, [{"y": 0.9}, {"x": 0.9}, {"x": 0.5, "y": 0.5}]
+)
 
 
 def test_cycle_contract():
-    for p, ran in zip(GRID, run([case(p, random_frames(p)) for p in GRID]), strict=True):
+    for p, ran in zip(GRID, run([random_case(p) for p in GRID]), strict=True):
         rows, columns = p.out
         top, _, left, _ = p.border
         row = np.arange(p.height) + top

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from tarsier_fpga.hls.kernels.pixel_shuffle import pixel_shuffle
 from tarsier_fpga.hls.kernels.width_adapter import width_adapter
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.frames import extreme_frames, raster, run_chain, taken, through_torch
-from tests.hls.grid import Case, agrees, draw, run, seeded, ways
+from tests.hls.grid import Case, Grid, contract, run, seeded
 
 FRAMES = 3
 
@@ -30,7 +31,7 @@ class Params:
         return self.channels * self.factor**2
 
 
-GRID = draw(
+GRID = Grid(
     st.builds(
         Params,
         channels=st.integers(1, 5),
@@ -52,34 +53,30 @@ def random_x(p: Params) -> np.ndarray:
     return seeded(p).integers(0, 1 << p.bits, (FRAMES, p.height, p.width, p.lanes))
 
 
-@ways
-def test_matches_golden(way):
-    agrees([case(p, random_x(p)) for p in GRID], way)
+def random_case(p: Params) -> Case:
+    return case(p, random_x(p))
 
 
-@ways
-def test_extremes(way):
-    ends = [(0, (1 << p.bits) - 1) for p in GRID]
-    frames = [
-        extreme_frames(p.height, p.width, p.lanes, e) for p, e in zip(GRID, ends, strict=True)
-    ]
-    agrees([case(p, x) for p, x in zip(GRID, frames, strict=True)], way)
+def extreme_case(p: Params) -> Case:
+    return case(p, extreme_frames(p.height, p.width, p.lanes, (0, (1 << p.bits) - 1)))
 
 
-@pytest.mark.parametrize("pauses", [{"y": 0.9}, {"x": 0.9}], ids=str)
-def test_output_holds_under_backpressure(pauses):
-    agrees([case(p, random_x(p)) for p in GRID], pauses)
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case, [{"y": 0.9}, {"x": 0.9}]
+)
 
 
-@pytest.mark.parametrize("p", GRID, ids=str)
-def test_golden_equals_torch(p):
-    for frame in random_x(p):
-        shuffled = through_torch(lambda t: functional.pixel_shuffle(t, p.factor), frame)
-        assert np.array_equal(golden(frame, p.factor), shuffled)
+def test_golden_equals_torch():
+    for p in GRID:
+        for frame in random_x(p):
+            shuffled = through_torch(
+                partial(functional.pixel_shuffle, upscale_factor=p.factor), frame
+            )
+            assert np.array_equal(golden(frame, p.factor), shuffled)
 
 
 def test_cycle_contract():
-    for p, ran in zip(GRID, run([case(p, random_x(p)) for p in GRID]), strict=True):
+    for p, ran in zip(GRID, run([random_case(p) for p in GRID]), strict=True):
         r, rows = p.factor, FRAMES * p.height
         gives = np.arange(rows * p.width * r * r) + 1
         assert np.array_equal(ran.out_cycles["y"], gives)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from tarsier_fpga.hls.kernels.pixel_unshuffle import pixel_unshuffle
 from tarsier_fpga.hls.kernels.width_adapter import width_adapter
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.frames import extreme_frames, raster, run_chain, through_torch
-from tests.hls.grid import Case, agrees, draw, run, seeded, ways
+from tests.hls.grid import Case, Grid, contract, run, seeded
 
 FRAMES = 3
 
@@ -55,12 +56,15 @@ def params(draw):
 
 
 # the last ones are the mosaics of RED: by 2, by 32, and by 16 after 2
-GRID = [
-    *draw(params(), 17),
-    Params(1, 10, 2, 24, 2, 4),
-    Params(1, 10, 32, 3, 3, 32),
-    Params(4, 10, 16, 5, 2, 16),
-]
+GRID = Grid(
+    params(),
+    17,
+    also=[
+        Params(1, 10, 2, 24, 2, 4),
+        Params(1, 10, 32, 3, 3, 32),
+        Params(4, 10, 16, 5, 2, 16),
+    ],
+)
 
 
 def case(p: Params, x: np.ndarray) -> Case:
@@ -79,30 +83,30 @@ def extreme_x(p: Params) -> np.ndarray:
     return extreme_frames(p.rows * p.factor, p.columns * p.factor, p.channels, ends)
 
 
-@ways
-def test_matches_golden(way):
-    agrees([case(p, random_x(p)) for p in GRID], way)
+def random_case(p: Params) -> Case:
+    return case(p, random_x(p))
 
 
-@ways
-def test_extremes(way):
-    agrees([case(p, extreme_x(p)) for p in GRID], way)
+def extreme_case(p: Params) -> Case:
+    return case(p, extreme_x(p))
 
 
-@pytest.mark.parametrize("pauses", [{"y": 0.9}, {"x": 0.9}], ids=str)
-def test_output_holds_under_backpressure(pauses):
-    agrees([case(p, random_x(p)) for p in GRID], pauses)
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case, [{"y": 0.9}, {"x": 0.9}]
+)
 
 
-@pytest.mark.parametrize("p", GRID, ids=str)
-def test_golden_equals_torch(p):
-    for frame in random_x(p):
-        packed = through_torch(lambda t: functional.pixel_unshuffle(t, p.factor), frame)
-        assert np.array_equal(golden(frame, p.factor), packed)
+def test_golden_equals_torch():
+    for p in GRID:
+        for frame in random_x(p):
+            packed = through_torch(
+                partial(functional.pixel_unshuffle, downscale_factor=p.factor), frame
+            )
+            assert np.array_equal(golden(frame, p.factor), packed)
 
 
 def test_cycle_contract():
-    for p, ran in zip(GRID, run([case(p, random_x(p)) for p in GRID]), strict=True):
+    for p, ran in zip(GRID, run([random_case(p) for p in GRID]), strict=True):
         takes = np.arange(FRAMES * p.rows * p.columns * p.factor**2)
         assert np.array_equal(ran.in_cycles["x"], takes)
         beats = p.channels * p.factor**2 // p.lanes * p.segments  # in cycles

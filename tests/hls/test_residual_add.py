@@ -10,7 +10,7 @@ from tarsier_fpga.hls.describe.ranges import signed_width, unsigned_width
 from tarsier_fpga.hls.golden.residual_add import residual_add as golden
 from tarsier_fpga.hls.kernels.residual_add import residual_add
 from tarsier_fpga.hls.netlist.beats import pack
-from tests.hls.grid import Case, agrees, draw, limits, run, seeded, ways
+from tests.hls.grid import Case, Grid, contract, limits, run, seeded
 
 BEATS = 200
 
@@ -42,7 +42,7 @@ def params(draw):
     )
 
 
-GRID = draw(params())
+GRID = Grid(params())
 
 
 def case(p: Params, x: np.ndarray, d: np.ndarray) -> Case:
@@ -71,18 +71,9 @@ def extreme_case(p: Params) -> Case:
     return case(p, x, d)
 
 
-@ways
-def test_matches_golden(way):
-    agrees([random_case(p) for p in GRID], way)
-
-
-@ways
-def test_extremes(way):
-    agrees([extreme_case(p) for p in GRID], way)
-
-
-def test_output_holds_under_backpressure():
-    agrees([random_case(p) for p in GRID], {"y": 0.9})
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case
+)
 
 
 def test_cycle_contract():

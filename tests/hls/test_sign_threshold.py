@@ -9,7 +9,7 @@ from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.sign_threshold import sign_threshold as golden
 from tarsier_fpga.hls.kernels.sign_threshold import sign_threshold
 from tarsier_fpga.hls.netlist.beats import pack
-from tests.hls.grid import Case, agrees, draw, limits, run, seeded, ways
+from tests.hls.grid import Case, Grid, contract, limits, run, seeded
 
 BEATS = 200
 
@@ -20,7 +20,7 @@ class Params:
     width: int
 
 
-GRID = draw(st.builds(Params, channels=st.integers(1, 40), width=st.integers(1, 24)))
+GRID = Grid(st.builds(Params, channels=st.integers(1, 40), width=st.integers(1, 24)))
 
 
 def thresholds(p: Params) -> np.ndarray:
@@ -50,26 +50,28 @@ def extreme_x(p: Params) -> np.ndarray:
     return np.array([*ends, *near])
 
 
-@ways
-def test_matches_golden(way):
-    agrees([case(p, random_x(p)) for p in GRID], way)
+def random_case(p: Params) -> Case:
+    return case(p, random_x(p))
 
 
-@ways
-def test_extremes(way):
+def extreme_case(p: Params) -> Case:
+    return case(p, extreme_x(p))
+
+
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case
+)
+
+
+def test_extremes_mean_always_and_never():
     for p in GRID:
         bits = golden(extreme_x(p), thresholds(p))
         assert bits[:, 0].all()  # the lowest threshold means always
         assert p.channels == 1 or not bits[:, -1].any()  # one above the highest x means never
-    agrees([case(p, extreme_x(p)) for p in GRID], way)
-
-
-def test_output_holds_under_backpressure():
-    agrees([case(p, random_x(p)) for p in GRID], {"y": 0.9})
 
 
 def test_cycle_contract():
-    for ran in run([case(p, random_x(p)) for p in GRID]):
+    for ran in run([random_case(p) for p in GRID]):
         assert np.array_equal(ran.in_cycles["x"], np.arange(BEATS))
         assert np.array_equal(ran.out_cycles["y"], np.arange(BEATS) + 1)
 

@@ -10,7 +10,7 @@ from tarsier_fpga.hls.golden.spatial_shift import spatial_shift as golden
 from tarsier_fpga.hls.kernels.spatial_shift import spatial_shift
 from tarsier_fpga.hls.netlist.beats import pack
 from tarsier_fpga.hls.netlist.instance import pack_bits
-from tests.hls.grid import Case, agrees, draw, run, seeded, ways
+from tests.hls.grid import Case, Grid, agrees, contract, run, seeded
 
 FRAMES = 4
 
@@ -39,7 +39,7 @@ class Params:
         return max(0, (self.shifts @ (self.width, 1)).max())
 
 
-GRID = draw(
+GRID = Grid(
     st.builds(
         Params,
         channels=st.sampled_from([1, 2, 5, 9, 24]),
@@ -80,20 +80,9 @@ def leaves(p: Params, taken: np.ndarray) -> np.ndarray:
     return np.maximum.accumulate(earliest - pixels) + pixels
 
 
-@ways
-def test_matches_golden(way):
-    agrees([random_case(p) for p in GRID], way)
-
-
-@ways
-def test_extremes(way):
-    agrees([extreme_case(p) for p in GRID], way)
-
-
-@pytest.mark.parametrize("pauses", [{"y": 0.9}, {"x": 0.9}, {"x": 0.5, "y": 0.5}], ids=str)
-def test_output_holds_under_backpressure(pauses):
-    # pauses of x let the end of a frame leave in part before the next frame arrives
-    agrees([random_case(p) for p in GRID], pauses)
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case, [{"y": 0.9}, {"x": 0.9}, {"x": 0.5, "y": 0.5}]
+)
 
 
 def test_cycle_contract():

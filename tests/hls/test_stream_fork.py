@@ -7,10 +7,10 @@ from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.stream_fork import stream_fork as golden
 from tarsier_fpga.hls.kernels.stream_fork import stream_fork
 from tarsier_fpga.hls.netlist.beats import pack
-from tests.hls.grid import Case, agrees, draw, run, seeded, ways
+from tests.hls.grid import Case, Grid, contract, run, seeded
 
 BEATS = 200
-GRID = draw(st.one_of(st.integers(1, 130), st.just(1500)))  # widths
+GRID = Grid(st.one_of(st.integers(1, 130), st.just(1500)))
 
 
 def case(width: int, x: np.ndarray) -> Case:
@@ -27,23 +27,21 @@ def extreme_x(width: int) -> np.ndarray:
     return np.array([[0] * width, [1] * width, [1] * width, [0] * width])
 
 
-@ways
-def test_matches_golden(way):
-    agrees([case(width, random_x(width)) for width in GRID], way)
+def random_case(width: int) -> Case:
+    return case(width, random_x(width))
 
 
-@ways
-def test_extremes(way):
-    agrees([case(width, extreme_x(width)) for width in GRID], way)
+def extreme_case(width: int) -> Case:
+    return case(width, extreme_x(width))
 
 
-@pytest.mark.parametrize("pauses", [{"y0": 0.9}, {"y1": 0.9}, {"y0": 0.5, "y1": 0.5}], ids=str)
-def test_output_holds_under_backpressure(pauses):
-    agrees([case(width, random_x(width)) for width in GRID], pauses)
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case, [{"y0": 0.9}, {"y1": 0.9}, {"y0": 0.5, "y1": 0.5}]
+)
 
 
 def test_cycle_contract():
-    cases = [case(width, random_x(width)) for width in GRID]
+    cases = [random_case(width) for width in GRID]
     for ran in run(cases):
         for cycles in (ran.in_cycles["x"], ran.out_cycles["y0"], ran.out_cycles["y1"]):
             assert np.array_equal(cycles, np.arange(BEATS))

@@ -9,7 +9,7 @@ from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.concat import concat as golden
 from tarsier_fpga.hls.kernels.stream_join import stream_join
 from tarsier_fpga.hls.netlist.beats import pack
-from tests.hls.grid import Case, agrees, draw, run, seeded, ways
+from tests.hls.grid import Case, Grid, contract, run, seeded
 
 BEATS = 200
 
@@ -21,7 +21,7 @@ class Params:
 
 
 WIDTHS = st.one_of(st.integers(1, 9), st.integers(1, 130), st.just(1100))
-GRID = draw(st.builds(Params, a_width=WIDTHS, b_width=WIDTHS))
+GRID = Grid(st.builds(Params, a_width=WIDTHS, b_width=WIDTHS))
 
 
 def case(p: Params, a: np.ndarray, b: np.ndarray) -> Case:
@@ -40,18 +40,9 @@ def extreme_case(p: Params) -> Case:
     return case(p, *(np.repeat(c[:, None], n, 1) for c, n in ((a, p.a_width), (b, p.b_width))))
 
 
-@ways
-def test_matches_golden(way):
-    agrees([random_case(p) for p in GRID], way)
-
-
-@ways
-def test_extremes(way):
-    agrees([extreme_case(p) for p in GRID], way)
-
-
-def test_output_holds_under_backpressure():
-    agrees([random_case(p) for p in GRID], {"y": 0.9})
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case
+)
 
 
 def test_cycle_contract():

@@ -13,7 +13,7 @@ from tarsier_fpga.hls.kernels.upsample_bilinear import upsample_bilinear
 from tarsier_fpga.hls.kernels.width_adapter import width_adapter
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.frames import extreme_frames, raster, run_chain, taken, through_torch
-from tests.hls.grid import Case, agrees, draw, limits, run, seeded, ways
+from tests.hls.grid import Case, Grid, contract, limits, run, seeded
 
 FRAMES = 3
 
@@ -27,7 +27,7 @@ class Params:
     height: int
 
 
-GRID = draw(
+GRID = Grid(
     st.builds(
         Params,
         lanes=st.integers(1, 5),
@@ -54,26 +54,24 @@ def extreme_x(p: Params) -> np.ndarray:
     return extreme_frames(p.height, p.width, p.lanes, limits(p.x_width, p.x_signed))
 
 
-@ways
-def test_matches_golden(way):
-    agrees([case(p, random_x(p)) for p in GRID], way)
+def random_case(p: Params) -> Case:
+    return case(p, random_x(p))
 
 
-@ways
-def test_extremes(way):
-    agrees([case(p, extreme_x(p)) for p in GRID], way)
+def extreme_case(p: Params) -> Case:
+    return case(p, extreme_x(p))
 
 
-@pytest.mark.parametrize("pauses", [{"y": 0.9}, {"x": 0.9}], ids=str)
-def test_output_holds_under_backpressure(pauses):
-    agrees([case(p, random_x(p)) for p in GRID], pauses)
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case, [{"y": 0.9}, {"x": 0.9}]
+)
 
 
-@pytest.mark.parametrize("p", GRID, ids=str)
-def test_golden_equals_torch(p):
-    for frame in random_x(p):
-        bigger = through_torch(lambda t: interpolate(t, scale_factor=2, mode="bilinear"), frame)
-        assert np.array_equal(golden(frame), 16 * bigger)
+def test_golden_equals_torch():
+    for p in GRID:
+        for frame in random_x(p):
+            bigger = through_torch(lambda t: interpolate(t, scale_factor=2, mode="bilinear"), frame)
+            assert np.array_equal(golden(frame), 16 * bigger)
 
 
 def last_reads(p: Params) -> np.ndarray:
@@ -84,7 +82,7 @@ def last_reads(p: Params) -> np.ndarray:
 
 
 def test_cycle_contract():
-    for p, ran in zip(GRID, run([case(p, random_x(p)) for p in GRID]), strict=True):
+    for p, ran in zip(GRID, run([random_case(p) for p in GRID]), strict=True):
         pixels = 4 * p.height * p.width
         assert np.array_equal(ran.out_cycles["y"], np.arange(FRAMES * pixels) + 4)
         # a pixel is read three cycles before what is made of it can leave

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from tarsier_fpga.hls.kernels.upsample_nearest import upsample_nearest
 from tarsier_fpga.hls.kernels.width_adapter import width_adapter
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.frames import extreme_frames, raster, run_chain, taken, through_torch
-from tests.hls.grid import Case, agrees, draw, run, seeded, ways
+from tests.hls.grid import Case, Grid, contract, run, seeded
 
 FRAMES = 3
 
@@ -30,7 +31,7 @@ class Params:
         return 2 * self.width * (self.factor - 1) // self.factor + 1
 
 
-GRID = draw(
+GRID = Grid(
     st.builds(
         Params,
         channels=st.integers(1, 5),
@@ -56,30 +57,28 @@ def extreme_x(p: Params) -> np.ndarray:
     return extreme_frames(p.height, p.width, p.channels, (0, (1 << p.bits) - 1))
 
 
-@ways
-def test_matches_golden(way):
-    agrees([case(p, random_x(p)) for p in GRID], way)
+def random_case(p: Params) -> Case:
+    return case(p, random_x(p))
 
 
-@ways
-def test_extremes(way):
-    agrees([case(p, extreme_x(p)) for p in GRID], way)
+def extreme_case(p: Params) -> Case:
+    return case(p, extreme_x(p))
 
 
-@pytest.mark.parametrize("pauses", [{"y": 0.9}, {"x": 0.9}], ids=str)
-def test_output_holds_under_backpressure(pauses):
-    agrees([case(p, random_x(p)) for p in GRID], pauses)
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case, [{"y": 0.9}, {"x": 0.9}]
+)
 
 
-@pytest.mark.parametrize("p", GRID, ids=str)
-def test_golden_equals_torch(p):
-    for frame in random_x(p):
-        bigger = through_torch(lambda t: interpolate(t, scale_factor=p.factor), frame)
-        assert np.array_equal(golden(frame, p.factor), bigger)
+def test_golden_equals_torch():
+    for p in GRID:
+        for frame in random_x(p):
+            bigger = through_torch(partial(interpolate, scale_factor=p.factor), frame)
+            assert np.array_equal(golden(frame, p.factor), bigger)
 
 
 def test_cycle_contract():
-    for p, ran in zip(GRID, run([case(p, random_x(p)) for p in GRID]), strict=True):
+    for p, ran in zip(GRID, run([random_case(p) for p in GRID]), strict=True):
         r, rows = p.factor, FRAMES * p.height
         gives = np.arange(rows * p.width * r * r) + 2
         assert np.array_equal(ran.out_cycles["y"], gives)

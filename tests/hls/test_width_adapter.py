@@ -9,7 +9,7 @@ from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.width_adapter import width_adapter as golden
 from tarsier_fpga.hls.kernels.width_adapter import width_adapter
 from tarsier_fpga.hls.netlist.beats import pack
-from tests.hls.grid import Case, agrees, draw, run, seeded, ways
+from tests.hls.grid import Case, Grid, contract, run, seeded
 
 WIDE = 60  # beats of the wide side
 
@@ -26,7 +26,7 @@ class Params:
         return (narrow, wide) if self.gather else (wide, narrow)
 
 
-GRID = draw(
+GRID = Grid(
     st.builds(Params, word=st.integers(1, 70), words=st.integers(1, 24), gather=st.booleans())
 )
 
@@ -48,22 +48,21 @@ def extreme_bits(p: Params) -> np.ndarray:
     return np.concatenate([wide, np.resize(np.repeat([0, 1], p.word), 4 * p.word * p.words)])
 
 
-@ways
-def test_matches_golden(way):
-    agrees([case(p, random_bits(p)) for p in GRID], way)
+def random_case(p: Params) -> Case:
+    return case(p, random_bits(p))
 
 
-@ways
-def test_extremes(way):
-    agrees([case(p, extreme_bits(p)) for p in GRID], way)
+def extreme_case(p: Params) -> Case:
+    return case(p, extreme_bits(p))
 
 
-def test_output_holds_under_backpressure():
-    agrees([case(p, random_bits(p)) for p in GRID], {"y": 0.9})
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case
+)
 
 
 def test_cycle_contract():
-    for p, ran in zip(GRID, run([case(p, random_bits(p)) for p in GRID]), strict=True):
+    for p, ran in zip(GRID, run([random_case(p) for p in GRID]), strict=True):
         words = np.arange(WIDE * p.words)
         last_words = words[p.words - 1 :: p.words]
         gathers = p.gather and p.words > 1

@@ -10,7 +10,7 @@ from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.window import window as golden
 from tarsier_fpga.hls.kernels.window import window
 from tarsier_fpga.hls.netlist.beats import pack
-from tests.hls.grid import Case, agrees, draw, run, seeded, ways
+from tests.hls.grid import Case, Grid, agrees, contract, run, seeded, ways
 
 FRAMES = 4
 
@@ -84,14 +84,19 @@ choices = st.builds(
     bits=st.integers(1, 3),
 )
 KINDS = list(product(range(1, 8), (1, 2), (1, 2, 4)))  # kernel, stride, pixels
-GRID = [choice.of(*kind) for choice, kind in zip(draw(choices, len(KINDS)), KINDS, strict=True)]
-GRID += [
-    Params(3, 1, 1, 1, 1, width=2, height=2),
-    Params(3, 1, 1, 1, 1, width=4, height=3, channels=16, bits=8),  # beyond a plain ap_int
-    Params(5, 1, 1, 2, 1, width=7, height=5),
-    Params(7, 1, 1, 3, 1, width=4, height=4),
-    Params(7, 1, 1, 3, 2, width=10, height=6),
-]
+GRID = Grid(
+    choices,
+    len(KINDS),
+    of=lambda drawn: [choice.of(*kind) for choice, kind in zip(drawn, KINDS, strict=True)],
+    also=[
+        Params(3, 1, 1, 1, 1, width=2, height=2),
+        Params(3, 1, 1, 1, 1, width=4, height=3, channels=16, bits=8),  # beyond a plain ap_int
+        Params(5, 1, 1, 2, 1, width=7, height=5),
+        Params(7, 1, 1, 3, 1, width=4, height=4),
+        Params(7, 1, 1, 3, 2, width=10, height=6),
+    ],
+    quick=Params(5, 1, 1, 2, 1, width=7, height=5, channels=2, bits=3),
+)
 WIDE = [
     Params(3, 1, 1, 1, 1, width=8192, height=3),
     Params(5, 1, 2, 4, 4, width=8192, height=6),
@@ -128,6 +133,14 @@ def case(p: Params, frames: np.ndarray, more: int = 0) -> Case:
     return Case(p, kernel_of(p), {"x": pack(x, p.bits)}, {"y": pack(expected, p.bits)})
 
 
+def random_case(p: Params) -> Case:
+    return case(p, random_frames(p))
+
+
+def extreme_case(p: Params) -> Case:
+    return case(p, extreme_frames(p))
+
+
 def random_frames(p: Params, count: int = FRAMES) -> np.ndarray:
     return seeded(p).integers(0, 1 << p.bits, (count, p.height, p.width, p.channels))
 
@@ -138,25 +151,15 @@ def extreme_frames(p: Params) -> np.ndarray:
     return np.array([ones, 0 * ones, chess, ones - chess])
 
 
-@ways
-def test_matches_golden(way):
-    agrees([case(p, random_frames(p)) for p in GRID], way)
-
-
-@ways
-def test_extremes(way):
-    agrees([case(p, extreme_frames(p)) for p in GRID], way)
+# pauses of x let the bottom rows leave in part before the next frame's first rows arrive
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case, [{"y": 0.9}, {"x": 0.9}, {"x": 0.5, "y": 0.5}]
+)
 
 
 @ways
 def test_frames_may_be_8192_pixels_wide(way):
     agrees([case(p, random_frames(p, 2)) for p in WIDE], way)
-
-
-@pytest.mark.parametrize("pauses", [{"y": 0.9}, {"x": 0.9}, {"x": 0.5, "y": 0.5}], ids=str)
-def test_output_holds_under_backpressure(pauses):
-    # pauses of x let the bottom rows leave in part before the next frame's first rows arrive
-    agrees([case(p, random_frames(p)) for p in GRID], pauses)
 
 
 def test_last_windows_need_no_further_pixels():
@@ -167,7 +170,7 @@ def test_last_windows_need_no_further_pixels():
 
 
 def test_cycle_contract():
-    for p, ran in zip(GRID, run([case(p, random_frames(p)) for p in GRID]), strict=True):
+    for p, ran in zip(GRID, run([random_case(p) for p in GRID]), strict=True):
         steps_h, steps_w = p.steps
         frame = np.arange(FRAMES)[:, None, None] * steps_h * steps_w
         row, beat = np.indices((p.height, p.width // p.pixels))
@@ -180,7 +183,7 @@ def test_cycle_contract():
 
 
 def test_latency_when_the_input_pauses():
-    results = run([case(p, random_frames(p)) for p in GRID], {"x": 0.6})
+    results = run([random_case(p) for p in GRID], {"x": 0.6})
     for p, ran in zip(GRID, results, strict=True):
         beats_w = p.width // p.pixels
         taken = ran.in_cycles["x"].reshape(FRAMES, p.height, beats_w).astype(int)

@@ -8,10 +8,17 @@ from tarsier_fpga.hls.golden.xnor_dot import xnor_dot as golden
 from tarsier_fpga.hls.kernels.xnor_dot import xnor_dot
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.dots import Folding, assert_folded_cycles, foldings
-from tests.hls.grid import Case, agrees, draw, seeded, ways
+from tests.hls.grid import Case, Grid, contract, seeded
 
 VECTORS = 60
-GRID = [*draw(foldings()), Folding(16, 144, 1, 1), Folding(8, 288, 2, 1), Folding(1, 100, 1, 3)]
+GRID = Grid(
+    foldings(),
+    also=[
+        Folding(16, 144, 1, 1),
+        Folding(8, 288, 2, 1),
+        Folding(1, 100, 1, 3),
+    ],
+)
 
 
 def weights(p: Folding) -> np.ndarray:
@@ -36,25 +43,27 @@ def extreme_x(p: Folding) -> np.ndarray:
     return np.array([zeros, 1 - zeros, alternating, 1 - alternating, same, ~same], int)
 
 
-@ways
-def test_matches_golden(way):
-    agrees([case(p, random_x(p)) for p in GRID], way)
+def random_case(p: Folding) -> Case:
+    return case(p, random_x(p))
 
 
-@ways
-def test_extremes(way):
+def extreme_case(p: Folding) -> Case:
+    return case(p, extreme_x(p))
+
+
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case
+)
+
+
+def test_extremes_reach_both_ends():
     for p in GRID:
         counts = golden(extreme_x(p), weights(p))
         assert (counts[4, 0], counts[5, 0]) == (p.terms, 0)
-    agrees([case(p, extreme_x(p)) for p in GRID], way)
-
-
-def test_output_holds_under_backpressure():
-    agrees([case(p, random_x(p)) for p in GRID], {"y": 0.9})
 
 
 def test_cycle_contract():
-    assert_folded_cycles([case(p, random_x(p)) for p in GRID], GRID, latency=5)
+    assert_folded_cycles([random_case(p) for p in GRID], GRID, latency=5)
 
 
 def test_rejects_bad_parameters(refused):

@@ -11,7 +11,7 @@ from tarsier_fpga.hls.describe.ranges import unsigned_width
 from tarsier_fpga.hls.golden.xnor_dot import xnor_dot as golden
 from tarsier_fpga.hls.kernels.xnor_dot_const import xnor_dot_const
 from tarsier_fpga.hls.netlist.beats import pack
-from tests.hls.grid import Case, agrees, draw, run, seeded, ways
+from tests.hls.grid import Case, Grid, contract, run, seeded
 
 VECTORS = 60
 
@@ -24,18 +24,18 @@ class Params:
     kinds: int  # different columns at most: where they are few, rows and sums repeat
 
 
-GRID = [
-    *draw(
-        st.builds(
-            Params,
-            rows=st.integers(1, 12),
-            terms=st.integers(1, 150),
-            levels=st.integers(1, 5),
-            kinds=st.sampled_from([1, 3, 1000]),
-        )
+GRID = Grid(
+    st.builds(
+        Params,
+        rows=st.integers(1, 12),
+        terms=st.integers(1, 150),
+        levels=st.integers(1, 5),
+        kinds=st.sampled_from([1, 3, 1000]),
     ),
-    Params(rows=16, terms=144, levels=3, kinds=1000),
-]
+    also=[
+        Params(rows=16, terms=144, levels=3, kinds=1000),
+    ],
+)
 
 
 def weights(p: Params) -> np.ndarray:
@@ -62,25 +62,27 @@ def extreme_x(p: Params) -> np.ndarray:
     return np.array([zeros, 1 - zeros, alternating, 1 - alternating, same, ~same], int)
 
 
-@ways
-def test_matches_golden(way):
-    agrees([case(p, random_x(p)) for p in GRID], way)
+def random_case(p: Params) -> Case:
+    return case(p, random_x(p))
 
 
-@ways
-def test_extremes(way):
+def extreme_case(p: Params) -> Case:
+    return case(p, extreme_x(p))
+
+
+test_matches_golden, test_extremes, test_output_holds_under_backpressure = contract(
+    GRID, random_case, extreme_case
+)
+
+
+def test_extremes_reach_both_ends():
     for p in GRID:
         counts = golden(extreme_x(p), weights(p))
         assert (counts[4, 0], counts[5, 0]) == (p.terms, 0)
-    agrees([case(p, extreme_x(p)) for p in GRID], way)
-
-
-def test_output_holds_under_backpressure():
-    agrees([case(p, random_x(p)) for p in GRID], {"y": 0.9})
 
 
 def test_cycle_contract():
-    cases = [case(p, random_x(p)) for p in GRID]
+    cases = [random_case(p) for p in GRID]
     for given, ran in zip(cases, run(cases), strict=True):
         assert np.array_equal(ran.in_cycles["x"], np.arange(VECTORS))
         assert np.array_equal(ran.out_cycles["y"], np.arange(VECTORS) + given.instance.latency)

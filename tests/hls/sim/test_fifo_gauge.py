@@ -4,15 +4,14 @@
 import numpy as np
 import pytest
 
-from tarsier_fpga.flow.size.fifos import timed
 from tarsier_fpga.hls.kernels.fifo import fifo
 from tarsier_fpga.hls.kernels.xnor_dot_const import xnor_dot_const
-from tarsier_fpga.hls.netlist.instance import Instance, Stream
 from tarsier_fpga.hls.sim import verilate
+from tarsier_fpga.hls.sim.gauges import as_pipe, fifo_gauge
 
 pytestmark = pytest.mark.slow  # each test compiles a design
 
-GAUGE = Instance("fifo_gauge", {"Width": 8}, (Stream("x", 8),), (Stream("y", 8),))
+GAUGE = fifo_gauge(8)
 
 
 @pytest.mark.parametrize("stall", [0.0, 0.3, {"x": 0.5, "y": 0.5}, {"y": 0.8}])
@@ -44,7 +43,7 @@ def test_pipe_gauge_keeps_the_cycles_of_a_built_in_matrix(stall):
     x[:, 1] &= 15
     want, have = (
         verilate.build(kernel).run({"x": x}, {"y": 300}, stall=stall)
-        for kernel in (dot, timed(dot))
+        for kernel in (dot, as_pipe(dot))
     )
     assert np.array_equal(have.in_cycles["x"], want.in_cycles["x"])
     assert np.array_equal(have.out_cycles["y"], want.out_cycles["y"])

@@ -15,7 +15,7 @@ from tarsier_fpga.hls.kernels.window import window
 from tarsier_fpga.hls.kernels.xnor_dot import xnor_dot
 from tarsier_fpga.hls.netlist.beats import pack
 from tarsier_fpga.hls.netlist.instance import Instance, rtl_sources
-from tests.hls.cocotb_run import cocotb_run, plan
+from tests.flow.cocotb_run import cocotb_run, plan
 from tests.hls.grid import Beats, seeded
 
 
