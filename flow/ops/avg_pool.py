@@ -4,9 +4,12 @@
 The scale of the tensor falls to a quarter, so that nothing is rounded.
 """
 
+import numpy as np
+
 from tarsier_fpga.flow.ops.resample import ResampleOp
 from tarsier_fpga.hls.golden.avg_pool import avg_pool as golden
 from tarsier_fpga.hls.kernels.avg_pool import avg_pool
+from tarsier_fpga.hls.netlist.instance import Instance
 
 __all__ = ["OP", "TarsierAvgPool"]
 
@@ -16,14 +19,14 @@ class TarsierAvgPool(ResampleOp):
 
     GROWTH = 2
 
-    def frame_out(self):
+    def frame_out(self) -> tuple[int, int]:
         height, width = self.frame_in()
         return height // 2, width // 2
 
-    def compute(self, streams, constants):
+    def compute(self, streams: list[np.ndarray], constants: list[np.ndarray]) -> list[np.ndarray]:
         return [golden(streams[0])]
 
-    def make(self, constants):
+    def make(self, constants: list[np.ndarray]) -> Instance:
         x, (height, width) = self.get_input_datatype(), self.frame_in()
         return avg_pool(self.channels_in(), x.bitwidth(), x.signed(), width, height)
 

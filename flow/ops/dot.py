@@ -17,7 +17,7 @@ class DotOp(TarsierOp):
 
     ROLE = Role.DOT
 
-    def get_nodeattr_types(self):
+    def get_nodeattr_types(self) -> dict[str, tuple]:
         return super().get_nodeattr_types() | {
             "rows": ("i", True, 0),
             "SIMD": ("i", False, 0),  # terms of a cycle, 0 for all
@@ -40,11 +40,11 @@ class DotOp(TarsierOp):
     def simd(self) -> int:
         return self.get_nodeattr("SIMD") or self.channels_in()
 
-    def channels_out(self, ind=0):
+    def channels_out(self, ind: int = 0) -> int:
         return self.get_nodeattr("rows")
 
-    def lanes_in(self, ind=0):
+    def lanes_in(self, ind: int = 0) -> int:
         return self.channels_in()
 
-    def fold(self):
+    def fold(self) -> int:
         return self.channels_out() // self.lanes_out() * (self.channels_in() // self.simd)

@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 import numpy as np
+from qonnx.core.datatype import BaseDataType
 
 from tarsier_fpga.flow.ops.base import TarsierOp
 from tarsier_fpga.hls.golden.frame_delay import frame_delay as golden
 from tarsier_fpga.hls.kernels.frame_delay import frame_delay
+from tarsier_fpga.hls.netlist.instance import Instance
 
 __all__ = ["OP", "TarsierFrameDelay", "frame_sequence"]
 
@@ -39,7 +41,7 @@ class TarsierFrameDelay(TarsierOp):
     POINTWISE = False
     PORT = "m_axi_gmem"
 
-    def get_nodeattr_types(self):
+    def get_nodeattr_types(self) -> dict[str, tuple]:
         return super().get_nodeattr_types() | {
             "data_width": ("i", False, 64),  # bits of a word of the memory
             "base": ("i", False, 0),  # its first byte address
@@ -47,17 +49,17 @@ class TarsierFrameDelay(TarsierOp):
             "reads": ("i", False, 4),  # bursts of reads on their way at once
         }
 
-    def get_verilog_top_module_intf_names(self):
+    def get_verilog_top_module_intf_names(self) -> dict[str, list]:
         names = super().get_verilog_top_module_intf_names()
         return names | {"aximm": [(self.PORT, self.get_nodeattr("data_width"))]}
 
-    def get_output_datatype(self, ind=0):
+    def get_output_datatype(self, ind: int = 0) -> BaseDataType:
         return self.get_input_datatype()
 
-    def lanes_out(self, ind=0):
+    def lanes_out(self, ind: int = 0) -> int:
         return self.channels_out()
 
-    def compute(self, streams, constants):
+    def compute(self, streams: list[np.ndarray], constants: list[np.ndarray]) -> list[np.ndarray]:
         frame, fill = streams[0], constants[0]
         frames, node = _sequence.get(), (self.onnx_node.name, frame.shape)
         before = np.broadcast_to(fill, frame.shape)
@@ -65,7 +67,7 @@ class TarsierFrameDelay(TarsierOp):
             before, frames[node] = frames.get(node, before), frame
         return [golden(np.array([before, frame]), fill)[1]]
 
-    def make(self, constants):
+    def make(self, constants: list[np.ndarray]) -> Instance:
         height, width = self.frame_in()
         bits = self.get_input_datatype().bitwidth()
         port = {name: self.get_nodeattr(name) for name in ("data_width", "base", "burst", "reads")}

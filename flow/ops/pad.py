@@ -7,9 +7,13 @@ frame's nearest pixels.
 
 from math import prod
 
+import numpy as np
+from qonnx.core.datatype import BaseDataType
+
 from tarsier_fpga.flow.ops.base import TarsierOp
 from tarsier_fpga.hls.golden.pad import pad as golden
 from tarsier_fpga.hls.kernels.pad import pad
+from tarsier_fpga.hls.netlist.instance import Instance
 
 __all__ = ["OP", "TarsierPad"]
 
@@ -19,28 +23,28 @@ class TarsierPad(TarsierOp):
 
     POINTWISE = False
 
-    def get_nodeattr_types(self):
+    def get_nodeattr_types(self) -> dict[str, tuple]:
         # rows above and below the frame, columns to the left and to the right of it
         return super().get_nodeattr_types() | {"border": ("ints", True, [])}
 
-    def frame_out(self):
+    def frame_out(self) -> tuple[int, int]:
         height, width = self.frame_in()
         top, bottom, left, right = self.get_nodeattr("border")
         return top + height + bottom, left + width + right
 
-    def lanes_out(self, ind=0):
+    def lanes_out(self, ind: int = 0) -> int:
         return self.channels_out()
 
-    def get_exp_cycles(self):
+    def get_exp_cycles(self) -> int:
         return prod(self.frame_out())
 
-    def get_output_datatype(self, ind=0):
+    def get_output_datatype(self, ind: int = 0) -> BaseDataType:
         return self.get_input_datatype()
 
-    def compute(self, streams, constants):
+    def compute(self, streams: list[np.ndarray], constants: list[np.ndarray]) -> list[np.ndarray]:
         return [golden(streams[0], *self.get_nodeattr("border"), *constants)]
 
-    def make(self, constants):
+    def make(self, constants: list[np.ndarray]) -> Instance:
         height, width = self.frame_in()
         bits = self.get_input_datatype().bitwidth()
         border = tuple(self.get_nodeattr("border"))

@@ -4,10 +4,13 @@
 PE channels of it leave per beat: whole rows of a square or whole squares, 0 for all at once.
 """
 
+import numpy as np
+
 from tarsier_fpga.flow.ops.resample import FactorOp
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.golden.pixel_unshuffle import pixel_unshuffle as golden
 from tarsier_fpga.hls.kernels.pixel_unshuffle import pixel_unshuffle
+from tarsier_fpga.hls.netlist.instance import Instance
 
 __all__ = ["OP", "TarsierPixelUnshuffle"]
 
@@ -15,7 +18,7 @@ __all__ = ["OP", "TarsierPixelUnshuffle"]
 class TarsierPixelUnshuffle(FactorOp):
     """Kernel pixel_unshuffle: PyTorch's order of channels."""
 
-    def frame_out(self):
+    def frame_out(self) -> tuple[int, int]:
         height, width = self.frame_in()
         if height % self.factor or width % self.factor:
             raise FlowError(
@@ -24,16 +27,16 @@ class TarsierPixelUnshuffle(FactorOp):
             )
         return height // self.factor, width // self.factor
 
-    def channels_out(self, ind=0):
+    def channels_out(self, ind: int = 0) -> int:
         return self.channels_in() * self.factor**2
 
-    def lanes_out(self, ind=0):
+    def lanes_out(self, ind: int = 0) -> int:
         return self.get_nodeattr("PE") or self.channels_out()
 
-    def compute(self, streams, constants):
+    def compute(self, streams: list[np.ndarray], constants: list[np.ndarray]) -> list[np.ndarray]:
         return [golden(streams[0], self.factor)]
 
-    def make(self, constants):
+    def make(self, constants: list[np.ndarray]) -> Instance:
         bits, (_, width) = self.get_input_datatype().bitwidth(), self.frame_in()
         lanes = self.lanes_out()
         return pixel_unshuffle(self.channels_in(), bits, width, self.factor, lanes)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Execute a node of a FINN graph by simulating its kernel instead of computing its golden."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy import ndarray
@@ -13,7 +13,7 @@ from tarsier_fpga.hls.sim import verilate
 
 __all__ = ["simulate", "simulate_rtl"]
 
-Beats = dict[str, ndarray]
+Beats = Mapping[str, ndarray]
 
 
 def simulate(

@@ -5,9 +5,13 @@ Inputs: frame, shifts (channels, 2) of dy and dx, fill (channels,), which stands
 A beat is a whole pixel, whatever PE says.
 """
 
+import numpy as np
+from qonnx.core.datatype import BaseDataType
+
 from tarsier_fpga.flow.ops.base import TarsierOp
 from tarsier_fpga.hls.golden.spatial_shift import spatial_shift as golden
 from tarsier_fpga.hls.kernels.spatial_shift import spatial_shift
+from tarsier_fpga.hls.netlist.instance import Instance
 
 __all__ = ["OP", "TarsierSpatialShift"]
 
@@ -17,19 +21,20 @@ class TarsierSpatialShift(TarsierOp):
 
     POINTWISE = False
 
-    def get_output_datatype(self, ind=0):
+    def get_output_datatype(self, ind: int = 0) -> BaseDataType:
         return self.get_input_datatype()
 
-    def lanes_out(self, ind=0):
+    def lanes_out(self, ind: int = 0) -> int:
         return self.channels_out()
 
-    def compute(self, streams, constants):
+    def compute(self, streams: list[np.ndarray], constants: list[np.ndarray]) -> list[np.ndarray]:
         return [golden(streams[0], *constants)]
 
-    def make(self, constants):
+    def make(self, constants: list[np.ndarray]) -> Instance:
         height, width = self.frame_in()
         bits = self.get_input_datatype().bitwidth()
-        return spatial_shift(*constants, bits, width, height)
+        shifts, fill = constants
+        return spatial_shift(shifts, fill, bits, width, height)
 
 
 OP = TarsierSpatialShift

@@ -5,10 +5,15 @@ Inputs: frame, pad (channels,). A window's channels are tap-major: (ky*kernel + 
 """
 
 from math import prod
+from typing import Any
+
+import numpy as np
+from qonnx.core.datatype import BaseDataType
 
 from tarsier_fpga.flow.ops.base import Role, TarsierOp
 from tarsier_fpga.hls.golden.window import window as golden
 from tarsier_fpga.hls.kernels.window import WindowShape, window
+from tarsier_fpga.hls.netlist.instance import Instance
 
 __all__ = ["OP", "TarsierWindow"]
 
@@ -21,7 +26,7 @@ class TarsierWindow(TarsierOp):
     POINTWISE = False
     ROLE = Role.WINDOW
 
-    def get_nodeattr_types(self):
+    def get_nodeattr_types(self) -> dict[str, tuple]:
         return super().get_nodeattr_types() | {
             "kernel": ("i", False, 3),
             "stride": ("i", False, 1, {1, 2}),
@@ -30,7 +35,7 @@ class TarsierWindow(TarsierOp):
             "pixels": ("i", False, 1, {1, 2, 4}),  # neighbours of a row in one beat
         }
 
-    def geometry(self) -> dict[str, int | None]:
+    def geometry(self) -> dict[str, Any]:
         """What makes a window of a frame, as golden, RTL and constructor name it."""
         padding = self.get_nodeattr("padding")
         names = ("kernel", "stride", "dilation")
@@ -42,36 +47,36 @@ class TarsierWindow(TarsierOp):
         height, width = self.frame_in()
         return WindowShape(width, height, pixels=self.get_nodeattr("pixels"), **self.geometry())
 
-    def frame_out(self):
+    def frame_out(self) -> tuple[int, int]:
         return self.shape().out
 
-    def channels_out(self, ind=0):
+    def channels_out(self, ind: int = 0) -> int:
         return self.get_nodeattr("kernel") ** 2 * self.channels_in()
 
-    def lanes_in(self, ind=0):
+    def lanes_in(self, ind: int = 0) -> int:
         return self.get_nodeattr("pixels") * self.channels_in()
 
-    def lanes_out(self, ind=0):
+    def lanes_out(self, ind: int = 0) -> int:
         return self.shape().windows * self.channels_out()
 
-    def get_folded_input_shape(self, ind=0):
+    def get_folded_input_shape(self, ind: int = 0) -> tuple[int, ...]:
         height, width = self.frame_in()
         return (1, height, width // self.get_nodeattr("pixels"), 1, self.lanes_in())
 
-    def get_folded_output_shape(self, ind=0):
+    def get_folded_output_shape(self, ind: int = 0) -> tuple[int, ...]:
         rows, columns = self.frame_out()
         return (1, rows, columns // self.shape().windows, 1, self.lanes_out())
 
-    def get_exp_cycles(self):
+    def get_exp_cycles(self) -> int:
         return prod(self.shape().steps)
 
-    def get_output_datatype(self, ind=0):
+    def get_output_datatype(self, ind: int = 0) -> BaseDataType:
         return self.get_input_datatype()
 
-    def compute(self, streams, constants):
+    def compute(self, streams: list[np.ndarray], constants: list[np.ndarray]) -> list[np.ndarray]:
         return [golden(streams[0], constants[0], **self.geometry())]
 
-    def make(self, constants):
+    def make(self, constants: list[np.ndarray]) -> Instance:
         height, width = self.frame_in()
         return window(
             self.channels_in(),

@@ -5,10 +5,7 @@ from torch import Tensor
 
 from tarsier_fpga.hls.base.coding import RAW, Coding
 
-__all__ = ["BLACK", "CODE_MAX", "WHITE", "from_codes", "to_codes"]
-
-
-BLACK, WHITE, CODE_MAX = RAW.black, RAW.white, RAW.top
+__all__ = ["from_codes", "to_codes"]
 
 
 def to_codes(v: Tensor, coding: Coding = RAW, *, rounded: bool = True) -> Tensor:
