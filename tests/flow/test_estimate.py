@@ -34,7 +34,7 @@ def test_formulas_come_near_every_recorded_size(kernel, label, family):
     measured = read(kernel)[label][family]
     got = cost(instance(kernel, label), family)
     if (kernel, label, family) in TOO_MUCH:
-        assert measured["lut"] < got.lut and measured["ff"] < got.ff
+        assert measured["lut"] < got.lut and 0.8 * measured["ff"] < got.ff
     else:
         assert got.lut == pytest.approx(measured["lut"], rel=0.15, abs=20)
         assert got.ff == pytest.approx(measured["ff"], rel=0.16, abs=10)
