@@ -33,7 +33,7 @@ def _row(kernel: Kernel) -> str:
     instance = kernel.proofs()[0].instance
     header = next(iter(rtl_sources(instance).values())).partition("\nmodule ")[0]
     lines = [line.removeprefix("//") for line in header.splitlines()]
-    title = re.search(r"\S+ - (.*?)[.;:]?$", lines[2])
+    title = re.search(r"\S+ - (.*?)[.;:]?$", _paragraph(lines, 2, " "))
     assert title, f"{kernel.name}: the header's third line must be 'name - what it is'"
     latency = "its stages, `Instance.latency`" if instance.latency else _said(lines, "Latency")
     what = f"{instance.kernel.partition('_const')[0]} with its matrix built in"
@@ -49,8 +49,13 @@ def _row(kernel: Kernel) -> str:
 def _equation(lines: list[str]) -> str:
     """The first paragraph that is set apart, line by line."""
     first = next(at for at, line in enumerate(lines) if line.startswith("   "))
+    return f"`{_paragraph(lines, first, '`<br>`')}`"
+
+
+def _paragraph(lines: list[str], first: int, between: str) -> str:
+    """From line `first` to the next empty one, without what aligns them."""
     last = next(at for at in range(first, len(lines)) if not lines[at].strip())
-    return "<br>".join(f"`{re.sub(' +', ' ', line.strip())}`" for line in lines[first:last])
+    return between.join(re.sub(" +", " ", line.strip()) for line in lines[first:last])
 
 
 def _said(lines: list[str], word: str) -> str:

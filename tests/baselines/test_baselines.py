@@ -10,7 +10,7 @@ from math import isclose
 import pytest
 
 from tarsier_fpga.flow.synth.yosys.run_yosys import TOOL, synthesize
-from tarsier_fpga.hls.cost.family import AMD
+from tarsier_fpga.hls.cost.family import AMD, Family
 from tarsier_fpga.hls.netlist.ram_style import RamStyle
 from tests.baselines.finn_units import UNITS
 from tests.baselines.kernel_table import readme_with_kernels
@@ -27,7 +27,7 @@ from tests.baselines.record import (
 from tests.baselines.recorded import RECORDED, instance
 
 ROWS = [
-    (kernel, label, family)
+    (kernel, label, Family(family))
     for kernel in RECORDED
     for label, found in read(kernel).items()
     for family in found

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What the tests of kernels that change a frame's size share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-import torch
 
 from tarsier_fpga.hls.netlist.beats import pack
 from tarsier_fpga.hls.netlist.instance import Instance, Stream
@@ -27,9 +26,12 @@ def extreme_frames(height: int, width: int, channels: int, ends: tuple[int, int]
     return np.array([high, low, high, np.where(white, high, low), np.where(white, low, high)])
 
 
-def through_torch(function: Callable, frame: np.ndarray) -> np.ndarray:
-    """`function` of a (1, C, H, W) double tensor, on an (H, W, C) frame of integers."""
-    result = function(torch.from_numpy(frame.transpose(2, 0, 1)[None].astype(np.float64)))
+def through_torch(function: str, frame: np.ndarray, **options: object) -> np.ndarray:
+    """The `function` of torch.nn.functional, in doubles, on an (H, W, C) frame of integers."""
+    import torch  # takes seconds, which tests that need no torch are spared
+
+    tensor = torch.from_numpy(frame.transpose(2, 0, 1)[None].astype(np.float64))
+    result = getattr(torch.nn.functional, function)(tensor, **options)
     return result[0].numpy().transpose(1, 2, 0)
 
 
