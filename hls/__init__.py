@@ -10,12 +10,23 @@ Every kernel's constructor is here by its name, those of other packages too: `hl
 [0, 0, 0, 0, 1, 2, 0, 5, 6]
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from tarsier_fpga.hls.netlist import instance
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tarsier_fpga.hls.netlist.instance import Instance
+
+
+def _simulate(kernel: "Instance", *arguments: Any) -> Any:
+    from tarsier_fpga.hls.sim.simulate import simulate  # which only few who import this need
+
+    return simulate(kernel, *arguments)
+
+
+instance.simulator = _simulate
 
 
 def __getattr__(name: str) -> "Callable[..., Instance]":

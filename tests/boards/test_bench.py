@@ -26,7 +26,7 @@ from tarsier_fpga.flow.design.design_facts import Design, FifoSizing
 from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.flow.sim.frame_sim import FrameRun
 from tarsier_fpga.flow.synth.synth_facts import Synthesis
-from tarsier_fpga.hls.base.coding import Coding
+from tarsier_fpga.hls.base.coding import Coding, FrameKind
 from tarsier_fpga.hls.base.errors import FlowError, HostError
 from tarsier_fpga.hls.cost.resources import Resources
 from tarsier_fpga.hls.sim.activity import Activity
@@ -180,6 +180,7 @@ DESIGN = BuiltDesign(
         height=48,
         pixels_per_cycle=1.0,
         ideal_cycles=768,
+        kind=FrameKind.BAYER,
         channels=4,
         bits=10,
         black=128,

@@ -22,7 +22,7 @@ from tarsier_fpga.flow.sim.frame_sim import FrameSim
 from tarsier_fpga.hls.netlist.beats import pack, unpack
 from tarsier_fpga.hls.sim import run_csim
 from tarsier_fpga.training.deploy.export import export
-from tarsier_fpga.training.networks.model import load
+from tarsier_fpga.training.networks.network import load
 
 NET = "bbcu-raw-16x8"
 SIDE = 128  # packed pixels
