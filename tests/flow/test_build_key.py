@@ -63,7 +63,7 @@ SPDX = b"# SPDX-License-Identifier: MIT"
     [
         ("flow/size/fold.py", b"return 1\n", b"return 2\n", True),
         ("flow/size/fold.py", SPDX, b"# another comment", False),
-        ("hls/rtl/requant.sv", b"// SPDX", b"// SPDX:", True),
+        ("hls/rtl/tarsier_requant.sv", b"// SPDX", b"// SPDX:", True),
         ("flow/synth/amd/reports.py", b"import re\n", b"import re as regex\n", False),
         ("hls/prove/prove_case.py", SPDX, b"import sys", False),
         ("boards/cli/build.py", SPDX, b"import sys", False),
