@@ -10,7 +10,7 @@ from finn.util.settings import get_settings
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
-from tarsier_fpga import flow
+from tarsier_fpga import hls
 from tarsier_fpga.flow.ops.simulate_node import simulate
 from tarsier_fpga.flow.size.widths import specialize
 from tarsier_fpga.hls.netlist.instance import Instance, Stream, cpp_sources
@@ -71,7 +71,7 @@ def _compiled(folder: Path, top: str, inputs: int) -> Path:
         f"-DTOP={top}",
         f"-DINPUTS={inputs}",
         f"-I{HERE / 'stand_in'}",
-        f"-I{Path(flow.__file__).parent}",
+        f"-I{Path(hls.__file__).parent / 'netlist'}",
     ]
     run_csim.compile_program(HERE / "hls_driver.cpp", folder / "driver", tuple(flags))
     return folder / "driver"
