@@ -9,9 +9,11 @@ import pytest
 
 from tarsier_fpga.devices import pynq_board, xrt_card
 from tarsier_fpga.devices.accelerator import restore_frames
+from tarsier_fpga.devices.designed import Designed
 from tarsier_fpga.devices.pynq_board import PynqAccelerator
 from tarsier_fpga.devices.xrt_card import XrtAccelerator
 from tarsier_fpga.flow.sim.built_design import BuiltDesign
+from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import HostError
 from tests.boards import pynq_stand_in, pyxrt_stand_in
 from tests.boards.design_stand_in import design_facts
@@ -104,6 +106,12 @@ def test_bitstream_of_another_net(folder, kind):
 def test_frame_smaller_than_the_design(folder, board, card, kind):
     with pytest.raises(HostError, match="the frame is 24 x 40, smaller than the 26 x 40 of the de"):
         kind(BuiltDesign.read(folder)).tile((20, 12))
+
+
+def test_a_design_of_a_network_on_pictures_takes_no_raw_frames(tmp_path):
+    facts = design_facts(*SHAPE, kind=FrameKind.RGB, channels=3)
+    with pytest.raises(HostError, match="net is a network on rgb pictures; raw frames are"):
+        Designed(BuiltDesign(tmp_path, facts))
 
 
 def test_nothing_synthesized_yet(folder):
