@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from tarsier_fpga.flow.ops import TarsierOp
+from tarsier_fpga.flow.ops.base import TarsierOp
 
 __all__ = [
     "EXACT",

@@ -4,7 +4,7 @@
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
-from tarsier_fpga.flow.ops import TarsierOp
+from tarsier_fpga.flow.ops.base import TarsierOp
 
 __all__ = ["set_frame"]
 
