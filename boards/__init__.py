@@ -22,7 +22,7 @@ from tarsier_fpga.hls.base.errors import HostError, TarsierError
 if TYPE_CHECKING:
     from tarsier_fpga.camera.raw import Raw
     from tarsier_fpga.flow.sim.built_design import BuiltDesign
-    from tarsier_fpga.jobs.restore import Restored
+    from tarsier_fpga.jobs.restored import Restored
 
 __all__ = ["TarsierError", "build", "read", "restore"]
 
@@ -68,7 +68,8 @@ def restore(
     from tarsier_fpga.jobs.accelerators import open_accelerator
     from tarsier_fpga.jobs.choices import Accel
     from tarsier_fpga.jobs.job import Job, parse_gain
-    from tarsier_fpga.jobs.restore import Restoring, Shot
+    from tarsier_fpga.jobs.restore import Restoring
+    from tarsier_fpga.jobs.restored import Shot
 
     if on not in list(Accel):
         raise HostError(f"on {on!r}: frames are restored on {', '.join(Accel)}")

@@ -12,21 +12,17 @@ Every kernel's constructor is here by its name, those of other packages too: `hl
 
 from typing import TYPE_CHECKING, Any
 
-from tarsier_fpga.hls.netlist import instance
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tarsier_fpga.hls.netlist.instance import Instance
 
 
-def _simulate(kernel: "Instance", *arguments: Any) -> Any:
-    from tarsier_fpga.hls.sim.simulate import simulate  # which only few who import this need
+def simulate(kernel: "Instance", *arguments: Any) -> Any:
+    """See `Instance.simulate`."""
+    from tarsier_fpga.hls.sim.simulate import simulate as run
 
-    return simulate(kernel, *arguments)
-
-
-instance.simulator = _simulate
+    return run(kernel, *arguments)
 
 
 def __getattr__(name: str) -> "Callable[..., Instance]":

@@ -15,8 +15,6 @@ from tests.test_layers import FOLDERS, OURS, ROOT, imported, place, within
 # The most rooms, and the most floors of them.
 BARS = {"flow": (13, 5), "training": (8, 6), "hls": (10, 6), "boards": (8, 6)}
 # The simulator is made from netlists, whose kernels simulate themselves by asking it.
-BACK = pytest.mark.xfail(strict=True, reason="Instance.simulate calls hls/sim, which imports it")
-
 Rooms = dict[str, set[str]]
 
 
@@ -50,9 +48,7 @@ def floors(arrows: Rooms) -> dict[str, int]:
     return level
 
 
-@pytest.mark.parametrize(
-    "home", [pytest.param(home, marks=BACK if home == "hls" else ()) for home in FOLDERS]
-)
+@pytest.mark.parametrize("home", FOLDERS)
 def test_no_room_imports_one_that_imports_it(home):
     arrows = rooms(home)
     try:

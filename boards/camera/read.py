@@ -77,6 +77,8 @@ def _named(path: Path) -> list[Reader]:
 def _reader_of(path: Path, sidecar: Path | None) -> Reader:
     """By name and content; with a sidecar, among the formats that are described by one."""
     named = _named(path)
+    if len(named) == 1 and sidecar is None:
+        return named[0]
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if sidecar is not None:

@@ -70,7 +70,7 @@ def _found_in(path: Path) -> list[Frame]:
     """As `_frames_in`; what is damaged counts as one frame, which fails where it is read."""
     try:
         return _frames_in(path)
-    except HostError:
+    except (HostError, OSError):
         return [Frame(path)]
 
 

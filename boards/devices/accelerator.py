@@ -12,10 +12,11 @@ from typing import Any, Protocol
 import numpy as np
 
 from tarsier_fpga.flow.sim.built_design import BuiltDesign, HardwareGraph
-from tarsier_fpga.hls.base.coding import Coding
+from tarsier_fpga.hls.base.coding import Coding, FrameKind
+from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.base.progress import Show, silent
 
-__all__ = ["RESTORING", "Accelerator", "Measured", "restore_frames"]
+__all__ = ["RESTORING", "Accelerator", "Measured", "check_kind", "restore_frames"]
 
 RESTORING = "restoring"  # the step that accelerators show
 
@@ -84,6 +85,15 @@ class Accelerator(Protocol):
     def receive(self, done: Any) -> Measured:
         """Fetch them from the device."""
         ...
+
+
+def check_kind(net: str, kind: FrameKind) -> None:
+    """Raise HostError if `net` takes anything but what a sensor gives."""
+    if kind is not FrameKind.BAYER:
+        raise HostError(
+            f"{net} is a network on {kind} pictures; raw frames are restored by one on mosaics,"
+            " such as bbcu-raw-16x8"
+        )
 
 
 def restore_frames(accelerator: Accelerator, frames: np.ndarray, show: Show = silent) -> Measured:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What the accelerators have in common that are hardware of one frame size: RTL and boards."""
 
+from tarsier_fpga.devices.accelerator import check_kind
 from tarsier_fpga.flow.sim.built_design import BuiltDesign
-from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import HostError
 
 __all__ = ["Designed"]
@@ -14,7 +14,8 @@ class Designed:
     def __init__(self, design: BuiltDesign) -> None:
         self.design, self.facts, self.graph = design, design.facts, design.graph
         self.net, self.radius = self.facts.net, self.facts.radius
-        self.scale = Coding(self.facts.black, self.facts.white, self.facts.bits)
+        self.scale = self.facts.coding
+        check_kind(self.net, self.facts.kind)
 
     def tile(self, frame: tuple[int, int]) -> tuple[int, int]:
         rows, columns = self.facts.packed_shape

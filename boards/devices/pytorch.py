@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tarsier_fpga.devices.accelerator import RESTORING, Measured
+from tarsier_fpga.devices.accelerator import RESTORING, Measured, check_kind
 from tarsier_fpga.flow.lower.ingest import net_facts
 from tarsier_fpga.flow.sim.built_design import HardwareGraph
 from tarsier_fpga.flow.sim.integer_net import IntegerNet
@@ -36,6 +36,7 @@ class TorchAccelerator:
         self.graph = graph
         self.net, self.radius = facts.name, facts.radius
         self.scale = facts.coding
+        check_kind(self.net, facts.kind)
         self._device = torch.device(device)
         exact = EXACT_BY_DETOUR if device == "cuda" else EXACT
         self._net = IntegerNet(model, exact).to(self._device)

@@ -25,7 +25,6 @@ from tarsier_fpga.flow.design.design_facts import Design
 from tarsier_fpga.flow.lower.ingest import net_facts, read_qonnx
 from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.flow.synth.synth_facts import read_synthesis
-from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import FlowError, HostError
 from tarsier_fpga.hls.base.progress import Show
 from tarsier_fpga.jobs.compare import matches
@@ -122,7 +121,7 @@ def _network(job: BenchJob, show: Show) -> Path:
 
 def _sample(design: Design) -> tuple[Raw, Scene]:
     """The built-in frame, with and without its noise."""
-    scale = Coding(design.black, design.white, design.bits)
+    scale = design.coding
     with tempfile.TemporaryDirectory() as folder:
         noisy, clean = (read_raw(path) for path in write_sample(Path(folder)))
     gain = auto_gain(noisy)

@@ -10,7 +10,8 @@ from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.hls.base.progress import Show
 from tarsier_fpga.jobs.accelerators import open_accelerator
 from tarsier_fpga.jobs.job import Job
-from tarsier_fpga.jobs.restore import Restored, Restoring, Shot
+from tarsier_fpga.jobs.restore import Restoring
+from tarsier_fpga.jobs.restored import Restored, Shot
 from tarsier_fpga.jobs.run_facts import PictureFacts, chip_facts, rounded
 
 __all__ = ["PictureJob", "PictureRun", "perform_picture"]

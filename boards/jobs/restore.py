@@ -17,9 +17,8 @@ from typing import Any
 import numpy as np
 
 from tarsier_fpga.camera.encode import encode
-from tarsier_fpga.camera.raw import Raw
 from tarsier_fpga.camera.video import Frame
-from tarsier_fpga.devices.accelerator import Accelerator, Measured
+from tarsier_fpga.devices.accelerator import Accelerator
 from tarsier_fpga.devices.stages import Stage, Stopped, run_stages
 from tarsier_fpga.devices.tiles import cut, join
 from tarsier_fpga.hls.base.coding import Coding
@@ -28,110 +27,18 @@ from tarsier_fpga.hls.base.progress import Show, silent
 from tarsier_fpga.jobs.choices import Bad
 from tarsier_fpga.jobs.compare import matches
 from tarsier_fpga.jobs.job import Job
-from tarsier_fpga.picture.isp import develop, grey_world
-from tarsier_fpga.picture.psnr import psnr
+from tarsier_fpga.jobs.restored import (
+    NO_PIXELS,
+    Done,
+    Encoded,
+    Packed,
+    Restored,
+    Sent,
+    Shot,
+    Skipped,
+)
 
-__all__ = ["Encoded", "Restored", "Restoring", "Shot", "Skipped", "pack", "passing"]
-
-_NO_PIXELS = np.empty((0, 0), np.uint16)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Shot:
-    """A frame that was read; `reference` is its clean twin, in `exposure` times the light."""
-
-    name: str
-    raw: Raw
-    reference: Raw | None = None
-    exposure: float = 1.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Encoded:
-    """A frame as codes (H / 2, W / 2, 4), and what developing it takes."""
-
-    name: str
-    width: int
-    height: int
-    raw: Raw  # without its pixels
-    gain: float
-    scale: Coding
-    before: np.ndarray
-    reference: np.ndarray | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Packed:
-    """A frame in the (N, h, w, 4) tiles that the accelerator takes."""
-
-    encoded: Encoded
-    tiles: np.ndarray
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sent:
-    """A frame of `tiles` tiles in the accelerator's memory: whatever its `run` takes."""
-
-    encoded: Encoded
-    tiles: int
-    content: Any
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Done:
-    """A frame that the accelerator has restored: whatever its `receive` takes."""
-
-    encoded: Encoded
-    tiles: int
-    content: Any
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Restored:
-    """A frame before and after, and what it took.
-
-    Attributes:
-        codes: (H / 2, W / 2, 4) uint16, restored
-        measured: what the accelerator counted, without its tiles
-        exact: whether all bits are those of the hardware graph; None where nobody asked
-    """
-
-    encoded: Encoded
-    codes: np.ndarray
-    tiles: int
-    measured: Measured
-    exact: bool | None = None
-
-    @property
-    def psnr_before(self) -> float | None:
-        """In dB; None without a reference."""
-        return self._psnr(self.encoded.before)
-
-    @property
-    def psnr_after(self) -> float | None:
-        """In dB; None without a reference."""
-        return self._psnr(self.codes)
-
-    @property
-    def balance(self) -> tuple[float, float, float]:
-        """White balance: the camera's, or what makes the restored frame grey."""
-        return self.encoded.raw.balance or grey_world(self.codes, self.encoded.scale)
-
-    def picture(self, codes: np.ndarray | None = None) -> np.ndarray:
-        """(H, W, 3) uint8 of the restored frame, or of other `codes`, developed the same way."""
-        codes = self.codes if codes is None else codes
-        return develop(codes, self.encoded.raw, self.balance, self.encoded.scale)
-
-    def _psnr(self, codes: np.ndarray) -> float | None:
-        reference = self.encoded.reference
-        return None if reference is None else psnr(codes, reference, self.encoded.scale)
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A frame that is not restored, and why."""
-
-    problem: str
+__all__ = ["Restoring", "pack", "passing"]
 
 
 @dataclass(slots=True, eq=False)
@@ -150,8 +57,8 @@ class Restoring:
     show: Show = silent
     bad: Bad = Bad.STOP
     previous_gain: bool = False
-    _halt: threading.Event = field(default_factory=threading.Event)
-    _gain: float | None = None
+    _halt: threading.Event = field(default_factory=threading.Event, init=False)
+    _gain: float | None = field(default=None, init=False)
 
     def stages(self) -> list[Stage]:
         """From a Frame, or a Shot that was read before, to Restored, or Skipped."""
@@ -207,7 +114,7 @@ class Restoring:
             name=shot.name,
             width=raw.width,
             height=raw.height,
-            raw=replace(raw, mosaic=_NO_PIXELS),
+            raw=replace(raw, mosaic=NO_PIXELS),
             gain=gain,
             scale=scale,
             before=encode(raw, gain, scale),
@@ -226,7 +133,7 @@ class Restoring:
         measured = self.accelerator.receive(done.content)
         rows, columns = done.encoded.before.shape[:2]
         codes = join(measured.frames, (rows, columns), self.accelerator.radius)
-        return Restored(done.encoded, codes, done.tiles, replace(measured, frames=_NO_PIXELS))
+        return Restored(done.encoded, codes, done.tiles, replace(measured, frames=NO_PIXELS))
 
     def _check(self, restored: Restored) -> Restored:
         exact = matches(

@@ -109,4 +109,5 @@ def chip_facts(accelerator: Accelerator, tiles: int, measured: Measured) -> dict
 
 
 def rounded(value: float | None, digits: int = 2) -> float | None:
+    """`value` to so many digits; what is not known stays so."""
     return None if value is None else round(value, digits)

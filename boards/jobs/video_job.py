@@ -4,7 +4,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,8 @@ from tarsier_fpga.hls.base.progress import Show
 from tarsier_fpga.jobs.accelerators import open_accelerator
 from tarsier_fpga.jobs.choices import Bad
 from tarsier_fpga.jobs.job import Job
-from tarsier_fpga.jobs.restore import Restored, Restoring, Skipped, passing
+from tarsier_fpga.jobs.restore import Restoring, passing
+from tarsier_fpga.jobs.restored import Restored, Skipped
 from tarsier_fpga.jobs.run_facts import FrameGain, VideoFacts, chip_facts
 from tarsier_fpga.picture.isp import develop
 from tarsier_fpga.picture.movie import Film, beside, open_film
@@ -70,8 +71,8 @@ class _Writing:
 
     out: Path
     film: Film | None = None
-    written: int = 0
-    _balance: tuple[float, float, float] | None = None
+    written: int = field(default=0, init=False)
+    _balance: tuple[float, float, float] | None = field(default=None, init=False)
 
     def stages(self) -> list[Stage]:
         works: dict[str, Callable[[Any], Any]] = {"unpack": self._unpack, "write": self._write}

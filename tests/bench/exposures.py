@@ -25,7 +25,7 @@ from tarsier_fpga.hls.base.files import json_bytes, write_together
 from tarsier_fpga.jobs.choices import DEFAULT_BOARD, DEFAULT_NET, Accel
 from tarsier_fpga.jobs.job import Job
 from tarsier_fpga.jobs.picture_job import PictureJob, perform_picture
-from tarsier_fpga.jobs.restore import Restored
+from tarsier_fpga.jobs.restored import Restored
 from tarsier_fpga.picture.png import png_bytes
 from tarsier_fpga.picture.psnr import psnr
 from tarsier_fpga.training.facts.paths import data_dir

@@ -22,15 +22,14 @@ from tarsier_fpga.bench.onnx_net import onnx_net
 from tarsier_fpga.bench.plots import draw_plots
 from tarsier_fpga.bench.stopwatch import TooSlow, median_time
 from tarsier_fpga.cli.bench import parse_sizes
-from tarsier_fpga.flow.design.design_facts import Design, FifoSizing
 from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.flow.sim.frame_sim import FrameRun
 from tarsier_fpga.flow.synth.synth_facts import Synthesis
-from tarsier_fpga.hls.base.coding import Coding, FrameKind
+from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import FlowError, HostError
-from tarsier_fpga.hls.cost.resources import Resources
 from tarsier_fpga.hls.sim.activity import Activity
 from tarsier_fpga.picture.psnr import psnr
+from tests.boards.design_stand_in import design_facts
 
 NETS = Path(__file__).parents[2] / "training/nets"
 MACHINE = Machine(
@@ -168,31 +167,7 @@ def test_gpu_rows_have_power_and_the_best_batch():
     assert rows[0].fps <= max(found.fps for found in rows if found.precision == "bf16")
 
 
-DESIGN = BuiltDesign(
-    Path("nowhere"),
-    Design(
-        key="0123456789abcdef",
-        net="n",
-        board="zcu104",
-        part="part",
-        clock_mhz=250.0,
-        width=64,
-        height=48,
-        pixels_per_cycle=1.0,
-        ideal_cycles=768,
-        kind=FrameKind.BAYER,
-        channels=4,
-        bits=10,
-        black=128,
-        white=896,
-        radius=3,
-        layers=(),
-        fifos=(),
-        fifo_sizing=FifoSizing(rows=24, bits_unbounded=0, bits=0, cycles_unbounded=768, cycles=768),
-        streams=(),
-        estimate=Resources(),
-    ),
-)
+DESIGN = BuiltDesign(Path("nowhere"), design_facts(24, 32))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
 import math
+import os
+import signal
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +13,11 @@ from tarsier_fpga.camera.raw import Raw
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.base.progress import silent
 from tarsier_fpga.jobs.compare import matches
 from tarsier_fpga.jobs.job import Job
-from tarsier_fpga.jobs.restore import Restored, Restoring, Shot
+from tarsier_fpga.jobs.restore import Restoring
+from tarsier_fpga.jobs.restored import Restored, Shot
 from tarsier_fpga.picture.psnr import psnr
 from tests.boards.stand_in import StandIn, network
 
@@ -81,3 +86,33 @@ def test_psnr_of_one_step_everywhere():
     scale = Coding(128, 896, 10)
     assert psnr(codes + 1, codes, scale) == pytest.approx(20 * math.log10(768))
     assert psnr(codes * 0, codes * 0 + 128, scale) == math.inf  # both are black
+
+
+def test_ctrl_c_ends_a_frame_that_is_at_work(rng):
+    """Ctrl-C reaches the main thread, and the accelerator, in its own, gives up."""
+    begun = threading.Event()
+
+    class Endless(StandIn):
+        def run(self, frames, show=silent):
+            begun.set()
+            while True:
+                show("restoring", 0.0)
+
+    def interrupt():
+        begun.wait()
+        os.kill(os.getpid(), signal.SIGINT)  # as a terminal does: to the whole process
+
+    threads = threading.active_count()
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        restore(frame(rng), Endless((30, 40)), 1.0)
+    assert threading.active_count() <= threads + 1  # whoever interrupts may still be leaving
+
+
+def test_an_error_on_the_accelerator_is_the_one_that_is_raised(rng):
+    class Broken(StandIn):
+        def run(self, frames, show=silent):
+            raise HostError("the stand-in is unplugged")
+
+    with pytest.raises(HostError, match=r"^the stand-in is unplugged$"):
+        restore(frame(rng), Broken((30, 40)), 1.0)

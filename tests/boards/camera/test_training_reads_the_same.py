@@ -9,6 +9,7 @@ from tarsier_fpga.camera.encode import decode, encode
 from tarsier_fpga.camera.raw import CFA_PHASES, phases
 from tarsier_fpga.camera.read import camera_frame, read_raw
 from tarsier_fpga.hls.base.coding import RAW
+from tarsier_fpga.training.data.raw_pairs import find_pairs
 
 BLACK = (500, 520, 540, 560)  # of the first two by two pixels, all different
 WHITE = 4000
@@ -43,3 +44,21 @@ def test_what_is_trained_on_is_what_is_encoded(dng):
     encoded = encode(read_raw(dng), 1.0, RAW)
     assert np.array_equal(encoded, codes)
     assert np.array_equal(decode(encoded, RAW), ((codes - RAW.black) / RAW.span).astype(np.float32))
+
+
+def test_a_raw_pair_is_trained_on_the_levels_that_are_served(tmp_path, rng):
+    """Blacks that are not alike: each colour loses its own, in training as in `tarsier run`."""
+    for name in ("short/00001_00_0.5s.dng", "long/00001_00_2s.dng"):
+        path = tmp_path / name
+        path.parent.mkdir()
+        mosaic = rng.integers(450, WHITE + 1, (32, 32)).astype(np.uint16)
+        write_dng(path, mosaic, black=BLACK, white=WHITE)
+    (pair,) = find_pairs("sid", tmp_path, camera_frame)
+    assert pair.gain == 4
+    served = read_raw(pair.dark)
+    assert np.array_equal(pair.frames[0].mosaic, served.mosaic)
+    assert (pair.frames[0].black, pair.frames[0].white) == (served.black, served.white)
+    dark, _ = pair.crop(16, np.random.default_rng(0))  # the whole frame
+    for channel, (plane, black) in enumerate(zip(phases(served.mosaic), BLACK, strict=True)):
+        light = (plane.astype(np.float32) - black) / np.float32(WHITE - black)
+        assert np.array_equal(dark[channel], 4 * light)

@@ -196,6 +196,17 @@ def test_bad_frames_are_named_and_skipped(folder, tmp_path, accelerator):
     assert facts.skipped[1] == "f7.dng: too small for the stand-in"
 
 
+def test_a_link_to_nothing_is_a_bad_frame(folder, tmp_path, accelerator):
+    names = "gone1.dng", "gone2.raw", "gone3.npy"
+    for name in names:
+        (folder / name).symlink_to(folder / "nowhere")
+    facts = perform_video(job(folder, tmp_path / "out", bad=Bad.SKIP), silent)
+    assert len(facts.frames) == 12
+    assert [problem.rsplit("/", 1)[-1] for problem in facts.skipped] == [
+        f"{name}: there is no such file" for name in names
+    ]
+
+
 def test_only_bad_frames(tmp_path, accelerator):
     (tmp_path / "a.dng").write_bytes(b"no")
     (tmp_path / "b.dng").write_bytes(b"no")

@@ -9,41 +9,18 @@ import pytest
 
 from tarsier_fpga.devices import pynq_board, xrt_card
 from tarsier_fpga.devices.accelerator import restore_frames
+from tarsier_fpga.devices.designed import Designed
 from tarsier_fpga.devices.pynq_board import PynqAccelerator
 from tarsier_fpga.devices.xrt_card import XrtAccelerator
-from tarsier_fpga.flow.design.design_facts import Design, FifoSizing
 from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import HostError
-from tarsier_fpga.hls.cost.resources import Resources
 from tests.boards import pynq_stand_in, pyxrt_stand_in
+from tests.boards.design_stand_in import design_facts
 from tests.boards.stand_in import network
 
 SHAPE = (20, 13)
-DESIGN = Design(
-    key="0123456789abcdef",
-    net="net",
-    board="board",
-    part="part",
-    clock_mhz=200.0,
-    width=2 * SHAPE[1],
-    height=2 * SHAPE[0],
-    kind=FrameKind.BAYER,
-    channels=4,
-    bits=10,
-    black=128,
-    white=896,
-    radius=3,
-    pixels_per_cycle=1.0,
-    ideal_cycles=SHAPE[0] * SHAPE[1],
-    layers=(),
-    fifos=(),
-    fifo_sizing=FifoSizing(
-        rows=SHAPE[0], bits_unbounded=0, bits=0, cycles_unbounded=260, cycles=260
-    ),
-    streams=(),
-    estimate=Resources(),
-)
+DESIGN = design_facts(*SHAPE)
 OTHER = DESIGN.model_copy(update={"key": "fedcba9876543210", "net": "other"})
 
 
@@ -129,6 +106,12 @@ def test_bitstream_of_another_net(folder, kind):
 def test_frame_smaller_than_the_design(folder, board, card, kind):
     with pytest.raises(HostError, match="the frame is 24 x 40, smaller than the 26 x 40 of the de"):
         kind(BuiltDesign.read(folder)).tile((20, 12))
+
+
+def test_a_design_of_a_network_on_pictures_takes_no_raw_frames(tmp_path):
+    facts = design_facts(*SHAPE, kind=FrameKind.RGB, channels=3)
+    with pytest.raises(HostError, match="net is a network on rgb pictures; raw frames are"):
+        Designed(BuiltDesign(tmp_path, facts))
 
 
 def test_nothing_synthesized_yet(folder):

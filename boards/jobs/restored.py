@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: MIT
+"""What a frame is from stage to stage; each value holds what later stages need, and no more."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tarsier_fpga.camera.raw import Raw
+from tarsier_fpga.devices.accelerator import Measured
+from tarsier_fpga.hls.base.coding import Coding
+from tarsier_fpga.picture.isp import develop, grey_world
+from tarsier_fpga.picture.psnr import psnr
+
+__all__ = ["NO_PIXELS", "Done", "Encoded", "Packed", "Restored", "Sent", "Shot", "Skipped"]
+
+NO_PIXELS = np.empty((0, 0), np.uint16)  # in place of those that were used up
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shot:
+    """A frame that was read; `reference` is its clean twin, in `exposure` times the light."""
+
+    name: str
+    raw: Raw
+    reference: Raw | None = None
+    exposure: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoded:
+    """A frame as codes (H / 2, W / 2, 4), and what developing it takes."""
+
+    name: str
+    width: int
+    height: int
+    raw: Raw  # without its pixels
+    gain: float
+    scale: Coding
+    before: np.ndarray
+    reference: np.ndarray | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Packed:
+    """A frame in the (N, h, w, 4) tiles that the accelerator takes."""
+
+    encoded: Encoded
+    tiles: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sent:
+    """A frame of `tiles` tiles in the accelerator's memory: whatever its `run` takes."""
+
+    encoded: Encoded
+    tiles: int
+    content: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Done:
+    """A frame that the accelerator has restored: whatever its `receive` takes."""
+
+    encoded: Encoded
+    tiles: int
+    content: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Restored:
+    """A frame before and after, and what it took.
+
+    Attributes:
+        codes: (H / 2, W / 2, 4) uint16, restored
+        measured: what the accelerator counted, without its tiles
+        exact: whether all bits are those of the hardware graph; None where nobody asked
+    """
+
+    encoded: Encoded
+    codes: np.ndarray
+    tiles: int
+    measured: Measured
+    exact: bool | None = None
+
+    @property
+    def psnr_before(self) -> float | None:
+        """In dB; None without a reference."""
+        return self._psnr(self.encoded.before)
+
+    @property
+    def psnr_after(self) -> float | None:
+        """In dB; None without a reference."""
+        return self._psnr(self.codes)
+
+    @property
+    def balance(self) -> tuple[float, float, float]:
+        """White balance: the camera's, or what makes the restored frame grey."""
+        return self.encoded.raw.balance or grey_world(self.codes, self.encoded.scale)
+
+    def picture(self, codes: np.ndarray | None = None) -> np.ndarray:
+        """(H, W, 3) uint8 of the restored frame, or of other `codes`, developed the same way."""
+        codes = self.codes if codes is None else codes
+        return develop(codes, self.encoded.raw, self.balance, self.encoded.scale)
+
+    def _psnr(self, codes: np.ndarray) -> float | None:
+        reference = self.encoded.reference
+        return None if reference is None else psnr(codes, reference, self.encoded.scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A frame that is not restored, and why."""
+
+    problem: str

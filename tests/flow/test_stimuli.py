@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+"""Test frames follow the coding of the design, whatever it is."""
+
+import numpy as np
+import pytest
+
+from tarsier_fpga.flow.sim.stimuli import SCENES, sample_frames
+from tarsier_fpga.hls.base.coding import BYTE, RAW, UNCLIPPED
+from tests.boards.design_stand_in import design_facts
+
+
+@pytest.mark.parametrize("coding", [RAW, UNCLIPPED, BYTE])
+def test_frames_are_noise_over_all_codes_and_a_ramp_from_black_to_white(coding):
+    facts = {"black": coding.black, "white": coding.white, "bits": coding.bits}
+    noise, scene, again = sample_frames(design_facts(60, 90, **facts), SCENES + 1)
+    assert noise.dtype == np.uint16
+    assert noise.shape == (60, 90, 4)
+    assert (noise.min(), noise.max()) == (0, coding.top)
+    assert np.array_equal(noise, again)
+    means = scene.mean(axis=(0, 2))
+    assert abs(means[0] - coding.black) < 0.05 * coding.span
+    assert abs(means[-1] - coding.white) < 0.05 * coding.span
+    assert (np.diff(means[::10]) > 0).all()
+    assert scene.max() <= coding.top
