@@ -143,7 +143,7 @@ def test_a_board_of_a_users_is_a_file(tmp_path):
         ("117120", "0", r"device: lut should be greater than 0"),
         ("lut =", "luts =", r"there is no key device\.luts, only lut, ff, bram36, uram, dsp"),
         ("117120", '"many"', r"device\.lut = 'many': input should be a valid integer"),
-        ("title =", "title =", r"the key title is missing"),
+        ("title =", "headline =", r"the key title is missing"),
         ("banks", "shells", r"the key memory\.0\.banks is missing"),
         ("part =", "name = 'x'\npart =", r"name is no key of a board, which is called as its fi"),
         ("part =", "colour = 'x'\npart =", r"there is no key colour, only title, part, family, "),
