@@ -93,6 +93,7 @@ def _build(config: BuildConfig, key: str, folder: Path, notify: Show) -> Design:
     check_frame(net, height, width)
     plan = Plan(
         key=key,
+        network=network,
         net=net,
         board=config.board,
         raw_width=config.raw_width,
@@ -103,7 +104,7 @@ def _build(config: BuildConfig, key: str, folder: Path, notify: Show) -> Design:
         constant=config.constant,
         folder=folder,
     )
-    design = make_design(network, plan, notify)
+    design = make_design(plan, notify)
     write_board(config.board, folder)
     notify("done", 1.0)
     return design

@@ -2,7 +2,7 @@
 """The steps from a network to a hardware graph with FIFOs, and the design that it is.
 
     ingest    the network with integer weights, on frames (1, H, W, C)
-    lower     our kernels on plain integers
+    lower     our kernels on plain integers, which give what the network's file gives
     fold      as much hardware per layer as the frame rate asks for
     solve     adders that share sums, where a matrix is built in
     widths    FINN's RTL variants and width converters
@@ -27,6 +27,7 @@ from tarsier_fpga.flow.design.design_facts import GRAPH, LOWERED, RTL, TOP, Desi
 from tarsier_fpga.flow.lower import lower
 from tarsier_fpga.flow.lower.ingest import NetFacts, ingest
 from tarsier_fpga.flow.ops.stitch import stitch
+from tarsier_fpga.flow.sim.agree import check_agreement
 from tarsier_fpga.flow.size.fifos import fifo_depths
 from tarsier_fpga.flow.size.fit import check_fit
 from tarsier_fpga.flow.size.fold import adder_levels, fold, solve_dots
@@ -53,6 +54,7 @@ class Plan:
 
     Attributes:
         key: content key of everything the design is made from
+        network: as it was read, and what it says of itself
         raw_width, raw_height: of the frame as the design is asked for
         height, width: the same in pixels of the network
         budget: cycles that one of those may take
@@ -62,6 +64,7 @@ class Plan:
     """
 
     key: str
+    network: ModelWrapper
     net: NetFacts
     board: Board
     raw_width: int
@@ -87,14 +90,15 @@ class Step(Generic[_F]):
     facts: type[_F]
 
 
-def make_design(network: ModelWrapper, plan: Plan, show: Show) -> Design:
-    """The design of `network`, in the folder of `plan`, with its RTL and the graphs between.
+def make_design(plan: Plan, show: Show) -> Design:
+    """The design in the folder of `plan`, with its RTL and the graphs between.
 
     Raises:
-        FlowError: the network cannot be lowered, or the design does not fit the board.
+        FlowError: the network cannot be lowered, or what comes of it does not agree with it, or the
+            design does not fit the board.
     """
     (plan.folder / "intermediate").mkdir()
-    graph = network
+    graph = plan.network
     for number, step in enumerate(_STEPS, 1):
         graph, _ = _take(step, number, graph, plan, show)
     graph, sizing = _take(_FIFOS, len(_STEPS) + 1, graph, plan, show)
@@ -136,7 +140,9 @@ def _graph_step(name: str, change: Callable[[ModelWrapper, Plan], ModelWrapper])
 
 
 def _lower(graph: ModelWrapper, plan: Plan) -> ModelWrapper:
-    return set_frame(lower(graph), plan.height, plan.width)
+    lowered = lower(graph)
+    check_agreement(plan.network, lowered, plan.net.coding.bits)
+    return set_frame(lowered, plan.height, plan.width)
 
 
 def _fold(graph: ModelWrapper, plan: Plan) -> ModelWrapper:

@@ -58,6 +58,8 @@ def _chain_to_dot(model: ModelWrapper, quant: NodeProto) -> list[NodeProto] | No
     chain = [quant]
     above = model.find_producer(quant.input[0])
     while above is not None and above.op_type in ("Add", "Mul", "PRelu", "Relu", "Sub"):
+        if any(model.get_initializer(name) is None for name in above.input[1:]):
+            return None  # two streams meet, so its results are of no single integer
         chain.insert(0, above)
         above = model.find_producer(above.input[0])
     return chain if above is not None and above.op_type == "TarsierXnorDot" else None

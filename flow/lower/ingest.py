@@ -9,7 +9,6 @@ from pathlib import Path
 
 from finn.transformation.qonnx.fold_quant_weights import FoldQuantWeights
 from google.protobuf.message import DecodeError
-from onnx import NodeProto, helper
 from qonnx.core.datatype import DataType
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.transformation.general import (
@@ -18,19 +17,16 @@ from qonnx.transformation.general import (
 )
 from qonnx.transformation.infer_datatypes import InferDataTypes
 from qonnx.transformation.lower_convs_to_matmul import LowerConvsToMatMul
-from qonnx.util.basic import get_by_name
 from qonnx.util.cleanup import cleanup_model
 
 from tarsier_fpga.flow.lower.channels_last import ChannelsLast
+from tarsier_fpga.flow.lower.vocabulary import check_nodes, check_opset
 from tarsier_fpga.flow.ops.register import prepare_finn
 from tarsier_fpga.hls.base.coding import Coding, FrameKind
 from tarsier_fpga.hls.base.errors import FlowError
 
-__all__ = ["VOCABULARY", "NetFacts", "check_frame", "ingest", "net_facts", "read_qonnx"]
+__all__ = ["NetFacts", "check_frame", "ingest", "net_facts", "read_qonnx"]
 
-VOCABULARY = frozenset(
-    {"Sub", "Add", "Mul", "Pad", "Conv", "Relu", "PRelu", "Quant", "BipolarQuant"}
-)
 _BITS = 10  # of the codes of a network that does not say
 _WIDEST = 16  # bits of a code; frames are uint16
 
@@ -108,6 +104,7 @@ def ingest(model: ModelWrapper) -> ModelWrapper:
     """
     prepare_finn()
     net = net_facts(model)
+    check_opset(model)
     model = cleanup_model(model)
     shapes = [model.get_tensor_shape(t.name) for t in (*model.graph.input, *model.graph.output)]
     if len(shapes) != 2 or any(len(shape) != 4 or shape[0] != 1 for shape in shapes):
@@ -121,8 +118,7 @@ def ingest(model: ModelWrapper) -> ModelWrapper:
     model.set_metadata_prop("tarsier.bits", str(net.coding.bits))
     codes = DataType[f"UINT{net.coding.bits}"]
     model.set_tensor_datatype(model.graph.input[0].name, codes)
-    for node in model.graph.node:
-        _check(model, node)
+    check_nodes(model)
     for step in (
         SortCommutativeInputsInitializerLast(),
         FoldQuantWeights(),
@@ -165,32 +161,3 @@ def _kind(model: ModelWrapper) -> FrameKind:
         f"the network takes {shapes}; it must be one frame (1, C, H, W), and kinds of frames are"
         f" {known} channels"
     )
-
-
-def _check(model: ModelWrapper, node: NodeProto) -> None:
-    if node.op_type not in VOCABULARY:
-        raise FlowError(
-            f"{node.op_type} {node.name}: not among {', '.join(sorted(VOCABULARY))},"
-            " of which hardware can be made"
-        )
-    if node.op_type != "Conv":
-        return
-    wanted = {"strides": [1, 1], "pads": [0, 0, 0, 0], "group": 1}
-    for name, value in wanted.items():
-        given = _attribute(node, name)
-        if given != value:
-            raise FlowError(f"Conv {node.name}: {name} {given} must be {value}")
-    kernel, dilations = _attribute(node, "kernel_shape"), _attribute(node, "dilations")
-    square = isinstance(dilations, list) and len(set(dilations)) == 1
-    if kernel not in ([3, 3], [5, 5], [7, 7]) or not square:
-        raise FlowError(
-            f"Conv {node.name}: kernel_shape {kernel} must be square, 3, 5 or 7 pixels wide,"
-            f" and dilations {dilations} the same both ways"
-        )
-    if len(node.input) != 2:
-        raise FlowError(f"Conv {node.name}: a bias is not supported, export it without")
-
-
-def _attribute(node: NodeProto, name: str) -> object:
-    attribute = get_by_name(node.attribute, name)
-    return None if attribute is None else helper.get_attribute_value(attribute)

@@ -30,6 +30,9 @@ def test_another_border_is_refused(random_net, mode):
         check_agreement(net, lowered(net), 10)
 
 
+FACTS = {"net": "chain", "black": 128, "white": 896, "radius": 1}
+
+
 def chain(rng, scale: float, rectified_at: float = 0.0) -> ModelWrapper:
     """One convolution; its codes, above `rectified_at`, leave as multiples of `scale`."""
     net = NetWriter()
@@ -38,7 +41,7 @@ def chain(rng, scale: float, rectified_at: float = 0.0) -> ModelWrapper:
     if rectified_at:
         y = net.node("Sub", y, np.float32(rectified_at))
         y = net.node("Add", net.node("Relu", y), np.float32(rectified_at))
-    return net.model(net.quant(y, scale, 10, signed=0), (1, 4, 16, 16), radius=1)
+    return net.model(net.quant(y, scale, 10, signed=0), (1, 4, 16, 16), FACTS)
 
 
 def test_a_chain_of_its_own_codes_agrees(rng):

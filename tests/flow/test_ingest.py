@@ -3,11 +3,14 @@
 
 import numpy as np
 import pytest
+from onnx import helper
+from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.util.basic import get_by_name
 
 from tarsier_fpga.flow.lower.ingest import NetFacts, ingest, net_facts, read_qonnx
 from tarsier_fpga.hls.base.coding import BYTE, RAW, Coding, FrameKind
 from tarsier_fpga.hls.base.errors import FlowError
+from tests.flow.conftest import NetWriter
 
 
 def test_ingest_keeps_the_function(random_net, codes, run_qonnx, run_onnx_nhwc):
@@ -116,3 +119,53 @@ def test_convolution_of_another_shape_is_refused(random_net, attribute, ints):
     get_by_name(conv.attribute, attribute).ints[:] = ints
     with pytest.raises(FlowError, match=r"Conv Conv_1: kernel_shape \[\d, \d\] must be square"):
         ingest(model)
+
+
+def elementwise(rng, op_type: str, *others, x="x") -> ModelWrapper:
+    """A network that begins with a node of its own."""
+    net = NetWriter()
+    y = net.node(op_type, x if isinstance(x, str) else net.constant(x), *others)
+    weights = net.quant(net.constant(rng.integers(-90, 90, (4, 4, 3, 3)) / 2.0**8), 2.0**-8, 8)
+    y = net.quant(net.conv(net.pad(y), weights), 1.0, 10, signed=0)
+    facts = {"net": "random", "black": 128, "white": 896, "radius": 1}
+    return net.model(y, (1, 4, 9, 8), facts)
+
+
+def test_a_constant_less_a_stream_is_refused(rng):
+    with pytest.raises(FlowError, match=r"^Sub \w+: its first input is a constant; only a stream"):
+        ingest(elementwise(rng, "Sub", "x", x=np.array([[[[1.0]]]])))
+
+
+@pytest.mark.parametrize("shape", [(1, 4, 9, 8), (9, 8), (8,), (1, 1, 1, 8)])
+def test_a_constant_that_differs_along_rows_or_columns_is_refused(rng, shape):
+    net = elementwise(rng, "Add", rng.integers(1, 9, shape).astype(np.float64))
+    with pytest.raises(FlowError, match=r"a constant of shape \[.*8\] differs along rows or colu"):
+        ingest(net)
+
+
+def test_a_zero_point_of_weights_is_refused(random_net):
+    net = random_net()
+    quant = net.get_nodes_by_op_type("Quant")[0]
+    net.set_initializer(quant.input[2], np.float32(3))
+    with pytest.raises(FlowError, match=r"^Quant \w+: zero point 3\.0 of weights must be 0$"):
+        ingest(net)
+
+
+def test_an_old_opset_is_refused(random_net):
+    net = random_net()
+    net.model.opset_import[0].version = 9
+    with pytest.raises(FlowError, match="is of ONNX opset 9; 11 to 21 are read"):
+        ingest(net)
+
+
+def test_weights_of_two_convolutions_are_refused(random_net):
+    net = random_net(units=2)
+    first, second = net.get_nodes_by_op_type("Conv")[1:3]
+    scale = net.get_nodes_by_op_type("BipolarQuant")[0].input[1]
+    bits = helper.make_node(
+        "BipolarQuant", [first.input[1], scale], ["bits"], domain="qonnx.custom_op.general"
+    )
+    net.graph.node.insert(0, bits)
+    first.input[1] = second.input[1] = "bits"
+    with pytest.raises(FlowError, match=r"^BipolarQuant \w+: its weights are read by Conv \w+"):
+        ingest(net)
