@@ -17,14 +17,21 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tarsier_fpga.hls.base.errors import HostError, TarsierError
-
 if TYPE_CHECKING:
     from tarsier_fpga.camera.raw import Raw
     from tarsier_fpga.flow.sim.built_design import BuiltDesign
+    from tarsier_fpga.hls.base.errors import TarsierError
     from tarsier_fpga.jobs.restored import Restored
 
 __all__ = ["TarsierError", "build", "read", "restore"]
+
+
+def __getattr__(name: str) -> type:
+    if name != "TarsierError":
+        raise AttributeError(f"module {__name__} has no {name}")
+    from tarsier_fpga.hls.base.errors import TarsierError
+
+    return TarsierError
 
 
 def read(path: str | PathLike[str], sidecar: str | PathLike[str] | None = None) -> "Raw":
@@ -64,6 +71,7 @@ def restore(
     """
     from tarsier_fpga.camera.raw import Raw
     from tarsier_fpga.flow.board import load_board
+    from tarsier_fpga.hls.base.errors import HostError
     from tarsier_fpga.hls.base.progress import silent
     from tarsier_fpga.jobs.accelerators import open_accelerator
     from tarsier_fpga.jobs.choices import Accel
