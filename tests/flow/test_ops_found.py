@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from tarsier_fpga.flow.ops.register import op_classes
-from tests.toy_kernel import install_toy
+from tests.toys.install import install_toy
 
 USE = """
 from onnx.helper import make_node
@@ -28,7 +28,7 @@ def test_every_op_is_found_once():
 
 
 def test_another_packages_op_is_one_of_finns(tmp_path):
-    path = os.pathsep.join([str(install_toy(tmp_path)), os.environ.get("PYTHONPATH", "")])
+    path = os.pathsep.join([str(install_toy("kernel", tmp_path)), os.environ.get("PYTHONPATH", "")])
     environment = {**os.environ, "PYTHONPATH": path}
     done = subprocess.run(
         [sys.executable, "-c", USE], env=environment, capture_output=True, text=True

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.toy_kernel import install_toy
+from tests.toys.install import install_toy
 
 USE = """
 import numpy as np
@@ -36,7 +36,7 @@ assert "double" in dir(hls) and "window" in dir(hls)
 @pytest.fixture
 def python(tmp_path):
     """(arguments) -> Python with the toy kernel's package installed, run to its end."""
-    path = os.pathsep.join([str(install_toy(tmp_path)), os.environ.get("PYTHONPATH", "")])
+    path = os.pathsep.join([str(install_toy("kernel", tmp_path)), os.environ.get("PYTHONPATH", "")])
 
     def run(*arguments: str) -> subprocess.CompletedProcess:
         command = [sys.executable, *arguments]

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""A kernel as another package brings it: its four languages and its descriptor."""
