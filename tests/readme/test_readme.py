@@ -26,10 +26,18 @@ def test_the_boards_are_those_there_are():
     assert all(f"| `{name}` |" in text for name in board_names())
 
 
+def headings(paper: Path) -> set[str]:
+    """The anchors of a Markdown file, as a web page makes them of its headings."""
+    lines = re.findall(r"^#+ (.+)$", paper.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in lines}
+
+
 def test_every_link_leads_somewhere():
-    for paper in (path for path in ROOT.rglob("*.md") if ".venv" not in path.parts):
-        for link in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", paper.read_text()):
+    listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True)
+    for paper in (ROOT / name for name in listed.stdout.splitlines()):
+        for link, anchor in re.findall(r"\]\(([^):#\s]+)#?([^):]*)\)", paper.read_text()):
             assert (paper.parent / link).exists(), f"{paper}: {link}"
+            assert not anchor or anchor in headings(paper.parent / link), f"{paper}: #{anchor}"
 
 
 @pytest.mark.slow
