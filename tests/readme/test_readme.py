@@ -35,7 +35,7 @@ def headings(paper: Path) -> set[str]:
 def test_every_link_leads_somewhere():
     listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True)
     for paper in (ROOT / name for name in listed.stdout.splitlines()):
-        for link, anchor in re.findall(r"\]\(([^):#\s]+)#?([^):]*)\)", paper.read_text()):
+        for link, anchor in re.findall(r"\]\(([^):#\s,]+)(?:#([^)]*))?\)", paper.read_text()):
             assert (paper.parent / link).exists(), f"{paper}: {link}"
             assert not anchor or anchor in headings(paper.parent / link), f"{paper}: #{anchor}"
 
