@@ -16,7 +16,7 @@ from tarsier_fpga.flow.lower.ingest import check_frame, net_facts
 from tarsier_fpga.flow.ops.base import TarsierOp
 from tarsier_fpga.flow.ops.register import prepare_finn
 
-__all__ = ["reference", "run_graph"]
+__all__ = ["compute", "reference", "run_graph"]
 
 Visit = Callable[[str, np.ndarray], None]
 
@@ -62,7 +62,7 @@ def _run(model: ModelWrapper, frame: np.ndarray, visit: Visit) -> np.ndarray:
         streams = [tensors[name] for name in node.input if name not in constants]
         # FINN's FIFOs and width converters change the beats, not the frame.
         ours = isinstance(op, TarsierOp)
-        results = _compute(op, streams, op.constants(model)) if ours else streams
+        results = compute(op, streams, op.constants(model)) if ours else streams
         for name, result in zip(node.output, results, strict=True):
             tensors[name] = result
             visit(name, result)
@@ -73,9 +73,10 @@ def _run(model: ModelWrapper, frame: np.ndarray, visit: Visit) -> np.ndarray:
     return tensors[model.graph.output[0].name]
 
 
-def _compute(
+def compute(
     op: TarsierOp, streams: list[np.ndarray], constants: list[np.ndarray]
 ) -> list[np.ndarray]:
+    """What `op` makes of whole frames, in the narrowest types that hold it."""
     if not op.POINTWISE:
         return op.compute(streams, constants)
     height, width, _ = streams[0].shape

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: MIT
+"""Kernels of a graph compiled for this machine's processor, kept by their content."""
+
+import ctypes
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from onnx import NodeProto
+from qonnx.core.modelwrapper import ModelWrapper
+
+from tarsier_fpga.flow.cpu.plan import plan
+from tarsier_fpga.flow.cpu.source import HEADERS, sources
+from tarsier_fpga.hls import adders
+from tarsier_fpga.hls.base.cache import content_key, made_once
+from tarsier_fpga.hls.base.errors import SimError
+from tarsier_fpga.hls.sim.toolchain import compile_objects, cxx, machine, run_tool
+
+__all__ = ["NATIVE", "Compiled", "Stream", "compiled"]
+
+NATIVE = ("-march=native",)  # else, for the flags of another processor, it may not run here
+_HERE = Path(__file__).parent
+_LIBRARY, _STREAMS = "engine.so", "streams.json"
+_FLAGS = ["-std=c++17", "-fPIC", "-Wno-psabi", "-Wno-ignored-attributes", "-pthread"]
+_WIRES = ["-O2"]
+_LOGIC = ["-O1", "-fno-tree-pta"]  # more takes twice as long and gains nothing on logic
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A tensor in or out: its channels, and 16-bit words for each."""
+
+    name: str
+    channels: int
+    words: int
+    least: int
+    most: int
+
+    @property
+    def container(self) -> np.dtype:
+        """The type of its elements in an array."""
+        return np.dtype(f"{'<i' if self.least < 0 else '<u'}{2 * self.words}")
+
+
+class Compiled:
+    """Kernels as one function from arrays to arrays."""
+
+    def __init__(self, folder: Path) -> None:
+        facts = json.loads((folder / _STREAMS).read_text())
+        self.inputs = [Stream(**stream) for stream in facts["inputs"]]
+        self.outputs = [Stream(**stream) for stream in facts["outputs"]]
+        self._run = ctypes.CDLL(str(folder / _LIBRARY)).run
+        self._run.argtypes = [ctypes.c_void_p, ctypes.c_void_p, *[ctypes.c_long] * 2, ctypes.c_int]
+
+    def __call__(self, frames: Sequence[np.ndarray], threads: int) -> list[np.ndarray]:
+        """The (H, W, channels) outputs for the inputs.
+
+        Raises:
+            SimError: a value is outside the range of its tensor.
+        """
+        height, width = frames[0].shape[:2]
+        pairs = list(zip(frames, self.inputs, strict=True))
+        fits = all(frame.dtype == s.container or _in_range(frame, s) for frame, s in pairs)
+        given = [np.ascontiguousarray(frame, stream.container) for frame, stream in pairs]
+        made = [
+            np.empty((height, width, stream.channels), stream.container)
+            for stream in self.outputs
+        ]
+        if not (
+            fits and self._run(_addresses(given), _addresses(made), height, width, threads)
+        ):
+            ranges = ", ".join(f"{s.name} {s.least}..{s.most}" for s in self.inputs)
+            raise SimError(f"a frame of {height} x {width} holds values outside of: {ranges}")
+        return made
+
+
+def compiled(
+    model: ModelWrapper,
+    nodes: Sequence[NodeProto],
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    target: Sequence[str] = NATIVE,
+) -> Compiled:
+    """`nodes` of `model`, which all have logic, from tensors `inputs` to `outputs`.
+
+    Raises:
+        ToolError: there is no compiler, or it fails.
+    """
+    flags = [*_FLAGS, *_WIRES, *_LOGIC, *target]
+    key = content_key([*_content(model, nodes, inputs, outputs), *flags, machine()])
+
+    def make(folder: Path) -> None:
+        made = plan(model, nodes, inputs, outputs)
+        facts = {
+            side: [
+                asdict(Stream(name, s.channels, s.words, s.least, s.most))
+                for name, s in ((n, made.stored[p]) for n, p in zip(names, places, strict=True))
+            ]
+            for side, names, places in (
+                ("inputs", inputs, made.inputs),
+                ("outputs", outputs, made.outputs),
+            )
+        }
+        (folder / _STREAMS).write_text(json.dumps(facts))
+        _compile(sources(made), folder, target)
+
+    return Compiled(made_once("cpu", key, make))
+
+
+def _compile(texts: dict[str, str], folder: Path, target: Sequence[str]) -> None:
+    for name in HEADERS:
+        (folder / name).write_bytes((_HERE / name).read_bytes())
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+    jobs = [
+        (folder / name, [*_FLAGS, *target, *(_WIRES if name == "engine.cpp" else _LOGIC)])
+        for name in texts
+    ]
+    objects = compile_objects(jobs, folder)
+    run_tool([cxx(), "-shared", "-pthread", *objects, "-o", folder / _LIBRARY], folder)
+    for path in [*objects, *(source for source, _ in jobs)]:
+        path.unlink()
+
+
+def _content(
+    model: ModelWrapper, nodes: Sequence[NodeProto], inputs: Sequence[str], outputs: Sequence[str]
+) -> list[str | bytes]:
+    """All that the code depends on: the nodes, their constants and types, and what writes it."""
+    parts: list[str | bytes] = [version("da4ml"), *inputs, ">", *outputs]
+    for node in nodes:
+        parts.append(node.SerializeToString(deterministic=True))
+        for name in (*node.input, *node.output):
+            constant = model.get_initializer(name)
+            shape, datatype = model.get_tensor_shape(name), model.get_tensor_datatype(name)
+            parts.append(f"{name} {shape[-1] if shape else shape} {datatype}")
+            if constant is not None:
+                parts.append(f"{constant.shape}")
+                parts.append(np.ascontiguousarray(constant).tobytes())
+    rooms = (_HERE, Path(adders.__file__).parent, _HERE.parent / "ops")
+    files = sorted(path for room in rooms for path in room.iterdir() if path.is_file())
+    return parts + [path.read_bytes() for path in files]
+
+
+def _in_range(frame: np.ndarray, stream: Stream) -> bool:
+    return stream.least <= int(frame.min()) and int(frame.max()) <= stream.most
+
+
+def _addresses(arrays: Sequence[np.ndarray]) -> ctypes.Array:
+    return (ctypes.c_void_p * len(arrays))(*(array.ctypes.data for array in arrays))
+
