@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 .DEFAULT_GOAL := help
-.PHONY: help demo lint types test check flagship readme baselines fmax prove bench-fifo bench-host bench-sim bench-train exposures clean
+.PHONY: help demo lint types test check flagship readme baselines fmax prove bench-cpu bench-fifo bench-host bench-sim bench-train exposures clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 
@@ -48,6 +48,9 @@ readme: $(INSTALLED)  ## write the tables of what there is into the READMEs
 
 flagship: $(INSTALLED)  ## the large designs in full, NET=name for one, and their tables; hours
 	@.venv/bin/python -m tests.flagship.flagship $(NET)
+
+bench-cpu: $(INSTALLED)  ## 1-bit layers and networks on this CPU beside PyTorch; minutes
+	@.venv/bin/python -m tests.bench.cpu
 
 bench-fifo: $(INSTALLED)  ## FIFO sizing side by side with FINN's; minutes
 	@.venv/bin/python -m tests.bench.fifo_sizing

@@ -7,6 +7,7 @@ from tarsier_fpga.devices.accelerator import Accelerator
 from tarsier_fpga.flow.sim.built_design import BuiltDesign, HardwareGraph
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.base.progress import Show
+from tarsier_fpga.hls.sim.toolchain import has_cxx
 from tarsier_fpga.jobs.choices import Accel
 from tarsier_fpga.jobs.designs import kept_design, qonnx_file
 from tarsier_fpga.jobs.job import Job
@@ -17,8 +18,9 @@ __all__ = ["lowered_net", "open_accelerator"]
 def open_accelerator(job: Job, size: tuple[int, int], show: Show) -> Accelerator:
     """What `job` runs on, for raw frames of `size`.
 
-    Without a design, `sim` builds one for such frames, and PyTorch runs the net itself; a board
-    needs the one it is configured for.
+    Without a design, `sim` builds one for such frames, and a CPU or GPU runs the net itself; a
+    board needs the one it is configured for. The CPU runs code compiled for it, or PyTorch where
+    there is no compiler.
 
     Raises:
         HostError, BoardError, FlowError, TrainingError: one sentence each.
@@ -33,9 +35,16 @@ def open_accelerator(job: Job, size: tuple[int, int], show: Show) -> Accelerator
                 design = BuiltDesign.read(job.design)
             show("compiling the simulation", 0.0)
             return SimulatedAccelerator(design)
+        case Accel.CPU if has_cxx():
+            graph = HardwareGraph(job.design) if job.design else lowered_net(job.net, show)
+            show("compiling the network for this processor", 0.0)
+            from tarsier_fpga.devices.cpu_engine import EngineAccelerator
+
+            return EngineAccelerator(graph)
         case Accel.CPU | Accel.GPU:
             graph = HardwareGraph(job.design) if job.design else lowered_net(job.net, show)
-            show("loading the network", 0.0)
+            slow = ", slowly, for want of g++" if job.accel is Accel.CPU else ""
+            show(f"loading the network in PyTorch{slow}", 0.0)
             from tarsier_fpga.devices.pytorch import TorchAccelerator
 
             return TorchAccelerator(graph, "cuda" if job.accel is Accel.GPU else "cpu")

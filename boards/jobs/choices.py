@@ -12,8 +12,9 @@ DEFAULT_BOARD = "zcu104"
 class Accel(StrEnum):
     """Accelerators a frame can be sent to.
 
-    `sim` is the design's RTL, cycle by cycle; `cpu` and `gpu` are the same network in PyTorch;
-    `pynq` and `xrt` are a Zynq board and an Alveo card.
+    `sim` is the design's RTL, cycle by cycle; `cpu` is the same network compiled for the
+    processor, or in PyTorch where there is no g++, and `gpu` in PyTorch; `pynq` and `xrt` are a
+    Zynq board and an Alveo card.
     """
 
     SIM = "sim"

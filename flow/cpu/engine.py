@@ -14,8 +14,8 @@ from qonnx.core.modelwrapper import ModelWrapper
 
 from tarsier_fpga.flow.cpu.plan import plan
 from tarsier_fpga.flow.cpu.source import HEADERS, sources
-from tarsier_fpga.hls import adders
 from tarsier_fpga.hls.base.cache import content_key, made_once
+from tarsier_fpga.hls.base.code_key import code_of
 from tarsier_fpga.hls.base.errors import SimError
 from tarsier_fpga.hls.sim.toolchain import compile_objects, cxx, machine, run_tool
 
@@ -24,6 +24,8 @@ __all__ = ["NATIVE", "Compiled", "Stream", "compiled"]
 NATIVE = ("-march=native",)  # else, for the flags of another processor, it may not run here
 _HERE = Path(__file__).parent
 _LIBRARY, _STREAMS = "engine.so", "streams.json"
+# Attributes of how a kernel is built or for what size of frame, not of what it computes.
+_OF_HARDWARE = frozenset({"frame", "PE", "SIMD", "constant", "cost", "levels", "pixels"})
 _FLAGS = ["-std=c++17", "-fPIC", "-Wno-psabi", "-Wno-ignored-attributes", "-pthread"]
 _WIRES = ["-O2"]
 _LOGIC = ["-O1", "-fno-tree-pta"]  # more takes twice as long and gains nothing on logic
@@ -66,12 +68,9 @@ class Compiled:
         fits = all(frame.dtype == s.container or _in_range(frame, s) for frame, s in pairs)
         given = [np.ascontiguousarray(frame, stream.container) for frame, stream in pairs]
         made = [
-            np.empty((height, width, stream.channels), stream.container)
-            for stream in self.outputs
+            np.empty((height, width, stream.channels), stream.container) for stream in self.outputs
         ]
-        if not (
-            fits and self._run(_addresses(given), _addresses(made), height, width, threads)
-        ):
+        if not (fits and self._run(_addresses(given), _addresses(made), height, width, threads)):
             ranges = ", ".join(f"{s.name} {s.least}..{s.most}" for s in self.inputs)
             raise SimError(f"a frame of {height} x {width} holds values outside of: {ranges}")
         return made
@@ -131,17 +130,16 @@ def _content(
     """All that the code depends on: the nodes, their constants and types, and what writes it."""
     parts: list[str | bytes] = [version("da4ml"), *inputs, ">", *outputs]
     for node in nodes:
-        parts.append(node.SerializeToString(deterministic=True))
+        parts += [node.op_type, *node.input, ">", *node.output]
+        parts += sorted(str(a) for a in node.attribute if a.name not in _OF_HARDWARE)
         for name in (*node.input, *node.output):
             constant = model.get_initializer(name)
-            shape, datatype = model.get_tensor_shape(name), model.get_tensor_datatype(name)
-            parts.append(f"{name} {shape[-1] if shape else shape} {datatype}")
-            if constant is not None:
-                parts.append(f"{constant.shape}")
-                parts.append(np.ascontiguousarray(constant).tobytes())
-    rooms = (_HERE, Path(adders.__file__).parent, _HERE.parent / "ops")
-    files = sorted(path for room in rooms for path in room.iterdir() if path.is_file())
-    return parts + [path.read_bytes() for path in files]
+            parts.append(f"{name} {model.get_tensor_datatype(name)}")
+            if constant is None:
+                parts.append(f"{model.get_tensor_shape(name)[-1]}")
+            else:
+                parts += [f"{constant.shape}", np.ascontiguousarray(constant).tobytes()]
+    return parts + code_of(__name__, beside=[_HERE])
 
 
 def _in_range(frame: np.ndarray, stream: Stream) -> bool:
@@ -150,4 +148,3 @@ def _in_range(frame: np.ndarray, stream: Stream) -> bool:
 
 def _addresses(arrays: Sequence[np.ndarray]) -> ctypes.Array:
     return (ctypes.c_void_p * len(arrays))(*(array.ctypes.data for array in arrays))
-

@@ -2,10 +2,10 @@
 """What each kernel does to the channels of one pixel, as logic; made channel by channel."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from onnx import NodeProto
-from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.cpu.dots import Dot
@@ -18,105 +18,117 @@ from tarsier_fpga.flow.cpu.numbers import (
     clamp,
     constant,
     lookup,
+    narrowed,
     requant,
     settle,
     times,
 )
+from tarsier_fpga.flow.ops.act_table import TarsierActTable
 from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.flow.ops.channel_scale import TarsierChannelScale
+from tarsier_fpga.flow.ops.channel_shuffle import TarsierChannelShuffle
+from tarsier_fpga.flow.ops.channel_slice import TarsierChannelSlice
+from tarsier_fpga.flow.ops.concat import TarsierConcat
+from tarsier_fpga.flow.ops.fork import TarsierFork
+from tarsier_fpga.flow.ops.int_dot import TarsierIntDot
+from tarsier_fpga.flow.ops.requant import TarsierRequant
+from tarsier_fpga.flow.ops.residual_add import TarsierResidualAdd
+from tarsier_fpga.flow.ops.sign_threshold import TarsierSignThreshold
+from tarsier_fpga.flow.ops.window import TarsierWindow
+from tarsier_fpga.flow.ops.xnor_dot import TarsierXnorDot
 from tarsier_fpga.hls.adders.solve import solve_bits, solve_integers
+from tarsier_fpga.hls.base.errors import FlowError
 
-__all__ = ["Channel", "channels", "has_logic", "is_kernel", "same_size_window"]
+__all__ = ["Channel", "channels", "has_logic", "is_copy"]
 
 Channel = Callable[[int], Number | Row]  # the value of a channel
+Whole = Callable[[int], Number]
 
-_LOGIC = {
-    "TarsierActTable",
-    "TarsierChannelScale",
-    "TarsierChannelShuffle",
-    "TarsierChannelSlice",
-    "TarsierConcat",
-    "TarsierFork",
-    "TarsierIntDot",
-    "TarsierRequant",
-    "TarsierResidualAdd",
-    "TarsierSignThreshold",
-    "TarsierXnorDot",
-    "StreamingFIFO",
-    "StreamingDataWidthConverter",
-}
+_LOGIC = (
+    TarsierActTable,
+    TarsierChannelScale,
+    TarsierChannelShuffle,
+    TarsierChannelSlice,
+    TarsierConcat,
+    TarsierFork,
+    TarsierIntDot,
+    TarsierRequant,
+    TarsierResidualAdd,
+    TarsierSignThreshold,
+    TarsierXnorDot,
+)
 _LARGEST_DOT = 100_000  # products of integers in a dot product, above which logic is no way
 _ROWS, _TERMS = 4, 36  # of a piece of a product of integers
 _FARTHEST = 63  # columns that a window reaches to each side
 
 
-def is_kernel(node: NodeProto, *kernels: str) -> bool:
-    """Whether `node` is one of those kernels, before or after it became its RTL or HLS variant."""
-    return node.op_type.split("_")[0] in kernels
+def is_copy(node: NodeProto) -> bool:
+    """Whether `node` only hands on its one stream, as FINN's FIFOs and width converters do."""
+    op = getCustomOp(node)
+    return isinstance(op, TarsierFork) or not isinstance(op, TarsierOp)
 
 
 def has_logic(node: NodeProto) -> bool:
     """Whether `node` can be made of logic, or is a window that can stand before it."""
-    if is_kernel(node, "TarsierWindow"):
-        return same_size_window(node)
-    if is_kernel(node, "TarsierIntDot"):
-        op = getCustomOp(node)
-        return op.channels_in() * op.channels_out() <= _LARGEST_DOT
-    return is_kernel(node, *_LOGIC)
-
-
-def same_size_window(node: NodeProto) -> bool:
-    """Whether a window keeps the frame's size, and reaches equally far to all sides."""
-    shape = getCustomOp(node).geometry()
-    reach = shape["dilation"] * (shape["kernel"] - 1) // 2
-    odd = shape["kernel"] % 2 == 1
-    return odd and shape["stride"] == 1 and shape["padding"] is None and reach <= _FARTHEST
+    op = getCustomOp(node)
+    match op:
+        case TarsierWindow():
+            shape = op.geometry()
+            reach = shape["dilation"] * (shape["kernel"] - 1) // 2
+            same = shape["kernel"] % 2 == 1 and shape["stride"] == 1 and shape["padding"] is None
+            return same and reach <= _FARTHEST
+        case TarsierIntDot():
+            return op.channels_in() * op.channels_out() <= _LARGEST_DOT
+        case TarsierOp():
+            return isinstance(op, _LOGIC)
+        case _:
+            return is_copy(node)
 
 
 def channels(
-    logic: Logic, model: ModelWrapper, node: NodeProto, inputs: Sequence[Channel]
+    logic: Logic, op: TarsierOp, constants: Sequence[np.ndarray], inputs: Sequence[Channel]
 ) -> Channel:
-    """The channels that `node` makes of those of its streams; of each output, where it has two."""
-    if not node.op_type.startswith("Tarsier"):
-        return inputs[0]  # FINN's FIFOs and width converters carry, but do not compute
-    op = getCustomOp(node)
-    constants = op.constants(model)
+    """The channels that `op`, which has logic, makes of those of its streams."""
 
     def x(channel: int, stream: int = 0) -> Number:
         return settle(logic, inputs[stream](channel))
 
-    match node.op_type.split("_")[0]:
-        case "TarsierFork":
-            return inputs[0]
-        case "TarsierSignThreshold":
+    match op:
+        case TarsierSignThreshold():
             return lambda c: Number((at_least(logic, x(c), int(constants[0][c])),), 0, 1)
-        case "TarsierXnorDot":
-            return Dot(logic, solve_bits(constants[0]), x).row
-        case "TarsierIntDot":
-            return _integer_dot(logic, op, *constants, x)
-        case "TarsierActTable":
+        case TarsierXnorDot():
+            return _popcounts(logic, constants[0], x)
+        case TarsierIntDot():
+            return _integer_dot(logic, op, constants[0], constants[1], x)
+        case TarsierActTable():
             return lambda c: _table(logic, inputs[0](c), constants[0][c])
-        case "TarsierRequant":
-            shift, floor, ceiling = map(op.get_nodeattr, ("shift", "floor", "ceiling"))
-            return lambda c: requant(logic, x(c), shift, floor, ceiling)
-        case "TarsierResidualAdd":
+        case TarsierRequant():
+            shift, *ends = map(op.get_nodeattr, ("shift", "floor", "ceiling"))
+            return lambda c: requant(logic, x(c), shift, *ends)
+        case TarsierResidualAdd():
             floor, ceiling = map(op.get_nodeattr, ("floor", "ceiling"))
             return lambda c: clamp(logic, add(logic, x(c), x(c, 1)), floor, ceiling)
-        case "TarsierChannelScale":
+        case TarsierChannelScale():
             return lambda c: times(logic, x(c), int(constants[0][c]))
-        case "TarsierChannelShuffle":
+        case TarsierChannelShuffle():
             return lambda c: inputs[0](int(constants[0][c]))
-        case "TarsierChannelSlice":
+        case TarsierChannelSlice():
             first = op.get_nodeattr("first")
             return lambda c: inputs[0](first + c)
-        case "TarsierConcat":
+        case TarsierConcat():
             border = op.channels_in(0)
             return lambda c: inputs[0](c) if c < border else inputs[1](c - border)
-        case kernel:
-            raise NotImplementedError(kernel)  # not for users: has_logic says so
+        case _:
+            raise FlowError(f"{op.onnx_node.name}: {op.onnx_node.op_type} is not made of logic")
+
+
+def _popcounts(logic: Logic, weights: np.ndarray, x: Whole) -> Channel:
+    dot, terms = Dot(logic, solve_bits(weights), x), weights.shape[1]
+    return lambda row: narrowed(dot.row(row), 0, terms)
 
 
 def _integer_dot(
-    logic: Logic, op: TarsierOp, weights: np.ndarray, bias: np.ndarray, x: Channel
+    logic: Logic, op: TarsierOp, weights: np.ndarray, bias: np.ndarray, x: Whole
 ) -> Channel:
     """The rows of an integer product, solved and summed in pieces.
 
@@ -132,10 +144,11 @@ def _integer_dot(
         for first in range(0, weights.shape[1], _TERMS):
             part = weights[rows, first : first + _TERMS]
             graph = solve_integers(part, np.zeros(len(part), np.int64), least, most)
-            dot = Dot(logic, graph, lambda term, first=first: x(first + term))
-            totals = [
-                add(logic, total, settle(logic, dot.row(row))) for row, total in enumerate(totals)
-            ]
+            dot = Dot(logic, graph, partial(_shifted, x, first))
+            for row, factors in enumerate(part):
+                ends = np.sort([factors * least, factors * most], axis=0).sum(axis=1)
+                more = settle(logic, narrowed(dot.row(row), int(ends[0]), int(ends[1])))
+                totals[row] = add(logic, totals[row], more)
         return totals
 
     def row(index: int) -> Number:
@@ -147,7 +160,11 @@ def _integer_dot(
     return row
 
 
+def _shifted(x: Whole, first: int, term: int) -> Number:
+    return x(first + term)
+
+
 def _table(logic: Logic, x: Number | Row, table: np.ndarray) -> Number:
     row = x if isinstance(x, Row) else Row(x, 0, False, 0)
-    last = len(table) - 1  # what lies outside is a value that no pixel has
-    return lookup(logic, row.number, lambda n: int(table[min(max(row.value(n), 0), last)]))
+    row = narrowed(row, 0, len(table) - 1)  # the type may hold more, but no pixel does
+    return lookup(logic, row.number, lambda n: int(table[row.value(n)]))

@@ -178,9 +178,7 @@ def _reduced(table: int, pattern: tuple[int, ...]) -> tuple[tuple[int, ...], int
         return table >> at & 1
 
     def points(free: list[int]) -> list[dict[int, int]]:
-        return [
-            {rank: at >> i & 1 for i, rank in enumerate(free)} for at in range(1 << len(free))
-        ]
+        return [{rank: at >> i & 1 for i, rank in enumerate(free)} for at in range(1 << len(free))]
 
     kept = [
         rank
@@ -198,8 +196,6 @@ def _composed(
     table = 0
     for at in range(1 << count):
         between = inner >> sum((at >> p & 1) << i for i, p in enumerate(inner_places)) & 1
-        spelled = sum(
-            (between if p < 0 else at >> p & 1) << i for i, p in enumerate(outer_places)
-        )
+        spelled = sum((between if p < 0 else at >> p & 1) << i for i, p in enumerate(outer_places))
         table |= (outer >> spelled & 1) << at
     return table

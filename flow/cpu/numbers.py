@@ -16,6 +16,7 @@ __all__ = [
     "constant",
     "count",
     "lookup",
+    "narrowed",
     "requant",
     "settle",
     "times",
@@ -25,7 +26,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """Bits, lowest first, of an integer from `least` to `most`; two's complement if it has signs."""
+    """Bits, lowest first, of an integer from `least` to `most`, two's complement if signed."""
 
     bits: tuple[int, ...]
     least: int
@@ -64,6 +65,17 @@ def within(number: Number, least: int, most: int) -> Number:
     return Number(tuple(number.bit(i) for i in range(width)), least, most)
 
 
+def narrowed(row: Row, least: int, most: int) -> Row:
+    """The same sum, known to lie in a range: where what it sums depends on each other, it cannot
+    be told from their ranges."""
+    ends = least - row.constant, most - row.constant
+    low, high = (-ends[1], -ends[0]) if row.minus else ends
+    low, high = -(-low >> row.shift), high >> row.shift
+    x = row.number
+    number = within(x, max(low, x.least), min(high, x.most))
+    return Row(number, row.shift, row.minus, row.constant)
+
+
 def add(
     logic: Logic, a: Number, b: Number, shift: int = 0, minus: bool = False, carry: int = FALSE
 ) -> Number:
@@ -86,7 +98,8 @@ def times(logic: Logic, x: Number, factor: int) -> Number:
         if digit:
             total = add(logic, total, x, place, digit < 0)
         rest, place = (rest - digit) >> 1, place + 1
-    return total
+    ends = sorted((x.least * factor, x.most * factor))
+    return within(total, *ends)
 
 
 def count(logic: Logic, wires: Sequence[int]) -> Number:

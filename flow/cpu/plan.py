@@ -13,9 +13,10 @@ from onnx import NodeProto
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
-from tarsier_fpga.flow.cpu.kernels import Channel, channels, is_kernel
+from tarsier_fpga.flow.cpu.kernels import Channel, channels, is_copy
 from tarsier_fpga.flow.cpu.logic import Logic
-from tarsier_fpga.flow.cpu.numbers import Number, settle
+from tarsier_fpga.flow.cpu.numbers import Number, Row, settle
+from tarsier_fpga.flow.ops.base import Role, role_of
 from tarsier_fpga.hls.base.errors import FlowError
 
 __all__ = ["AT_ONCE", "Plan", "Read", "Stage", "Stored", "Window", "Write", "plan"]
@@ -129,7 +130,7 @@ class _Planner:
         self.lags = dict.fromkeys(inputs, 0)
         for node in nodes:
             lag = max(self.lags[name] for name in self.streams(node))
-            if is_kernel(node, "TarsierWindow"):
+            if role_of(node) is Role.WINDOW:
                 lag += self._edge(node)
             self.lags |= dict.fromkeys(node.output, lag)
         kept = [*inputs, *self.outputs, *(name for node in nodes for name in self._kept(node))]
@@ -155,8 +156,7 @@ class _Planner:
     def root(self, name: str) -> str:
         """The tensor that `name` is a copy of."""
         maker = self.makers.get(name)
-        copies = ("TarsierFork", "StreamingFIFO", "StreamingDataWidthConverter")
-        if maker is not None and is_kernel(maker, *copies):
+        if maker is not None and is_copy(maker):
             return self.root(maker.input[0])
         return name
 
@@ -182,7 +182,7 @@ class _Planner:
     def _kept(self, node: NodeProto) -> list[str]:
         """Those of its inputs that a node cannot take as logic."""
         names = self.streams(node)
-        if is_kernel(node, "TarsierWindow"):
+        if role_of(node) is Role.WINDOW:
             return names
         lag = self.lags[node.output[0]]
         return [name for name in names if self.lags[name] < lag]
@@ -250,10 +250,11 @@ class _Writer:
             read = self._read(Read(False, planner.places[name]))
             return lambda c: self._loaded(stored, read, c * stored.bits, 1)
         node = planner.makers[name]
-        if is_kernel(node, "TarsierWindow"):
+        if role_of(node) is Role.WINDOW:
             return self._window(planner.window(node))
         inputs = [self._value(source) for source in planner.streams(node)]
-        return channels(self._logic, planner.model, node, inputs)
+        op = getCustomOp(node)
+        return channels(self._logic, op, op.constants(planner.model), inputs)
 
     def _window(self, index: int) -> Channel:
         window = self._planner.windows[index]
@@ -279,9 +280,9 @@ class _Writer:
 
 
 def _once(make: Channel) -> Channel:
-    known: dict[int, object] = {}
+    known: dict[int, Number | Row] = {}
 
-    def channel(index: int):
+    def channel(index: int) -> Number | Row:
         if index not in known:
             known[index] = make(index)
         return known[index]

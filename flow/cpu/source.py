@@ -115,7 +115,7 @@ class _Parts:
                 step = _Step("store", wire >> 1, row, place, inverted=bool(wire & 1))
                 self._stores.setdefault(wire >> 1, []).append(step)
         self._part_of = {n: part for part, run in enumerate(self._runs) for n in run}
-        self._last = {n: part for n, part in self._part_of.items()}
+        self._last = dict(self._part_of)
         for n, part in self._part_of.items():
             for source in self._inputs(n):
                 self._last[source] = max(self._last.get(source, 0), part)

@@ -21,6 +21,7 @@ __all__ = [
     "ap_types",
     "compile_objects",
     "cxx",
+    "has_cxx",
     "machine",
     "run_tool",
     "verilator",
@@ -41,6 +42,11 @@ def cxx() -> str:
             "or name one in CXX"
         )
     return path
+
+
+def has_cxx() -> bool:
+    """Whether there is a C++ compiler."""
+    return shutil.which(os.environ.get("CXX", "g++")) is not None
 
 
 @functools.cache

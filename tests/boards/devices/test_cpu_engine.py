@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""The network compiled for this processor against the hardware graph in NumPy, bit for bit."""
+
+import numpy as np
+import pytest
+
+from tarsier_fpga.devices.accelerator import restore_frames
+from tarsier_fpga.devices.cpu_engine import EngineAccelerator
+from tarsier_fpga.devices.pytorch import TorchAccelerator
+from tarsier_fpga.devices.tiles import cut, join
+from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.hls.base.coding import Coding
+from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.sim.toolchain import cxx
+from tarsier_fpga.jobs.accelerators import open_accelerator
+from tarsier_fpga.jobs.choices import Accel
+from tarsier_fpga.jobs.job import Job
+
+
+@pytest.fixture(scope="module")
+def accelerator(lowered):
+    return EngineAccelerator(lowered)
+
+
+def test_same_bits_as_the_hardware_graph(rng, accelerator, lowered):
+    assert (accelerator.net, accelerator.radius) == ("bbcu-raw-16x8", 10)
+    assert accelerator.scale == Coding(128, 896, 10)
+    frames = rng.integers(0, 1024, (2, 37, 43, 4)).astype(np.uint16)
+    frames[1, ::3, ::2] = 1023
+    shown = []
+    restored = restore_frames(
+        accelerator, frames, lambda step, fraction, note="": shown.append(fraction)
+    ).frames
+    assert restored.dtype == np.uint16
+    for frame, result in zip(frames, restored, strict=True):
+        assert np.array_equal(result, lowered.reference(frame))
+    assert shown == [0.5, 1.0]
+
+
+def test_same_bits_as_pytorch_on_a_large_frame(rng, accelerator, lowered):
+    frame = rng.integers(0, 1024, (1, 300, 701, 4)).astype(np.uint16)
+    other = restore_frames(TorchAccelerator(lowered, "cpu"), frame).frames
+    assert np.array_equal(restore_frames(accelerator, frame).frames, other)
+
+
+def test_tiled_is_whole(rng, accelerator):
+    frame = rng.integers(0, 1024, (100, 60, 4)).astype(np.uint16)
+    assert accelerator.tile((100, 60)) == (100, 60)
+    whole = restore_frames(accelerator, frame[None]).frames[0]
+    restored = restore_frames(accelerator, cut(frame, (40, 33), accelerator.radius)).frames
+    assert np.array_equal(join(restored, (100, 60), accelerator.radius), whole)
+
+
+def test_a_frame_that_is_too_small(accelerator):
+    with pytest.raises(HostError, match="the frame is 80 x 40, too small for bbcu-raw-16x8"):
+        accelerator.tile((20, 40))
+
+
+@pytest.mark.parametrize(
+    ("compiler", "kind"), [("g++", EngineAccelerator), ("-", TorchAccelerator)]
+)
+def test_without_a_compiler_it_is_pytorch(monkeypatch, compiler, kind, lowered, tmp_path):
+    monkeypatch.setenv("CXX", compiler)
+    cxx.cache_clear()
+    said = []
+    job = Job(
+        raw=tmp_path,
+        net="bbcu-raw-16x8",
+        board=load_board("zcu104"),
+        accel=Accel.CPU,
+        design=lowered.folder,
+    )
+    opened = open_accelerator(job, (200, 200), lambda step, fraction, note="": said.append(step))
+    assert type(opened) is kind and opened.name == "cpu"
+    wanted = (
+        "in PyTorch, slowly, for want of g++" if kind is TorchAccelerator else "for this processor"
+    )
+    assert any(wanted in step for step in said)
+    cxx.cache_clear()
