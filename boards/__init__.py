@@ -60,7 +60,8 @@ def restore(
     Args:
         raw: a file, or a frame that was read before.
         net: a shipped net, a checkpoint or an .onnx file.
-        on: cpu or gpu, the network in PyTorch; sim, its RTL cycle by cycle; pynq or xrt, a board.
+        on: cpu, the network compiled for it; gpu, in PyTorch; sim, its RTL cycle by cycle; pynq or
+            xrt, a board.
         board: what `sim` builds a design for, where none is given.
         design: folder of the design to run, as `build` leaves it.
         gain: a factor on the light, or how it is found: auto or red.
