@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 from scipy.ndimage import convolve1d
-from sklearn.datasets import load_sample_image
 
 from tarsier_fpga.camera.colour import camera_from_srgb
 from tarsier_fpga.camera.dng import write_dng
@@ -49,6 +48,8 @@ class Sensor:
 
 def write_sample(folder: Path, sensor: Sensor | None = None) -> tuple[Path, Path]:
     """Write sample.dng and its noiseless twin reference.dng into `folder`; return both paths."""
+    from sklearn.datasets import load_sample_image  # takes long to import
+
     sensor = sensor or Sensor()
     scene = mosaic_of(_camera_light(load_sample_image("china.jpg")))
     rng = np.random.default_rng(sensor.seed)

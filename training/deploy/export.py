@@ -14,7 +14,6 @@ import warnings
 import zipfile
 from pathlib import Path
 
-import brevitas.export
 import numpy as np
 import torch
 from onnx import helper
@@ -74,9 +73,11 @@ def export_untrained(config: str | Path, onnx_path: Path) -> Path:
 
 def to_qonnx(module: Network, name: str, spec: NetSpec) -> ModelWrapper:
     """The QONNX graph of a binary network in eval mode, at batch 1 and SIDE x SIDE."""
+    from brevitas.export import export_qonnx  # takes long to import
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        proto = brevitas.export.export_qonnx(
+        proto = export_qonnx(
             module, torch.zeros(1, spec.colours, SIDE, SIDE), opset_version=OPSET, verbose=False
         )
     model = cleanup_model(ModelWrapper(proto))
