@@ -66,6 +66,7 @@ exec {sys.executable} {STAND_IN}"""
 TOP_ONLY = f"grep -q blackboxed script.ys && exec {sys.executable} {STAND_IN};"
 
 
+@pytest.mark.slow
 def test_all_kernels_are_added_and_each_distinct_one_runs_once(design, stand_in, tmp_path):
     stand_in(MAPS)
     found = build(design, ZCU104, silent)
@@ -84,6 +85,7 @@ def test_all_kernels_are_added_and_each_distinct_one_runs_once(design, stand_in,
     assert (found.timing.delay_ns, found.timing.levels) == (delay, 1)
 
 
+@pytest.mark.slow
 def test_an_interrupted_synthesis_goes_on_where_it_was(design, stand_in, tmp_path):
     stand_in(MAPS)
     done = []

@@ -86,6 +86,7 @@ def test_an_interrupted_run_says_how_it_goes_on(home, capsys, monkeypatch):
     assert capsys.readouterr().err == "tarsier: interrupted; the same command resumes\n"
 
 
+@pytest.mark.slow
 def test_every_version_is_trained_on_the_same_budget(home, capsys):
     given = ["--config", home / "tiny.toml", "--set", "pictures", "--out", home / "out"]
     assert tarsier("study", "versions", *given, "--json", home / "order.json") == 0

@@ -31,11 +31,8 @@ def test_is_named_and_built_as_its_config_says(net):
     assert saved.spec == read(NETS.parent / "configs" / f"{net}.toml").net
 
 
-# PyTorch's exporter takes a minute for the larger one.
-EXPORTED = [pytest.param(net, marks=pytest.mark.slow) if "x18" in net else net for net in BINARY]
-
-
-@pytest.mark.parametrize("net", EXPORTED)
+@pytest.mark.slow
+@pytest.mark.parametrize("net", BINARY)
 def test_shipped_files_are_a_fresh_export(net, tmp_path):
     export(net, tmp_path)
     for suffix in (".onnx", ".npz"):

@@ -72,6 +72,7 @@ def tarsier(*arguments):
     return guarded(lambda: app(list(arguments), standalone_mode=False))
 
 
+@pytest.mark.slow
 def test_an_installed_family_is_counted(home):
     environment = {**os.environ, "PYTHONPATH": str(home / "site")}
     done = subprocess.run(
