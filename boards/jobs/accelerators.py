@@ -88,7 +88,7 @@ def lowered_net(net: str, show: Show) -> HardwareGraph:
     def lower_into(folder: Path) -> None:
         show("lowering the network", 0.0)
         network = read_qonnx(onnx)
-        graph = lower(ingest(read_qonnx(onnx)))
+        graph = lower(ingest(network))
         check_agreement(network, graph, net_facts(network).coding.bits)
         graph.save(str(folder / GRAPH))
 

@@ -21,6 +21,8 @@ TOO_MUCH = {
     (*UNFOLDED, Family.SERIES7),
     ("bayer_front", "4 samples, 14 to 10 bits, gains of a camera", Family.SERIES7),
 }
+# Its flip-flops are estimated 16 % too many, all other rows within 15 %.
+SHARED = "window", "16 × 1 bit, 4 pixels a beat"
 ROWS = [
     (kernel, label, Family(family))
     for kernel in RECORDED
@@ -37,7 +39,8 @@ def test_formulas_come_near_every_recorded_size(kernel, label, family):
         assert measured["lut"] < got.lut and 0.8 * measured["ff"] < got.ff
     else:
         assert got.lut == pytest.approx(measured["lut"], rel=0.15, abs=20)
-        assert got.ff == pytest.approx(measured["ff"], rel=0.16, abs=10)
+        near = 0.16 if (kernel, label) == SHARED else 0.15
+        assert got.ff == pytest.approx(measured["ff"], rel=near, abs=10)
     # unfolded, the products with zeros and powers of two take no DSP
     close = {"rel": 0.06} if (kernel, label) == UNFOLDED else {"abs": 0}
     assert got.dsp == pytest.approx(measured["dsp"], **close)
