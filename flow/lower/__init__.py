@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The quantized NHWC network to a hardware graph of Tarsier ops on integers."""
+"""The quantized NCHW network to a hardware graph of Tarsier ops on integers."""
 
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.transformation.general import (
@@ -9,14 +9,9 @@ from qonnx.transformation.general import (
 )
 from qonnx.transformation.infer_datatypes import InferDataTypes
 
-from tarsier_fpga.flow.lower.act_table import InferActTable
-from tarsier_fpga.flow.lower.dots import InferDots
-from tarsier_fpga.flow.lower.fixed import track_fixed
 from tarsier_fpga.flow.lower.forks import InsertForks
-from tarsier_fpga.flow.lower.quant import InferRequant, InferResidualAdd
-from tarsier_fpga.flow.lower.window import InferWindow
-from tarsier_fpga.flow.ops.register import DOMAIN
-from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.flow.lower.net import Net, net_of, output_ports, write_net
+from tarsier_fpga.flow.lower.translate import translate
 
 __all__ = ["lower"]
 
@@ -24,17 +19,20 @@ __all__ = ["lower"]
 def lower(model: ModelWrapper) -> ModelWrapper:
     """The hardware graph of `model`, which `ingest` prepared, at one pixel per cycle.
 
+    Its metadata say what `net_of` reads.
+
     Raises:
-        FlowError: a scale is no power of two, or a node fits no kernel; the sentence names it. Or
-            frames come out otherwise than they go in.
+        FlowError: a node fits no kernel where it stands, or what comes out is no frame of integers;
+            the sentence names it.
     """
-    fixed = track_fixed(model)
-    for infer in (InferWindow, InferDots, InferActTable, InferRequant, InferResidualAdd):
-        model = model.transform(infer(fixed))
-    for node in model.graph.node:
-        if node.domain != DOMAIN:
-            raise FlowError(f"{node.op_type} {node.name}: no kernel computes it where it stands")
-    # Names that the passes made up are random; the last step makes equal networks equal bytes.
+    net = net_of(model)
+    hardware, inputs, results = translate(model, net.inputs)
+    outputs = output_ports(model, net, results, hardware)
+    graph = hardware.model(
+        {port.name: inputs[port.tensor] for port in net.inputs},
+        {port.name: results[port.tensor].tensor for port in outputs},
+    )
+    # Names that were made up on the way go; the last step makes equal networks equal bytes.
     for step in (
         InsertForks(),
         InferDataTypes(),
@@ -42,19 +40,5 @@ def lower(model: ModelWrapper) -> ModelWrapper:
         GiveUniqueNodeNames(),
         GiveReadableTensorNames(),
     ):
-        model = model.transform(step)
-    _check_ports(model)
-    return model
-
-
-def _check_ports(model: ModelWrapper) -> None:
-    """What stands behind a design reads its frames as it writes them."""
-    given, made = (
-        (model.get_tensor_datatype(port.name).name, model.get_tensor_shape(port.name))
-        for port in (model.graph.input[0], model.graph.output[0])
-    )
-    if made != given:
-        raise FlowError(
-            f"frames {given[1]} of {given[0]} go in and {made[1]} of {made[0]} come out; only"
-            " networks that give what they take can be built"
-        )
+        graph = graph.transform(step)
+    return write_net(graph, Net(net.name, net.inputs, outputs))

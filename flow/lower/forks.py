@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""A stream has one reader: a tensor with more of them is forked."""
+"""A stream has one reader: a tensor with more of them is forked. The outside reads outputs."""
 
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.transformation.base import Transformation
 
-from tarsier_fpga.flow.lower.rewrite import add_tensor, hardware_node
+from tarsier_fpga.flow.lower.hardware import hardware_node
 
 __all__ = ["InsertForks"]
 
@@ -13,11 +13,12 @@ class InsertForks(Transformation):
     """A TarsierFork for every reader of a tensor beyond its first."""
 
     def apply(self, model: ModelWrapper) -> tuple[ModelWrapper, bool]:
-        tensors = [model.graph.input[0].name]
+        outputs = {tensor.name for tensor in model.graph.output}
+        tensors = [tensor.name for tensor in model.graph.input]
         tensors += [name for node in model.graph.node for name in node.output]
         for tensor in tensors:
-            if len(_readers(model, tensor)) > 1:
-                _fork(model, tensor)
+            if len(_readers(model, tensor)) + (tensor in outputs) > 1:
+                _fork(model, tensor, tensor in outputs)
                 return model, True
         return model, False
 
@@ -32,11 +33,34 @@ def _readers(model: ModelWrapper, tensor: str) -> list[tuple[int, int]]:
     ]
 
 
-def _fork(model: ModelWrapper, tensor: str) -> None:
-    """The first reader gets one branch, all others the other."""
+def _fork(model: ModelWrapper, tensor: str, is_output: bool) -> None:
+    """The first reader gets one branch, all others the other; an output keeps its name."""
     first, *others = _readers(model, tensor)
-    branches = [add_tensor(model, model.get_tensor_shape(tensor)) for _ in range(2)]
+    shape = model.get_tensor_shape(tensor)
+    datatype = model.get_tensor_datatype(tensor)
+    source = tensor
+    branches = [_tensor(model, shape) for _ in range(2)]
     for branch, readers in zip(branches, ([first], others), strict=True):
         for n, i in readers:
             model.graph.node[n].input[i] = branch
-    model.graph.node.insert(first[0], hardware_node(model, "TarsierFork", [tensor], branches))
+    if is_output:
+        source = _tensor(model, shape)
+        model.find_producer(tensor).output[0] = source
+        if others:
+            index = first[0]
+            inner = _tensor(model, shape)
+            fork = hardware_node("TarsierFork", [inner], branches, tuple(shape[1:]))
+            model.graph.node.insert(index, fork)
+            branches = [tensor, inner]
+        else:
+            branches[1] = tensor
+    for name in (source, *branches):
+        model.set_tensor_datatype(name, datatype)
+    fork = hardware_node("TarsierFork", [source], branches, tuple(shape[1:]))
+    model.graph.node.insert(first[0], fork)
+
+
+def _tensor(model: ModelWrapper, shape: list[int]) -> str:
+    name: str = model.make_new_valueinfo_name()
+    model.set_tensor_shape(name, shape)
+    return name

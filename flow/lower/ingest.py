@@ -1,52 +1,44 @@
 # SPDX-License-Identifier: MIT
 """Read a QONNX network and bring it into the form that `tarsier_fpga.flow.lower` expects.
 
-The exporter's vocabulary is small on purpose: what it means in hardware is known for every node.
+Nothing is renamed, so that what is said of a node is said by the name that its file gives it.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
-from finn.transformation.qonnx.fold_quant_weights import FoldQuantWeights
+import numpy as np
 from google.protobuf.message import DecodeError
-from qonnx.core.datatype import DataType
+from onnx import NodeProto
 from qonnx.core.modelwrapper import ModelWrapper
+from qonnx.transformation.base import Transformation
+from qonnx.transformation.fold_constants import FoldConstants
 from qonnx.transformation.general import (
-    GiveUniqueNodeNames,
-    SortCommutativeInputsInitializerLast,
+    GiveUniqueParameterTensors,
+    RemoveStaticGraphInputs,
+    RemoveUnusedTensors,
 )
-from qonnx.transformation.infer_datatypes import InferDataTypes
-from qonnx.transformation.lower_convs_to_matmul import LowerConvsToMatMul
-from qonnx.util.cleanup import cleanup_model
+from qonnx.transformation.infer_shapes import InferShapes
+from qonnx.transformation.qcdq_to_qonnx import QCDQToQuant
 
-from tarsier_fpga.flow.lower.channels_last import ChannelsLast
+from tarsier_fpga.flow.lower.attributes import attribute
+from tarsier_fpga.flow.lower.net import net_of
 from tarsier_fpga.flow.lower.vocabulary import check_nodes, check_opset
 from tarsier_fpga.flow.ops.register import prepare_finn
-from tarsier_fpga.hls.base.coding import Coding, FrameKind
 from tarsier_fpga.hls.base.errors import FlowError
 
-__all__ = ["NetFacts", "check_frame", "ingest", "net_facts", "read_qonnx"]
+__all__ = ["SIDE", "ingest", "read_qonnx"]
 
-_BITS = 10  # of the codes of a network that does not say
-_WIDEST = 16  # bits of a code; frames are uint16
-
-
-@dataclass(frozen=True, slots=True)
-class NetFacts:
-    """What a network says of itself: what its frames are, how they are coded, and on how many of
-    its pixels to each side a pixel depends."""
-
-    name: str
-    kind: FrameKind
-    coding: Coding
-    radius: int
+SIDE = 32  # rows and columns of a network that leaves them free
+_QUANTIZERS = ["Quant", "IntQuant", "BipolarQuant"]
 
 
 def read_qonnx(path: Path) -> ModelWrapper:
-    """The network in `path`.
+    """The network in `path`, one frame at a time, with all shapes known.
+
+    A network without a name gets that of its file.
 
     Raises:
-        FlowError: there is no such file, or it is no network that Tarsier exported.
+        FlowError: there is no such file, it is no ONNX, or its metadata make no sense.
     """
     try:
         model = ModelWrapper(path.read_bytes())
@@ -54,110 +46,101 @@ def read_qonnx(path: Path) -> ModelWrapper:
         raise FlowError(f"{path}: no such file; a QONNX network is needed") from None
     except (DecodeError, OSError) as error:
         raise FlowError(f"{path}: cannot be read as ONNX: {error}") from None
-    net_facts(model)
+    # qonnx reads the properties of the graph, other ONNX tools write those of the model.
+    for entry in model.model.metadata_props:
+        if entry.key.startswith("tarsier.") and model.get_metadata_prop(entry.key) is None:
+            model.set_metadata_prop(entry.key, entry.value)
+    if model.get_metadata_prop("tarsier.net") is None:
+        model.set_metadata_prop("tarsier.net", path.stem)
     return model
-
-
-def net_facts(model: ModelWrapper) -> NetFacts:
-    """The facts in the metadata of `model`, a network or a hardware graph.
-
-    A network that says nothing of its bits and its kind takes 10 bits, and what has as many
-    channels.
-
-    Raises:
-        FlowError: one is missing or makes no sense.
-    """
-    name = model.get_metadata_prop("tarsier.net")
-    if name is None:
-        raise _unsaid("net", name)
-    black, white, radius = (_number(model, key) for key in ("black", "white", "radius"))
-    bits = _number(model, "bits") if model.get_metadata_prop("tarsier.bits") else _BITS
-    coding = Coding(black, white, bits)
-    if not (1 <= bits <= _WIDEST and black < white <= coding.top):
-        raise FlowError(
-            f"metadata tarsier.bits {bits}, black {black} and white {white}: codes have 1 to"
-            f" {_WIDEST} bits, and black is below white and both among them"
-        )
-    return NetFacts(name, _kind(model), coding, radius)
-
-
-def check_frame(net: NetFacts, height: int, width: int) -> None:
-    """Raise FlowError if a frame of the net's own pixels is smaller than what one depends on.
-
-    It is told in pixels of the sensor or the picture.
-    """
-    least, step = 2 * net.radius + 1, net.kind.step
-    if min(height, width) < least:
-        raise FlowError(
-            f"{net.name}: a frame of {step * width}x{step * height} pixels is too small,"
-            f" it needs at least {step * least}x{step * least}"
-        )
 
 
 def ingest(model: ModelWrapper) -> ModelWrapper:
-    """`model` on frames (1, H, W, C), its convolutions as Im2Col and MatMul with integer weights.
+    """`model` with one frame in a batch, known shapes, folded constants and named nodes.
 
-    It still computes what it did, in qonnx' float execution, and says all that `net_facts` knows.
+    It computes what it did.
 
     Raises:
-        FlowError: a node is outside the vocabulary or unusual; the sentence names it.
+        FlowError: a node is outside the vocabulary; the sentence names it.
     """
     prepare_finn()
-    net = net_facts(model)
     check_opset(model)
-    model = cleanup_model(model)
-    shapes = [model.get_tensor_shape(t.name) for t in (*model.graph.input, *model.graph.output)]
-    if len(shapes) != 2 or any(len(shape) != 4 or shape[0] != 1 for shape in shapes):
-        raise FlowError(f"tensors {shapes} go in and out; it must be one frame (1, C, H, W) each")
-    if {shape[1] for shape in shapes} != {net.kind.channels}:
-        raise FlowError(
-            f"{net.name}: frames of {shapes[0][1]} channels go in and of {shapes[1][1]} come out;"
-            f" both must be of {net.kind.channels}, as {net.kind} frames are"
-        )
-    model.set_metadata_prop("tarsier.kind", net.kind.value)
-    model.set_metadata_prop("tarsier.bits", str(net.coding.bits))
-    codes = DataType[f"UINT{net.coding.bits}"]
-    model.set_tensor_datatype(model.graph.input[0].name, codes)
-    check_nodes(model)
-    for step in (
-        SortCommutativeInputsInitializerLast(),
-        FoldQuantWeights(),
-        LowerConvsToMatMul(),
-        ChannelsLast(),
-        GiveUniqueNodeNames(),
-        InferDataTypes(),
+    model = model.transform(RemoveStaticGraphInputs())
+    for steps in (
+        (_OneFrame(), _NameNodes(), InferShapes()),
+        (GiveUniqueParameterTensors(), FoldConstants(exclude_op_types=_QUANTIZERS)),
+        (QCDQToQuant(), _NameNodes(), _ExplicitPads(), RemoveUnusedTensors(), InferShapes()),
     ):
-        model = model.transform(step)
+        for step in steps:
+            model = model.transform(step)
+    check_nodes(model)
+    net_of(model)
     return model
 
 
-def _number(model: ModelWrapper, key: str) -> int:
-    value = model.get_metadata_prop(f"tarsier.{key}")
-    if value is None or not value.isdecimal():
-        raise _unsaid(key, value)
-    return int(value)
+class _OneFrame(Transformation):
+    """A batch of one, and rows and columns where the file leaves them free."""
+
+    def apply(self, model: ModelWrapper) -> tuple[ModelWrapper, bool]:
+        for tensor in model.graph.input:
+            sides = tensor.type.tensor_type.shape.dim
+            if len(sides) != 4:
+                raise FlowError(
+                    f"the network's input {tensor.name} has {len(sides)} axes; it must be frames"
+                    " (1, C, H, W)"
+                )
+            sides[0].dim_value = 1
+            for side in sides[2:]:
+                if not side.dim_value:
+                    side.dim_value = SIDE
+            if not sides[1].dim_value:
+                raise FlowError(f"the network's input {tensor.name} leaves its channels free")
+        del model.graph.value_info[:]
+        for tensor in model.graph.output:
+            tensor.type.tensor_type.ClearField("shape")
+        return model, False
 
 
-def _unsaid(key: str, value: str | None) -> FlowError:
-    return FlowError(
-        f"metadata tarsier.{key} is {value!r}; only networks from Tarsier's export say what their"
-        " codes mean"
-    )
+class _NameNodes(Transformation):
+    """A name for every node that has none: its type and its number."""
+
+    def apply(self, model: ModelWrapper) -> tuple[ModelWrapper, bool]:
+        for n, node in enumerate(model.graph.node):
+            if not node.name:
+                node.name = f"{node.op_type}_{n}"
+        return model, False
 
 
-def _kind(model: ModelWrapper) -> FrameKind:
-    """What the frames of `model` are; of a network that does not say, by its channels."""
-    told = model.get_metadata_prop("tarsier.kind")
-    if told in set(FrameKind):
-        return FrameKind(told)
-    known = ", ".join(f"{kind} of {kind.channels}" for kind in FrameKind)
-    if told is not None:
-        raise FlowError(f"metadata tarsier.kind is {told!r}; kinds of frames are {known} channels")
-    shapes = [model.get_tensor_shape(tensor.name) for tensor in model.graph.input]
-    for kind in FrameKind:
-        if [shape[1:2] for shape in shapes] == [[kind.channels]]:
-            return kind
-    raise FlowError(
-        f"the network takes {shapes}; it must be one frame (1, C, H, W), and kinds of frames are"
-        f" {known} channels"
-    )
+class _ExplicitPads(Transformation):
+    """auto_pad as pads: what it adds depends on the frame at stride 2, and must not."""
+
+    def apply(self, model: ModelWrapper) -> tuple[ModelWrapper, bool]:
+        for node in model.graph.node:
+            told = attribute(node, "auto_pad", "NOTSET")
+            if told in ("NOTSET", ""):
+                continue
+            pads = [0, 0, 0, 0] if told == "VALID" else _same_pads(model, node, told)
+            kept = [each for each in node.attribute if each.name not in ("auto_pad", "pads")]
+            del node.attribute[:]
+            node.attribute.extend(kept)
+            node.attribute.add(name="pads", type=7, ints=pads)
+        return model, False
+
+
+def _same_pads(model: ModelWrapper, node: NodeProto, told: str) -> list[int]:
+    """top, left, bottom, right of SAME_UPPER or SAME_LOWER."""
+    weights = model.get_tensor_shape(node.input[1]) if len(node.input) > 1 else None
+    kernel = np.array(attribute(node, "kernel_shape", None or (weights or [])[2:]))
+    strides = np.array(attribute(node, "strides", [1, 1]))
+    dilations = np.array(attribute(node, "dilations", [1, 1]))
+    sides = np.array(model.get_tensor_shape(node.input[0])[2:])
+    span = dilations * (kernel - 1)
+    if np.any(sides % strides):
+        raise FlowError(
+            f"{node.op_type} {node.name}: auto_pad {told} of a frame of {sides[1]}x{sides[0]} pixels"
+            f" at strides {strides.tolist()} depends on the frame; write pads"
+        )
+    total = np.maximum(span + 1 - strides, 0)
+    small = total // 2
+    before = small if told == "SAME_UPPER" else total - small
+    return [*before.tolist(), *(total - before).tolist()]

@@ -2,21 +2,23 @@
 """Execute a hardware graph node by node in Python, each kernel by its NumPy golden."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
+from onnx import NodeProto
 from qonnx.core.datatype import BaseDataType
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 from threadpoolctl import threadpool_limits
 
 from tarsier_fpga.flow.design.design_facts import read_graph
-from tarsier_fpga.flow.lower.ingest import check_frame, net_facts
+from tarsier_fpga.flow.lower.net import net_of
 from tarsier_fpga.flow.ops.base import TarsierOp
 from tarsier_fpga.flow.ops.register import prepare_finn
+from tarsier_fpga.hls.base.errors import FlowError
 
-__all__ = ["compute", "reference", "run_graph"]
+__all__ = ["compute", "reference", "run_graph", "run_ports"]
 
 Visit = Callable[[str, np.ndarray], None]
 
@@ -24,15 +26,12 @@ _ROWS = 16  # computed at a time, so that the golden models' wide temporaries st
 
 
 def reference(folder: Path, frame: np.ndarray) -> np.ndarray:
-    """What the design in `folder` makes of the (H, W, channels) uint16 `frame` of any size.
+    """What the design in `folder` makes of the (H, W, channels) integer `frame` of any size.
 
     Raises:
-        FlowError: there is no design, or the frame is too small for the network.
+        FlowError: there is no design, or no frame of that size passes it.
     """
-    model = read_graph(folder)
-    height, width, _ = frame.shape
-    check_frame(net_facts(model), height, width)
-    return run_graph(model, frame)
+    return run_graph(read_graph(folder), frame)
 
 
 def run_graph(
@@ -40,26 +39,46 @@ def run_graph(
     frame: np.ndarray,
     visit: Visit = lambda tensor, values: None,
 ) -> np.ndarray:
-    """(H, W, channels) integers that `model` makes of the integer `frame`, of any size.
+    """(H, W, channels) integers that `model` makes of the integer `frame`; as `run_ports`."""
+    [result] = run_ports(model, {"x": frame}, visit).values()
+    return result
 
-    `visit` is shown every tensor by name, in the order of the graph. Every tensor is held in the
-    narrowest type its bits fit in, and only as long as it is read: the largest, windows of 16
-    channels of 8 bits, takes 144 bytes a pixel.
+
+def run_ports(
+    model: ModelWrapper,
+    frames: Mapping[str, np.ndarray],
+    visit: Visit = lambda tensor, values: None,
+) -> dict[str, np.ndarray]:
+    """(H, W, channels) integers of every output of `model`, by port; of `frames` by port.
+
+    Frames may be of any size whose parts meet. `visit` is shown every tensor by name, in the order
+    of the graph. Every tensor is held in the narrowest type its bits fit in, and only as long as it
+    is read: the largest, windows of 16 channels of 8 bits, takes 144 bytes a pixel.
+
+    Raises:
+        FlowError: a node cannot take frames of this size, or frames of two sizes meet in it.
     """
     prepare_finn()
     # The matrices are so small that threads cost more than they save.
     with threadpool_limits(limits=1, user_api="blas"):
-        return _run(model, frame, visit)
+        return _run(model, frames, visit)
 
 
-def _run(model: ModelWrapper, frame: np.ndarray, visit: Visit) -> np.ndarray:
+def _run(
+    model: ModelWrapper, frames: Mapping[str, np.ndarray], visit: Visit
+) -> dict[str, np.ndarray]:
+    net = net_of(model)
     constants = {tensor.name for tensor in model.graph.initializer}
     unread = Counter(name for node in model.graph.node for name in node.input)
-    tensors = {model.graph.input[0].name: frame}
-    visit(model.graph.input[0].name, frame)
+    unread.update(tensor.name for tensor in model.graph.output)
+    tensors = {}
+    for tensor, port in zip(model.graph.input, net.inputs, strict=True):
+        tensors[tensor.name] = frames[port.name]
+        visit(tensor.name, frames[port.name])
     for node in model.graph.node:
         op = getCustomOp(node)
         streams = [tensors[name] for name in node.input if name not in constants]
+        _check_sizes(node, streams)
         # FINN's FIFOs and width converters change the beats, not the frame.
         ours = isinstance(op, TarsierOp)
         results = compute(op, streams, op.constants(model)) if ours else streams
@@ -70,7 +89,15 @@ def _run(model: ModelWrapper, frame: np.ndarray, visit: Visit) -> np.ndarray:
             unread[name] -= 1
             if not unread[name]:
                 tensors.pop(name, None)
-    return tensors[model.graph.output[0].name]
+    results = [tensors[tensor.name] for tensor in model.graph.output]
+    return {port.name: result for port, result in zip(net.outputs, results, strict=True)}
+
+
+def _check_sizes(node: NodeProto, streams: list[np.ndarray]) -> None:
+    sizes = {frame.shape[:2] for frame in streams}
+    if len(sizes) > 1:
+        told = " and ".join(f"{width}x{height}" for height, width in sorted(sizes))
+        raise FlowError(f"{node.name}: frames of {told} pixels meet; this frame size does not fit")
 
 
 def compute(

@@ -43,11 +43,16 @@ class FrameKind(StrEnum):
     BAYER = "bayer"
     RGB = "rgb"
     LUMA = "luma"
+    PLANES = "planes"
 
     @property
     def channels(self) -> int:
-        """Of a pixel: R, G1, G2, B of a mosaic's two by two, packed into one; R, G, B; or Y."""
-        return {FrameKind.BAYER: 4, FrameKind.RGB: 3, FrameKind.LUMA: 1}[self]
+        """Of a pixel: R, G1, G2, B of a mosaic's two by two, packed into one; R, G, B; or Y.
+
+        0 for planes, of which there may be any number.
+        """
+        kinds = {FrameKind.BAYER: 4, FrameKind.RGB: 3, FrameKind.LUMA: 1, FrameKind.PLANES: 0}
+        return kinds[self]
 
     @property
     def step(self) -> int:

@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: MIT
+"""What a network says of itself: its name, and what its frames are and how they are coded.
+
+A network's file may say so in its metadata, all of which is optional:
+
+    tarsier.net          its name; without it, the file's
+    tarsier.kind         bayer, rgb, luma or planes; without it, what has as many channels
+    tarsier.bits         of the codes; without it, those of the quantizer that reads the input
+    tarsier.black,       codes of the two levels; without them, the lowest and the highest
+    tarsier.white
+
+Each but the name may be said of one port alone, as tarsier.PORT.bits, whose ports are x and y or,
+where there are several, x0, x1, ..., y0, y1, ... A hardware graph holds what was found out, as one
+text of JSON.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from onnx import NodeProto
+from qonnx.core.datatype import DataType
+from qonnx.core.modelwrapper import ModelWrapper
+
+from tarsier_fpga.flow.design.ports import Port
+from tarsier_fpga.flow.lower.hardware import Hardware
+from tarsier_fpga.flow.lower.meaning import Integers
+from tarsier_fpga.flow.lower.quantize import Target, target_of
+from tarsier_fpga.hls.base.coding import FrameKind
+from tarsier_fpga.hls.base.errors import FlowError
+
+__all__ = ["Net", "net_of", "output_ports", "port_names", "write_net"]
+
+_NET, _PORTS = "tarsier.net", "tarsier.ports"
+_WIDEST = 16  # bits of a code; frames are 16-bit
+_QUANTIZERS = ("Quant", "IntQuant", "BipolarQuant")
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """A network's name and its external streams, in the order of its file.
+
+    Of a network that is not lowered yet, the outputs are not known.
+    """
+
+    name: str
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+
+    @property
+    def x(self) -> Port:
+        """The first input, on whose pixels all else is measured."""
+        return self.inputs[0]
+
+
+def net_of(model: ModelWrapper) -> Net:
+    """The facts of `model`, a network in NCHW or a hardware graph.
+
+    Raises:
+        FlowError: what its metadata say makes no sense, or its input has no codes.
+    """
+    name = model.get_metadata_prop(_NET) or "network"
+    known = model.get_metadata_prop(_PORTS)
+    if known is not None:
+        ports = json.loads(known)
+        inputs, outputs = ([Port.model_validate(p) for p in ports[side]] for side in ("in", "out"))
+        return Net(name, tuple(inputs), tuple(outputs))
+    tensors = [tensor.name for tensor in model.graph.input]
+    names = port_names("x", len(tensors))
+    ports = [_input(model, tensor, port) for tensor, port in zip(tensors, names, strict=True)]
+    return Net(name, tuple(ports), ())
+
+
+def write_net(model: ModelWrapper, net: Net) -> ModelWrapper:
+    """`model`, a hardware graph, with the facts of `net` in its metadata."""
+    sides = {"in": net.inputs, "out": net.outputs}
+    ports = {side: [port.model_dump(mode="json") for port in of] for side, of in sides.items()}
+    model.set_metadata_prop(_NET, net.name)
+    model.set_metadata_prop(_PORTS, json.dumps(ports))
+    return model
+
+
+def output_ports(
+    model: ModelWrapper, net: Net, results: Mapping[str, Integers], hardware: Hardware
+) -> tuple[Port, ...]:
+    """The ports of the integers that each output of `model` was found to be.
+
+    Raises:
+        FlowError: they are no codes: of several scales, or too wide for a frame.
+    """
+    names = port_names("y", len(results))
+    return tuple(
+        _output(model, net, tensor, x, name, hardware)
+        for (tensor, x), name in zip(results.items(), names, strict=True)
+    )
+
+
+def port_names(letter: str, count: int) -> list[str]:
+    """x, or x0, x1, ...
+
+    >>> port_names("x", 1), port_names("y", 2)
+    (['x'], ['y0', 'y1'])
+    """
+    return [letter] if count == 1 else [f"{letter}{n}" for n in range(count)]
+
+
+def _input(model: ModelWrapper, tensor: str, port: str) -> Port:
+    shape = model.get_tensor_shape(tensor)
+    if shape is None or len(shape) != 4:
+        raise FlowError(f"the network's input {tensor} has shape {shape}; it must be (1, C, H, W)")
+    channels = int(shape[1])
+    bits, black, white = (_number(model, port, key) for key in ("bits", "black", "white"))
+    target = _first_quantizer(model, tensor, channels)
+    told = target is not None and _is_plain(target.integers)
+    signed, scale, offset = False, 1.0, 0.0
+    if bits is None and target is not None and (told or black is None):
+        integers = target.integers
+        bits, signed = integers.datatype.bitwidth(), integers.datatype.signed()
+        scale, offset = float(integers.scale[0]), float(integers.offset[0])
+    elif bits is None and white is not None:
+        bits = max(10, white.bit_length())
+    if bits is None:
+        raise FlowError(
+            f"the network does not say how its input {tensor} is coded: no quantizer reads it, and"
+            " there is no metadata tarsier.bits; give --bits"
+        )
+    least, most = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
+    black = max(0, least) if black is None else black
+    white = most if white is None else white
+    if not (1 <= bits <= _WIDEST and least <= black < white <= most):
+        raise FlowError(
+            f"metadata tarsier.bits {bits}, black {black} and white {white}: codes have 1 to"
+            f" {_WIDEST} bits, and black is below white and both among them"
+        )
+    return Port(
+        name=port,
+        tensor=tensor,
+        kind=_kind(model, port, channels, None),
+        channels=channels,
+        bits=bits,
+        signed=signed,
+        black=black,
+        white=white,
+        scale=scale,
+        offset=offset,
+    )
+
+
+def _first_quantizer(model: ModelWrapper, tensor: str, channels: int) -> Target | None:
+    """The quantizer that everything which reads the input `tensor` starts with."""
+    readers: list[NodeProto] = model.find_consumers(tensor) or []
+    if not readers or any(node.op_type not in _QUANTIZERS for node in readers):
+        return None
+    targets = [target_of(model, node, channels) for node in readers]
+    first = targets[0].integers
+    same = all(
+        target.datatype == first.datatype
+        and np.array_equal(target.integers.scale, first.scale)
+        and np.array_equal(target.integers.offset, first.offset)
+        for target in targets
+    )
+    uniform = np.ptp(first.scale) == 0 and np.ptp(first.offset) == 0
+    return targets[0] if same and uniform and first.datatype != DataType["BINARY"] else None
+
+
+def _is_plain(integers: Integers) -> bool:
+    return bool(integers.scale[0] == 1 and integers.offset[0] == 0)
+
+
+def _output(
+    model: ModelWrapper,
+    net: Net,
+    tensor: str,
+    y: Integers,
+    name: str,
+    hardware: Hardware,
+) -> Port:
+    if np.ptp(y.scale) > 1e-9 * abs(y.scale[0]) or np.ptp(y.offset) > 1e-9 * abs(y.scale[0]):
+        scales = ", ".join(f"{s:g}" for s in np.unique(y.scale)[:4])
+        raise FlowError(
+            f"the network's output {tensor}: its channels have scales {scales} and offsets"
+            f" {', '.join(f'{o:g}' for o in np.unique(y.offset)[:4])}; they must be the same for"
+            " all, so end with a Quant of one scale"
+        )
+    bits = y.datatype.bitwidth()
+    if bits > _WIDEST:
+        raise FlowError(
+            f"the network's output {tensor} is {bits} bits wide; frames have at most {_WIDEST}, so"
+            " end with a Quant"
+        )
+    scale, offset = float(y.scale[0]), float(y.offset[0])
+    lowest, highest = int(y.datatype.min()), int(y.datatype.max())
+    x = net.x
+    levels = []
+    for key, code in (("black", x.black), ("white", x.white)):
+        told = _number(model, name, key) if _said(model, name, key) else None
+        same = round((x.scale * code + x.offset - offset) / scale)
+        levels.append(min(max(same if told is None else told, lowest), highest))
+    height, width, _ = hardware.shape(y.tensor)
+    source = model.get_tensor_shape(x.tensor)
+    step = Fraction(int(source[2]), height) if height else Fraction(1)
+    black, white = levels
+    return Port(
+        name=name,
+        tensor=tensor,
+        kind=_kind(model, name, y.channels, x.kind),
+        channels=y.channels,
+        bits=bits,
+        signed=y.datatype.signed(),
+        black=black,
+        white=white if white > black else highest,
+        scale=scale,
+        offset=offset,
+        step=(step.numerator, step.denominator),
+    )
+
+
+def _said(model: ModelWrapper, port: str, key: str) -> bool:
+    return model.get_metadata_prop(f"tarsier.{port}.{key}") is not None
+
+
+def _number(model: ModelWrapper, port: str, key: str) -> int | None:
+    """The number that the metadata say of `port`, or of all ports."""
+    for name in (f"tarsier.{port}.{key}", f"tarsier.{key}"):
+        value = model.get_metadata_prop(name)
+        if value is None:
+            continue
+        if not value.isdecimal():
+            raise FlowError(f"metadata {name} is {value!r}; it must be a whole number")
+        return int(value)
+    return None
+
+
+def _kind(model: ModelWrapper, port: str, channels: int, like: FrameKind | None) -> FrameKind:
+    """What the frames of `port` are: as they are told, `like` others, or by their channels."""
+    known = ", ".join(f"{kind} of {kind.channels or 'any number of'}" for kind in FrameKind)
+    keys = [f"tarsier.{port}.kind"] + (["tarsier.kind"] if like is None else [])
+    for name in keys:
+        told = model.get_metadata_prop(name)
+        if told is None:
+            continue
+        if told not in set(FrameKind) or FrameKind(told).channels not in (0, channels):
+            raise FlowError(
+                f"metadata {name} is {told!r}, and the network's frames have {channels} channels;"
+                f" kinds of frames are {known} channels"
+            )
+        return FrameKind(told)
+    if like is not None and like.channels in (0, channels):
+        return like
+    return next(kind for kind in FrameKind if kind.channels in (0, channels))
