@@ -8,9 +8,13 @@ import numpy as np
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.cost.family import Family
 from tarsier_fpga.hls.cost.memory_cost import (
+    block_ram,
+    is_block_rom,
     logic_cost,
 )
-from tarsier_fpga.hls.cost.resources import Resources
+from tarsier_fpga.hls.cost.resources import Resources, total
+from tarsier_fpga.hls.cost.table_cost import unpacked_bits
+from tarsier_fpga.hls.describe.examples import two_lines
 from tarsier_fpga.hls.describe.kernel import Recorded
 from tarsier_fpga.hls.describe.proof_case import Case, Induction, Shape
 from tarsier_fpga.hls.describe.ranges import (
@@ -28,6 +32,14 @@ __all__ = ["COLUMNS", "RECORDED", "affine_requant", "cost", "proofs"]
 COLUMNS = ("knot", "below_mul", "below_add", "above_mul", "above_add")
 _WIDEST = 63  # bits of a sum
 _CLAMP = integer_range(32, True)  # what its ends, SystemVerilog's int, can be
+
+_DSP_WIDTH = 9  # bits of the narrowest product that Yosys gives to a DSP
+# Bits of the factors of a DSP, signed: UG479, UG579.
+_DSP_WIDE, _DSP_NARROW = {Family.SERIES7: 25, Family.ULTRASCALE_PLUS: 27}, 18
+# Per bit of a compared x: 16 lanes of 20 bits 209 LUTs more than without knots. Per bit of a sum on
+# UltraScale+: 8 lanes of 36 bits 289 and 270 more than on 7 series, 16 lanes with one line 298.
+_KNOT_LUTS, _KNOT_LUTS_FOLDED, _ADDER_LUTS, _ADDER_LUTS_OF_CONSTANT = 0.55, 1.1, 0.9, 0.53
+_KNOT_FFS_FOLDED = 9  # per lane: 64 channels in 8 lanes 526 flip-flops
 
 
 def affine_requant(
@@ -137,8 +149,55 @@ def _sum_width(mul: np.ndarray, add: np.ndarray, x_ends: tuple[int, int], shift:
 
 
 def cost(kernel: Instance, family: Family) -> Resources:
-    """A DSP for every lane."""
-    return logic_cost(lut=0, ff=0, dsp=0)
+    """DSPs for every lane, the pieces of its channels in a ROM, a comparison, a clamp."""
+    lanes, folds, pieces = (kernel.number(name) for name in ("Lanes", "Folds", "Pieces"))
+    x_width, m_width, sum_width = (kernel.number(n) for n in ("XWidth", "MWidth", "SumW"))
+    y_width, shift = kernel.number("YWidth"), kernel.number("Shift")
+    depth = pieces << (folds - 1).bit_length()
+    words, offsets, knots = _columns(kernel)
+    offset_width = max(kernel.number("AWidth"), shift + 1)
+    in_blocks = is_block_rom(m_width + offset_width, depth)  # whose registers hold the words
+    rom = lanes * [block_ram(m_width + offset_width, depth)] if in_blocks else []
+    # Up to 16 folds a column of a ROM is a LUT; of 32 it takes 1.1 to 1.4, of 64 2.4 to 3.2.
+    deep = max(1, min(folds / 22, 1.7 + folds / 50))
+    lut = lanes * (y_width + max(1, sum_width - shift) / 3 + shift / 6) + 4
+    lut += 0 if in_blocks or depth == 1 else deep * words
+    ff = 4 + (folds - 1).bit_length() + kernel.outputs[0].width + (0 if in_blocks else words)
+    if pieces == 2 and folds == 1:
+        lut += lanes * _KNOT_LUTS * x_width
+    elif pieces == 2:
+        lut += lanes * _KNOT_LUTS_FOLDED * x_width + (deep - 1) * knots
+        ff += lanes * _KNOT_FFS_FOLDED
+    factors = sorted((x_width + 1 - kernel.number("XSigned"), m_width))
+    dsps = ceil(factors[1] / _DSP_WIDE[family]) * ceil(factors[0] / _DSP_NARROW)
+    if sum(factors) < _DSP_WIDTH:
+        lut += lanes * factors[0] * factors[1] / 2
+        dsps = 0
+    if family is not Family.SERIES7 or dsps != 1:  # one DSP there keeps and adds what it multiplies
+        lut += lanes * sum_width * (_ADDER_LUTS if depth > 1 else _ADDER_LUTS_OF_CONSTANT)
+        ff += lanes * (x_width + 2 * sum_width) + (lanes * offset_width if in_blocks else offsets)
+    return total([logic_cost(lut, ff, lanes * dsps), *rom])
+
+
+def _columns(kernel: Instance) -> tuple[int, int, int]:
+    """Registers of the pieces' words, of their offsets alone, and columns of the knots' ROMs.
+
+    Equal columns of a ROM share one.
+    """
+    lanes, folds, pieces = (kernel.number(name) for name in ("Lanes", "Folds", "Pieces"))
+    shared = pieces == 1  # lanes with knots choose for themselves
+
+    def seen(name: str, width: str, items: int) -> set[tuple[int, bytes]]:
+        bits = unpacked_bits(kernel.bits(name), (folds, lanes, items, kernel.number(width)))
+        return {
+            (0 if shared else lane, column.tobytes())
+            for lane, columns in enumerate(bits.transpose(1, 3, 0, 2))
+            for column in columns
+            if column.any() and not column.all()
+        }
+
+    factors, offsets = seen("Mul", "MWidth", pieces), seen("Add", "AWidth", pieces)
+    return len(factors | offsets), len(offsets), len(seen("Knot", "XWidth", 1))
 
 
 def proofs() -> tuple[Case, ...]:
@@ -167,4 +226,17 @@ def _proof(
     )
 
 
-RECORDED: Recorded = {}
+RECORDED: Recorded = {
+    "16 channels of 20 bits, two pieces": lambda: _recorded(16, 16, True),
+    "16 channels of 20 bits, one piece": lambda: _recorded(16, 16, False),
+    "64 channels of 20 bits, two pieces, 8 lanes": lambda: _recorded(64, 8, True),
+    "64 channels of 20 bits, one piece, 8 lanes": lambda: _recorded(64, 8, False),
+    "256 channels of 20 bits, two pieces, 1 lane": lambda: _recorded(256, 1, True),
+}
+
+
+def _recorded(channels: int, lanes: int, bent: bool) -> Instance:
+    """Factors of 16 bits, offsets of 32, 8 bits out."""
+    lines = two_lines(channels)
+    rows = lines if bent else lines[:, [0, 3, 4, 3, 4]]
+    return affine_requant(rows, lanes, 20, True, 24, 8, -128, 127)

@@ -18,6 +18,7 @@ from tarsier_fpga.flow.ops.frame_delay import frame_sequence
 from tarsier_fpga.flow.size.widths import specialize
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.golden.act_table import act_table
+from tarsier_fpga.hls.golden.affine_requant import affine_requant
 from tarsier_fpga.hls.golden.int_dot import int_dot
 from tarsier_fpga.hls.golden.requant import requant
 from tarsier_fpga.hls.golden.residual_add import residual_add
@@ -45,6 +46,32 @@ def test_act_table(pe, frame, rng, tmp_path):
     x, table = frame(6, 0, 9), rng.integers(-16, 16, (6, 10))
     op = one("TarsierActTable", (x,), ("UINT4",), (table,), PE=pe, outputDataType="INT5")
     works(op, [act_table(x, table)], tmp_path)
+
+
+@pytest.mark.parametrize(
+    "types, bent, pe", [(("INT12", "INT6"), 1, 0), (("UINT12", "UINT5"), 0, 3)]
+)
+def test_affine_requant(types, bent, pe, frame, rng, tmp_path):
+    signed = types[0] == "INT12"
+    x = frame(6, -2048, 2047) if signed else frame(6, 0, 4095)
+    rows = np.column_stack([rng.integers(-9, 9, 6), *rng.integers(-99, 99, (4, 6))])
+    rows = rows if bent else rows[:, [0, 3, 4, 3, 4]]
+    clamp = (-30, 31) if signed else (0, 29)
+    facts = {"PE": pe, "shift": 12, "floor": clamp[0], "ceiling": clamp[1]}
+    op = one("TarsierAffineRequant", (x,), types[:1], (rows,), **facts, outputDataType=types[1])
+    works(op, [affine_requant(x, rows, 12, *clamp)], tmp_path)
+
+
+def test_affine_requant_of_coefficients_beyond_float32(frame):
+    x, almost_half = frame(2, 0, 3), 2**40 + 2**29 - 1
+    rows = np.array([[0, 0, 0, 1, almost_half]] * 2)
+    facts = {"shift": 30, "floor": 0, "ceiling": 4095, "outputDataType": "UINT12"}
+    model = one("TarsierAffineRequant", (x,), ("UINT2",), (rows,), **facts).model()
+    model.set_initializer("c0", rows)
+    result = execute_onnx(model, {"x0": x[None].astype(np.float32)})["y0"][0]
+    assert np.array_equal(result, np.where(x > 1, 1025, 1024))
+    kernel = getCustomOp(model.graph.node[0]).instance(model)
+    assert kernel.tables[2].values.max() == almost_half
 
 
 def test_fork(frame, tmp_path):
