@@ -33,7 +33,9 @@ from tarsier_fpga.flow.ops.fork import TarsierFork
 from tarsier_fpga.flow.ops.int_dot import TarsierIntDot
 from tarsier_fpga.flow.ops.requant import TarsierRequant
 from tarsier_fpga.flow.ops.residual_add import TarsierResidualAdd
+from tarsier_fpga.flow.ops.scaled_add import TarsierScaledAdd
 from tarsier_fpga.flow.ops.sign_threshold import TarsierSignThreshold
+from tarsier_fpga.flow.ops.widen import TarsierWiden
 from tarsier_fpga.flow.ops.window import TarsierWindow
 from tarsier_fpga.flow.ops.xnor_dot import TarsierXnorDot
 from tarsier_fpga.hls.adders.solve import solve_bits, solve_integers
@@ -54,7 +56,9 @@ _LOGIC = (
     TarsierIntDot,
     TarsierRequant,
     TarsierResidualAdd,
+    TarsierScaledAdd,
     TarsierSignThreshold,
+    TarsierWiden,
     TarsierXnorDot,
 )
 _LARGEST_DOT = 100_000  # products of integers in a dot product, above which logic is no way
@@ -108,6 +112,12 @@ def channels(
         case TarsierResidualAdd():
             floor, ceiling = map(op.get_nodeattr, ("floor", "ceiling"))
             return lambda c: clamp(logic, add(logic, x(c), x(c, 1)), floor, ceiling)
+        case TarsierScaledAdd():
+            *scales, offset, shift = op.arithmetic()
+            ends = op.clamp()
+            return lambda c: requant(logic, _sum(logic, x, c, scales, offset), shift, *ends)
+        case TarsierWiden():
+            return inputs[0]
         case TarsierChannelScale():
             return lambda c: times(logic, x(c), int(constants[0][c]))
         case TarsierChannelShuffle():
@@ -120,6 +130,16 @@ def channels(
             return lambda c: inputs[0](c) if c < border else inputs[1](c - border)
         case _:
             raise FlowError(f"{op.onnx_node.name}: {op.onnx_node.op_type} is not made of logic")
+
+
+def _sum(
+    logic: Logic, x: Callable[[int, int], Number], channel: int, scales: Sequence[int], offset: int
+) -> Number:
+    """Channel `channel` of each stream times its scale, and `offset`."""
+    total = constant(offset)
+    for stream, scale in enumerate(scales):
+        total = add(logic, total, times(logic, x(channel, stream), scale))
+    return total
 
 
 def _popcounts(logic: Logic, weights: np.ndarray, x: Whole) -> Channel:

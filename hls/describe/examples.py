@@ -3,7 +3,7 @@
 
 import numpy as np
 
-__all__ = ["NO_PAD", "signs", "two_slopes", "weights"]
+__all__ = ["NO_PAD", "signs", "two_lines", "two_slopes", "weights"]
 
 _SEED = 0
 NO_PAD = np.zeros(16, int)
@@ -31,3 +31,12 @@ def two_slopes(channels: int, entries: int) -> np.ndarray:
         z = scale * counts + shift
         tables.append(np.rint(np.where(z > 0, above * z, below * z) + bias))
     return np.array(tables).clip(-128, 127).astype(int)
+
+
+def two_lines(channels: int) -> np.ndarray:
+    """(channels, 5) rows of knot, factor and offset below it, and above: 16 and 32 bits wide."""
+    rng = np.random.default_rng(_SEED)
+    factors = rng.integers(1 << 13, 1 << 15, (channels, 2))
+    offsets = rng.integers(-(1 << 31), 1 << 31, (channels, 2))
+    knots = rng.integers(-3000, 3000, channels)
+    return np.column_stack([knots, factors[:, 0], offsets[:, 0], factors[:, 1], offsets[:, 1]])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""channel_shuffle: the channels of every pixel in another order."""
+"""channel_shuffle: chosen channels of every pixel, in any order."""
 
 import numpy as np
 
@@ -22,31 +22,37 @@ from tarsier_fpga.hls.netlist.instance import Instance, Stream, Table, pack_bits
 __all__ = ["RECORDED", "channel_shuffle", "cost", "group_shuffle", "proofs"]
 
 
-def channel_shuffle(source: np.ndarray, bits: int) -> Instance:
-    """The channels of every pixel in another order, a whole pixel a beat.
+def channel_shuffle(source: np.ndarray, channels: int, bits: int) -> Instance:
+    """Chosen channels of every pixel in any order, a whole pixel a beat.
 
     Args:
-        source: (channels,) integers; channel c of y is channel source[c] of x
+        source: (count,) integers; channel c of y is channel source[c] of x, which may be asked for
+            often or never
+        channels: of x
 
     Raises:
-        KernelError: `source` does not hold every channel once.
+        KernelError: `source` asks for a channel that x does not have.
     """
     order = integers("channel_shuffle", "source", source, 1)
-    require_at_least("channel_shuffle", 1, bits=bits)
-    channels = order.size
-    if not np.array_equal(np.sort(order), np.arange(channels)):
+    require_at_least("channel_shuffle", 1, channels=channels, bits=bits)
+    if order.min() < 0 or order.max() >= channels:
         raise KernelError(
-            f"channel_shuffle: source={order.tolist()} must hold every channel 0..{channels - 1}"
-            " once"
+            f"channel_shuffle: source={order.tolist()} must hold channels of x,"
+            f" 0..{channels - 1}, and no others"
         )
     index_width = unsigned_width(channels - 1)
     return Instance(
         module="channel_shuffle",
-        params={"Channels": channels, "Width": bits, "Source": pack_bits(order, index_width)},
+        params={
+            "Channels": channels,
+            "Count": order.size,
+            "Width": bits,
+            "Source": pack_bits(order, index_width),
+        },
         inputs=(Stream("x", channels * bits, channels),),
-        outputs=(Stream("y", channels * bits, channels),),
+        outputs=(Stream("y", order.size * bits, order.size),),
         function="ChannelShuffle",
-        template=(channels, bits),
+        template=(channels, order.size, bits),
         tables=(Table("source", index_width, False, order),),
     )
 
@@ -72,21 +78,24 @@ def cost(kernel: Instance, family: Family) -> Resources:
 
 
 def proofs() -> tuple[Case, ...]:
-    """Four channels."""
-    order = np.array([2, 0, 3, 1])
-    case = Case(
-        channel_shuffle(order, 2),
+    """All of four channels, and some of them more than once."""
+    return _proof(2, 0, 3, 1), _proof(3, 1, 3, 3, 1)
+
+
+def _proof(*source: int) -> Case:
+    order = np.array(source)
+    return Case(
+        channel_shuffle(order, 4, 2),
         {"x": Shape(4, 2)},
-        {"y": Shape(4, 2)},
+        {"y": Shape(order.size, 2)},
         lambda x: golden(x, order),
         Induction(1),
         in_place=True,
         registers=0,
     )
-    return (case,)
 
 
 RECORDED: Recorded = {
-    "16 channels, 4 groups": lambda: channel_shuffle(group_shuffle(16, 4), 8),
-    "64 channels, 4 groups": lambda: channel_shuffle(group_shuffle(64, 4), 8),
+    "16 channels, 4 groups": lambda: channel_shuffle(group_shuffle(16, 4), 16, 8),
+    "64 channels, 4 groups": lambda: channel_shuffle(group_shuffle(64, 4), 64, 8),
 }

@@ -3,6 +3,7 @@
 
 import numpy as np
 import pytest
+from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.hls.base.errors import FlowError, KernelError
 from tarsier_fpga.hls.golden.channel_scale import channel_scale
@@ -20,10 +21,12 @@ def one(op_type, frames, datatype, constants=(), **attributes) -> OneOp:
     return OneOp(op_type, frames, (datatype,) * len(frames), constants, attributes)
 
 
+@pytest.mark.parametrize("datatype, least, most", [("INT4", -8, 7), ("BINARY", 0, 1)])
 @pytest.mark.parametrize("a_channels, b_channels, pe", [(4, 6, 2), (3, 5, 0), (8, 4, 4), (1, 1, 1)])
-def test_concat(a_channels, b_channels, pe, rng, tmp_path):
-    a, b = (rng.integers(-8, 8, (HEIGHT, WIDTH, n)) for n in (a_channels, b_channels))
-    op = one("TarsierConcat", (a, b), "INT4", PE=pe, b_channels=b_channels)
+def test_concat(a_channels, b_channels, pe, datatype, least, most, rng, tmp_path):
+    sizes = [(HEIGHT, WIDTH, n) for n in (a_channels, b_channels)]
+    a, b = (rng.integers(least, most, size, endpoint=True) for size in sizes)
+    op = one("TarsierConcat", (a, b), datatype, PE=pe, b_channels=b_channels)
     works(op, [concat(a, b)], tmp_path)
 
 
@@ -41,11 +44,28 @@ def test_channel_slice(first, count, pe, rng, tmp_path):
     works(op, [channel_slice(x, first, count)], tmp_path)
 
 
-@pytest.mark.parametrize("source", [group_shuffle(8, 2), np.roll(np.arange(6), 3)], ids=str)
-def test_channel_shuffle_of_whole_pixels(source, rng, tmp_path):
-    x = rng.integers(-8, 8, (HEIGHT, WIDTH, source.size))
-    op = one("TarsierChannelShuffle", (x,), "INT4", (source,), PE=2)
+@pytest.mark.parametrize(
+    "source, channels, datatype",
+    [
+        (group_shuffle(8, 2), 8, "INT4"),
+        (np.roll(np.arange(6), 3), 6, "INT4"),
+        (np.array([4, 0, 4]), 5, "BINARY"),
+        (np.array([1, 1, 0, 2, 1]), 3, "UINT4"),
+    ],
+    ids=str,
+)
+def test_channel_shuffle_of_whole_pixels(source, channels, datatype, rng, tmp_path):
+    least, most = {"INT4": (-8, 7), "UINT4": (0, 15), "BINARY": (0, 1)}[datatype]
+    x = rng.integers(least, most, (HEIGHT, WIDTH, channels), endpoint=True)
+    op = one("TarsierChannelShuffle", (x,), datatype, (source,), PE=2, count=source.size)
     works(op, [channel_shuffle(x, source)], tmp_path)
+
+
+def test_a_count_that_is_not_that_of_the_source_is_refused(rng):
+    x = rng.integers(0, 2, (HEIGHT, WIDTH, 6))
+    model = one("TarsierChannelShuffle", (x,), "BINARY", (np.array([5, 0]),)).model()
+    with pytest.raises(FlowError, match=r"node: count=6 must be 2, as many as source has entries"):
+        getCustomOp(model.graph.node[0]).instance(model)
 
 
 @pytest.mark.parametrize("datatype, pe", [("INT4", 0), ("UINT4", 2), ("BINARY", 3)])

@@ -11,6 +11,7 @@ from finn.transformation.fpgadataflow.prepare_rtlsim import PrepareRTLSim
 from finn.transformation.fpgadataflow.set_exec_mode import SetExecMode
 from finn.util.fpgadataflow import is_hls_node
 from finn.util.settings import get_settings
+from qonnx.core.datatype import DataType
 from qonnx.core.onnx_exec import execute_onnx
 from qonnx.custom_op.registry import getCustomOp
 
@@ -18,9 +19,11 @@ from tarsier_fpga.flow.ops.frame_delay import frame_sequence
 from tarsier_fpga.flow.size.widths import specialize
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.golden.act_table import act_table
+from tarsier_fpga.hls.golden.affine_requant import affine_requant
 from tarsier_fpga.hls.golden.int_dot import int_dot
 from tarsier_fpga.hls.golden.requant import requant
 from tarsier_fpga.hls.golden.residual_add import residual_add
+from tarsier_fpga.hls.golden.scaled_add import scaled_add
 from tarsier_fpga.hls.golden.sign_threshold import sign_threshold
 from tarsier_fpga.hls.golden.window import window
 from tarsier_fpga.hls.golden.xnor_dot import xnor_dot
@@ -45,6 +48,32 @@ def test_act_table(pe, frame, rng, tmp_path):
     x, table = frame(6, 0, 9), rng.integers(-16, 16, (6, 10))
     op = one("TarsierActTable", (x,), ("UINT4",), (table,), PE=pe, outputDataType="INT5")
     works(op, [act_table(x, table)], tmp_path)
+
+
+@pytest.mark.parametrize(
+    "types, bent, pe", [(("INT12", "INT6"), 1, 0), (("UINT12", "UINT5"), 0, 3)]
+)
+def test_affine_requant(types, bent, pe, frame, rng, tmp_path):
+    signed = types[0] == "INT12"
+    x = frame(6, -2048, 2047) if signed else frame(6, 0, 4095)
+    rows = np.column_stack([rng.integers(-9, 9, 6), *rng.integers(-99, 99, (4, 6))])
+    rows = rows if bent else rows[:, [0, 3, 4, 3, 4]]
+    clamp = (-30, 31) if signed else (0, 29)
+    facts = {"PE": pe, "shift": 12, "floor": clamp[0], "ceiling": clamp[1]}
+    op = one("TarsierAffineRequant", (x,), types[:1], (rows,), **facts, outputDataType=types[1])
+    works(op, [affine_requant(x, rows, 12, *clamp)], tmp_path)
+
+
+def test_affine_requant_of_coefficients_beyond_float32(frame):
+    x, almost_half = frame(2, 0, 3), 2**40 + 2**29 - 1
+    rows = np.array([[0, 0, 0, 1, almost_half]] * 2)
+    facts = {"shift": 30, "floor": 0, "ceiling": 4095, "outputDataType": "UINT12"}
+    model = one("TarsierAffineRequant", (x,), ("UINT2",), (rows,), **facts).model()
+    model.set_initializer("c0", rows)
+    result = execute_onnx(model, {"x0": x[None].astype(np.float32)})["y0"][0]
+    assert np.array_equal(result, np.where(x > 1, 1025, 1024))
+    kernel = getCustomOp(model.graph.node[0]).instance(model)
+    assert kernel.tables[2].values.max() == almost_half
 
 
 def test_fork(frame, tmp_path):
@@ -77,6 +106,69 @@ def test_residual_add(frame, tmp_path):
     facts = {"floor": 0, "ceiling": 255, "outputDataType": "UINT8"}
     op = one("TarsierResidualAdd", (x, d), ("UINT8", "INT6"), **facts)
     works(op, [residual_add(x, d, 0, 255)], tmp_path)
+
+
+SCALES = {"x_scale": 4, "d_scale": 1, "offset": 0, "shift": 0}
+
+
+@pytest.mark.parametrize("pe", [0, 2, 6])
+@pytest.mark.parametrize(
+    "facts, types",
+    [
+        (SCALES | {"floor": -32, "ceiling": 1051, "outputDataType": "INT12"}, ("UINT8", "INT6")),
+        (
+            SCALES | {"x_scale": 0, "floor": 0, "ceiling": 1, "outputDataType": "BINARY"},
+            ("INT4", "BINARY"),
+        ),
+        (
+            {"x_scale": -5, "d_scale": 3, "offset": 9, "shift": 2, "floor": 0, "ceiling": 15}
+            | {"outputDataType": "UINT4"},
+            ("INT4", "UINT3"),
+        ),
+    ],
+    ids=["exact", "bits", "rounded"],
+)
+def test_scaled_add(facts, types, pe, frame, tmp_path):
+    ends = [(int(DataType[t].min()), int(DataType[t].max())) for t in types]
+    x, d = (frame(6, *end) for end in ends)
+    order = ("x_scale", "d_scale", "offset", "shift", "floor", "ceiling")
+    y = scaled_add(x, d, *(facts[name] for name in order))
+    works(one("TarsierScaledAdd", (x, d), types, PE=pe, **facts), [y], tmp_path)
+
+
+def test_scaled_adds_that_cannot_be_are_refused(frame):
+    frames, types = (frame(6, 0, 3), frame(6, 0, 3)), ("UINT2", "UINT2")
+    facts = SCALES | {"floor": -1, "ceiling": 15, "outputDataType": "UINT4"}
+    said = r"node: outputDataType=UINT4 must be an integer type that holds floor=-1 \.\. ceiling=15"
+    with pytest.raises(FlowError, match=said):
+        one("TarsierScaledAdd", frames, types, **facts).model()
+    model = one("TarsierScaledAdd", frames, types, PE=4, **facts | {"floor": 0}).model()
+    with pytest.raises(FlowError, match=r"node: PE=4 must divide channels=6, or be 0"):
+        getCustomOp(model.graph.node[0]).instance(model)
+
+
+@pytest.mark.parametrize("pe", [0, 2])
+@pytest.mark.parametrize(
+    "x_type, y_type",
+    [
+        ("UINT4", "INT5"),
+        ("INT4", "INT9"),
+        ("BINARY", "UINT1"),
+        ("BINARY", "INT3"),
+        ("UINT3", "UINT8"),
+    ],
+)
+def test_widen(x_type, y_type, pe, frame, tmp_path):
+    x = frame(6, int(DataType[x_type].min()), int(DataType[x_type].max()))
+    works(one("TarsierWiden", (x,), (x_type,), PE=pe, outputDataType=y_type), [x], tmp_path)
+
+
+@pytest.mark.parametrize("x_type, y_type", [("UINT4", "INT4"), ("INT4", "UINT8"), ("INT5", "INT4")])
+def test_a_type_that_does_not_hold_the_other_is_refused(x_type, y_type, frame):
+    x = frame(6, 0, 1)
+    said = rf"node: outputDataType={y_type} must be an integer type that holds .* of {x_type}"
+    with pytest.raises(FlowError, match=said):
+        one("TarsierWiden", (x,), (x_type,), outputDataType=y_type).model()
 
 
 def test_sign_threshold(frame, rng, tmp_path):

@@ -18,6 +18,7 @@ PIXELS = 100
 
 class Order(Enum):
     ANY = auto()
+    CHOSEN = auto()  # some of them, some often
     GROUPS = auto()  # ShuffleNet's
     ROTATED = auto()  # BRVE's
 
@@ -34,6 +35,8 @@ class Params:
         match self.order:
             case Order.ANY:
                 return rng.permutation(channels)
+            case Order.CHOSEN:
+                return rng.choice(channels, rng.integers(1, 2 * self.channels + 1))
             case Order.GROUPS:
                 divisors = channels[1:][self.channels % channels[1:] == 0]
                 return group_shuffle(self.channels, int(rng.choice([1, *divisors])))
@@ -52,7 +55,7 @@ GRID = Grid(
 
 
 def case(p: Params, x: np.ndarray) -> Case:
-    instance = channel_shuffle(p.source, p.bits)
+    instance = channel_shuffle(p.source, p.channels, p.bits)
     return Case(p, instance, {"x": pack(x, p.bits)}, {"y": pack(golden(x, p.source), p.bits)})
 
 
@@ -70,6 +73,12 @@ test_matches_golden, test_extremes, test_output_holds_under_backpressure = contr
 )
 
 
+def test_the_grid_repeats_channels_and_leaves_some_out():
+    sources = [(p.source, p.channels) for p in GRID]
+    assert any(source.size > channels for source, channels in sources)
+    assert any(source.size < channels for source, channels in sources)
+
+
 def test_cycle_contract():
     for ran in run([random_case(p) for p in GRID]):
         assert np.array_equal(ran.in_cycles["x"], np.arange(PIXELS))
@@ -83,10 +92,13 @@ def test_group_shuffle_interleaves_the_groups():
 
 
 def test_rejects_bad_parameters(refused):
-    with pytest.raises(KernelError, match=r"source=\[0, 2, 2\] must hold every channel 0..2 once"):
-        channel_shuffle(np.array([0, 2, 2]), 8)
+    with pytest.raises(KernelError, match=r"source=\[0, 3, 2\] must hold channels of x, 0..2, and"):
+        channel_shuffle(np.array([0, 3, 2]), 3, 8)
+    with pytest.raises(KernelError, match=r"source=\[0, -1\] must hold channels of x, 0..2, and"):
+        channel_shuffle(np.array([0, -1]), 3, 8)
     with pytest.raises(KernelError, match=r"groups=4 must divide channels=6"):
         group_shuffle(6, 4)
-    instance = channel_shuffle(np.array([2, 0, 1]), 8)
-    message = "channel_shuffle: Source=2a must hold every channel below Channels=3 once"
-    assert message in refused(instance, Source=pack_bits(np.array([2, 2, 2]), 2))
+    instance = channel_shuffle(np.array([2, 0, 1]), 3, 8)
+    message = "channel_shuffle: Source[1]=3 must be below Channels=3"
+    assert message in refused(instance, Source=pack_bits(np.array([2, 3, 2]), 2))
+    assert "Count=0 Width=8, all must be >= 1" in refused(instance, Count=0)

@@ -16,6 +16,7 @@ from tarsier_fpga.flow.size.fold import fold
 from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.flow.size.widths import adapt_widths, specialize
 from tarsier_fpga.hls.base.errors import SimError
+from tarsier_fpga.hls.golden.scaled_add import scaled_add
 from tests.flow.one_op import PART, OneOp
 
 
@@ -84,6 +85,7 @@ def test_codes_that_are_no_codes(graph):
         engine(np.full((5, 6, 4), -1))
 
 
+SCALED = {"x_scale": 3, "d_scale": -16, "offset": 7, "shift": 4, "floor": -100, "ceiling": 120}
 SMALL = {"shift": 3, "floor": -20, "ceiling": 50}
 
 
@@ -95,6 +97,8 @@ SMALL = {"shift": 3, "floor": -20, "ceiling": 50}
         ("TarsierChannelScale", "INT8", [[3, -7, 0, 1, 100]], {}),
         ("TarsierChannelScale", "INT20", [[3, -7, 0, 1, 100]], {}),
         ("TarsierChannelShuffle", "INT8", [[4, 2, 0, 1, 3]], {}),
+        ("TarsierChannelShuffle", "INT8", [[4, 2, 2]], {"count": 3}),
+        ("TarsierWiden", "UINT4", [], {"outputDataType": "INT5"}),
         ("TarsierChannelSlice", "UINT5", [], {"first": 1, "count": 3}),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -112,17 +116,20 @@ def test_each_kernel_alone(rng, op, types, constants, attributes):
     assert np.array_equal(engine(frame), run_graph(model, frame))
 
 
-@pytest.mark.parametrize("op", ["TarsierResidualAdd", "TarsierConcat"])
+@pytest.mark.parametrize("op", ["TarsierResidualAdd", "TarsierScaledAdd", "TarsierConcat"])
 def test_kernels_of_two_streams(rng, op):
     frames = [rng.integers(-128, 128, (5, 40, 3)) for _ in range(2)]
     attributes = {
         "TarsierResidualAdd": {"floor": -100, "ceiling": 120, "outputDataType": "INT8"},
+        "TarsierScaledAdd": SCALED | {"outputDataType": "INT8"},
         "TarsierConcat": {"b_channels": 3},
     }[op]
     model = OneOp(op, tuple(frames), ("INT8", "INT8"), (), attributes).model()
     (result,) = compiled(model, list(model.graph.node), ["x0", "x1"], ["y0"])(frames, 2)
     if op == "TarsierConcat":
         assert np.array_equal(result, np.concatenate(frames, axis=-1))
+    elif op == "TarsierScaledAdd":
+        assert np.array_equal(result, scaled_add(*frames, 3, -16, 7, 4, -100, 120))
     else:
         assert np.array_equal(result, (frames[0] + frames[1]).clip(-100, 120))
 
