@@ -13,9 +13,9 @@ from tarsier_fpga import hls
 from tarsier_fpga.flow.board import Board, write_board
 from tarsier_fpga.flow.build_steps import Plan, make_design
 from tarsier_fpga.flow.design.design_facts import Design, read_design
-from tarsier_fpga.flow.lower.ingest import check_frame, net_facts, read_qonnx
+from tarsier_fpga.flow.lower.ingest import ingest, read_qonnx
+from tarsier_fpga.flow.lower.net import net_of
 from tarsier_fpga.flow.ops.register import VERSIONS, prepare_finn
-from tarsier_fpga.flow.size.fold import pixel_budget
 from tarsier_fpga.flow.synth.backend import backends
 from tarsier_fpga.hls.base.cache import content_key
 from tarsier_fpga.hls.base.code_key import code_of
@@ -88,9 +88,8 @@ def build(config: BuildConfig, notify: Show = silent) -> Design:
 def _build(config: BuildConfig, key: str, folder: Path, notify: Show) -> Design:
     prepare_finn()
     network = read_qonnx(config.onnx)
-    net = net_facts(network)
-    height, width = _packed(config, net.kind)
-    check_frame(net, height, width)
+    net = net_of(ingest(network))
+    height, width = _packed(config, net.x.kind)
     plan = Plan(
         key=key,
         network=network,
@@ -100,7 +99,7 @@ def _build(config: BuildConfig, key: str, folder: Path, notify: Show) -> Design:
         raw_height=config.raw_height,
         height=height,
         width=width,
-        budget=pixel_budget(config.board, height, width, config.fps, net.kind.step),
+        fps=config.fps,
         constant=config.constant,
         folder=folder,
     )

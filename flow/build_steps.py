@@ -25,13 +25,21 @@ from tarsier_fpga.flow.cost.estimate import estimate, estimate_fifos
 from tarsier_fpga.flow.design.describe import fifo_facts, layer_facts, wire_facts
 from tarsier_fpga.flow.design.design_facts import GRAPH, LOWERED, RTL, TOP, Design, FifoSizing
 from tarsier_fpga.flow.lower import lower
-from tarsier_fpga.flow.lower.ingest import NetFacts, ingest
+from tarsier_fpga.flow.lower.ingest import ingest
+from tarsier_fpga.flow.lower.net import Net, net_of
 from tarsier_fpga.flow.ops.stitch import stitch
 from tarsier_fpga.flow.sim.agree import check_agreement
 from tarsier_fpga.flow.size.fifos import fifo_depths
 from tarsier_fpga.flow.size.fit import check_fit
-from tarsier_fpga.flow.size.fold import adder_levels, fold, solve_dots
+from tarsier_fpga.flow.size.fold import (
+    adder_levels,
+    fastest_pace,
+    fold,
+    frame_pace,
+    solve_dots,
+)
 from tarsier_fpga.flow.size.frame_size import set_frame
+from tarsier_fpga.flow.size.reach import reach_of
 from tarsier_fpga.flow.size.uram import place_fifos
 from tarsier_fpga.flow.size.widths import adapt_widths, insert_fifos, specialize
 from tarsier_fpga.hls.base.cache import made_once
@@ -57,7 +65,7 @@ class Plan:
         network: as it was read, and what it says of itself
         raw_width, raw_height: of the frame as the design is asked for
         height, width: the same in pixels of the network
-        budget: cycles that one of those may take
+        fps: frames per second that are asked for; None for the fastest
         constant: build the matrices of unfolded dot products in
         folder: of the design
         progress: told the fraction of a step that is done
@@ -65,13 +73,13 @@ class Plan:
 
     key: str
     network: ModelWrapper
-    net: NetFacts
+    net: Net
     board: Board
     raw_width: int
     raw_height: int
     height: int
     width: int
-    budget: int
+    fps: float | None
     constant: bool
     folder: Path
     progress: Callable[[float], None] = lambda done: None
@@ -104,7 +112,7 @@ def make_design(plan: Plan, show: Show) -> Design:
     graph, sizing = _take(_FIFOS, len(_STEPS) + 1, graph, plan, show)
     show("stitch", 1 - 1 / _PARTS)
     netlist = stitch(graph, TOP)
-    needed = _estimate_fitting(netlist, plan)
+    needed = _estimate_fitting(graph, plan)
     _write_rtl(netlist, plan.folder)
     graph.save(str(plan.folder / GRAPH))
     design = _describe(graph, netlist, sizing, needed, plan)
@@ -141,12 +149,14 @@ def _graph_step(name: str, change: Callable[[ModelWrapper, Plan], ModelWrapper])
 
 def _lower(graph: ModelWrapper, plan: Plan) -> ModelWrapper:
     lowered = lower(graph)
-    check_agreement(plan.network, lowered, plan.net.coding.bits)
+    check_agreement(graph, lowered)
     return set_frame(lowered, plan.height, plan.width)
 
 
 def _fold(graph: ModelWrapper, plan: Plan) -> ModelWrapper:
-    return fold(graph, plan.budget, plan.constant, adder_levels(plan.board.clock_mhz))
+    frame = f"{plan.raw_width}x{plan.raw_height}"
+    pace = frame_pace(plan.board, fastest_pace(graph), plan.fps, frame)
+    return fold(graph, pace, plan.constant, adder_levels(plan.board.clock_mhz))
 
 
 def _adapt(graph: ModelWrapper, plan: Plan) -> ModelWrapper:
@@ -156,8 +166,8 @@ def _adapt(graph: ModelWrapper, plan: Plan) -> ModelWrapper:
 def _insert_fifos(graph: ModelWrapper, plan: Plan) -> tuple[ModelWrapper, FifoSizing]:
     """`graph` with its FIFOs; what does not fit without them is refused before they are sized."""
     board = plan.board
-    needed = _estimate_fitting(stitch(graph, TOP), plan)
-    depths, sizing = fifo_depths(graph, plan.net.radius, board.clock_mhz)
+    needed = _estimate_fitting(graph, plan)
+    depths, sizing = fifo_depths(graph, reach_of(graph), board.clock_mhz)
     return place_fifos(insert_fifos(graph, depths, board.part), board, needed), sizing
 
 
@@ -172,11 +182,12 @@ _FIFOS = Step("fifos", _insert_fifos, FifoSizing)
 _PARTS = len(_STEPS) + 2  # of the work, with FIFOs and what follows
 
 
-def _estimate_fitting(netlist: Netlist, plan: Plan) -> Resources:
-    """What `netlist` takes; FlowError unless the board has it."""
-    family = plan.board.family
+def _estimate_fitting(graph: ModelWrapper, plan: Plan) -> Resources:
+    """What `graph` takes; FlowError unless the board has it."""
+    family, netlist = plan.board.family, stitch(graph, TOP)
     needed, fifos = estimate(netlist, family), estimate_fifos(netlist, family)
-    check_fit(needed, plan.board, plan.net.name, plan.folder / LOWERED, fifos, plan.budget)
+    pace = max(layer.cycles for layer in layer_facts(graph))
+    check_fit(needed, plan.board, plan.net.name, plan.folder / LOWERED, fifos, pace)
     return needed
 
 
@@ -192,7 +203,7 @@ def _write_rtl(netlist: Netlist, folder: Path) -> None:
 def _describe(
     graph: ModelWrapper, netlist: Netlist, sizing: FifoSizing, needed: Resources, plan: Plan
 ) -> Design:
-    net, board, layers = plan.net, plan.board, layer_facts(graph)
+    net, board, layers, reach = net_of(graph), plan.board, layer_facts(graph), reach_of(graph)
     pace = max(layer.cycles for layer in layers)
     return Design(
         key=plan.key,
@@ -204,12 +215,10 @@ def _describe(
         height=plan.raw_height,
         pixels_per_cycle=plan.height * plan.width / pace,
         ideal_cycles=pace,
-        kind=net.kind,
-        channels=net.kind.channels,
-        bits=net.coding.bits,
-        black=net.coding.black,
-        white=net.coding.white,
-        radius=net.radius,
+        inputs=net.inputs,
+        outputs=net.outputs,
+        reach=(reach.above, reach.below, reach.left, reach.right),
+        align=reach.align,
         layers=layers,
         fifos=fifo_facts(netlist),
         fifo_sizing=sizing,

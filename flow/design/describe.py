@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What design.json says of a hardware graph: its layers, its FIFOs and its streams."""
 
-from math import prod
-
 from finn.analysis.fpgadataflow.exp_cycles_per_layer import exp_cycles_per_layer
 from onnx import NodeProto
 from qonnx.core.modelwrapper import ModelWrapper
@@ -10,7 +8,7 @@ from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.design.design_facts import Fifo, Layer, Wire
 from tarsier_fpga.flow.ops.base import Role, role_of
-from tarsier_fpga.flow.ops.stitch import cell_names, stream_names
+from tarsier_fpga.flow.ops.stitch import beats_of, cell_names
 from tarsier_fpga.hls.netlist.netlist import Netlist
 
 __all__ = ["fifo_facts", "layer_facts", "wire_facts"]
@@ -47,8 +45,7 @@ def fifo_facts(netlist: Netlist) -> tuple[Fifo, ...]:
 
 def wire_facts(model: ModelWrapper, netlist: Netlist) -> tuple[Wire, ...]:
     """Every stream of `netlist`, which is `model` stitched, from the input to the output."""
-    names = stream_names(model)
-    beats = {names[tensor]: count for tensor, count in _beats(model).items()}
+    beats = beats_of(model)
     source = {c.streams[p.name]: c.name for c in netlist.cells for p in c.instance.outputs}
     target = {c.streams[p.name]: c.name for c in netlist.cells for p in c.instance.inputs}
     return tuple(
@@ -61,16 +58,6 @@ def wire_facts(model: ModelWrapper, netlist: Netlist) -> tuple[Wire, ...]:
         )
         for stream in netlist.streams
     )
-
-
-def _beats(model: ModelWrapper) -> dict[str, int]:
-    """Tensor name -> beats that carry it."""
-    first = model.graph.node[0]
-    beats = {model.graph.input[0].name: prod(getCustomOp(first).get_folded_input_shape()[:-1])}
-    for node in model.graph.node:
-        for n, tensor in enumerate(node.output):
-            beats[tensor] = prod(getCustomOp(node).get_folded_output_shape(n)[:-1])
-    return beats
 
 
 def _stages(roles: list[Role]) -> list[str]:

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tarsier_fpga.hls.base.coding import Coding, FrameKind
+from tarsier_fpga.flow.design.ports import Port
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.base.facts import Facts, read_facts
 from tarsier_fpga.hls.cost.resources import Resources
@@ -91,12 +91,11 @@ class Design(Facts):
         clock_mhz: the board's clock, assumed until placed and routed
         width, height: pixels of a frame; a network on mosaics works on packed ones, half as wide
             and high
-        pixels_per_cycle: packed pixels, at most 1
-        ideal_cycles: packed pixels times the fold of the slowest layer
-        kind: what the channels of a packed pixel are
-        channels, bits: of a packed pixel on the external streams, channel 0 lowest
-        black, white: codes of the two levels on those streams
-        radius: packed pixels that the network sees around each pixel
+        pixels_per_cycle: of the first input, packed, at most 1
+        ideal_cycles: of a frame in the slowest layer
+        inputs, outputs: the external streams
+        reach: pixels of the first input, above, below, left and right, that a result depends on
+        align: multiples of which a part of a frame may begin at
     """
 
     key: str
@@ -108,12 +107,10 @@ class Design(Facts):
     height: int
     pixels_per_cycle: float
     ideal_cycles: int
-    kind: FrameKind
-    channels: int
-    bits: int
-    black: int
-    white: int
-    radius: int
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+    reach: tuple[int, int, int, int]
+    align: int
     layers: tuple[Layer, ...]
     fifos: tuple[Fifo, ...]
     fifo_sizing: FifoSizing
@@ -121,14 +118,29 @@ class Design(Facts):
     estimate: Resources
 
     @property
-    def packed_shape(self) -> tuple[int, int]:
-        """(H, W) of the frame as it is streamed, packed if it is a mosaic."""
-        return self.height // self.kind.step, self.width // self.kind.step
+    def x(self) -> Port:
+        """The first input."""
+        return self.inputs[0]
 
     @property
-    def coding(self) -> Coding:
-        """Of the pixels on the external streams."""
-        return Coding(self.black, self.white, self.bits)
+    def y(self) -> Port:
+        """The first output."""
+        return self.outputs[0]
+
+    @property
+    def packed_shape(self) -> tuple[int, int]:
+        """(H, W) of the first input as it is streamed, packed if it is a mosaic."""
+        step = self.x.kind.step
+        return self.height // step, self.width // step
+
+    @property
+    def radius(self) -> int:
+        """The farthest that a result sees, in pixels of the first input."""
+        return max(self.reach)
+
+    def shape(self, port: Port) -> tuple[int, int, int]:
+        """(H, W, channels) of a frame of `port`."""
+        return port.shape(*self.packed_shape)
 
     def write(self, folder: Path) -> None:
         """Write design.json into `folder`."""

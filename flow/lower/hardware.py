@@ -54,7 +54,7 @@ class Hardware:
         op_type: str,
         streams: list[str],
         constants: list[str] = [],
-        **attributes: Any,  # noqa: B006
+        **attributes: Any,
     ) -> str:
         """A node of our op `op_type`; the tensor it writes."""
         result = f"stream_{len(self.nodes)}"

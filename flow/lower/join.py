@@ -6,7 +6,7 @@ three have one scale, else scaled_add, which scales, adds and rounds once. Where
 reads it, it becomes a stream of wider integers.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from onnx import NodeProto
@@ -15,21 +15,18 @@ from tarsier_fpga.flow.lower.hardware import Hardware
 from tarsier_fpga.flow.lower.meaning import Border, Integers, Value, datatype_of
 from tarsier_fpga.flow.lower.quantize import (
     TABLE_ENTRIES,
-    Target,
     quantize,
     table_of,
     target_of,
     whole,
 )
-from tarsier_fpga.flow.lower.staircase import Lines
+from tarsier_fpga.flow.lower.sums import quantized_sum, summed
 from tarsier_fpga.hls.base.errors import FlowError
 
 __all__ = ["add", "concatenate", "flattened", "quantize_any", "to_integers", "with_border"]
 
 _NEAR = 1e-9
-_WIDEST = 1 << 15  # entry of a table that no quantizer ends
-_PAIRS = 1 << 22  # of integers that are looked at one by one
-_FACTOR_BITS = 18  # of a scale that is no power of two
+_WIDEST = 1 << 24  # entry of a table that no quantizer ends
 _GRID = 24  # halvings of a stream's scale that are tried for a table's
 
 
@@ -41,10 +38,10 @@ def quantize_any(hardware: Hardware, value: Value, node: NodeProto) -> Value:
     """
     if len(value.terms) == 1:
         return quantize(hardware, value, node)
-    joined = _quantized_sum(hardware, value, target_of(value.model, node, value.channels))
+    joined = quantized_sum(hardware, value, target_of(value.model, node, value.channels))
     if joined is not None:
         return Value(node.output[0], (joined,), border=value.after(node).border, model=value.model)
-    return quantize(hardware, _summed(hardware, value, node), node)
+    return quantize(hardware, summed(hardware, value, node), node)
 
 
 def to_integers(hardware: Hardware, value: Value, reader: NodeProto) -> Integers:
@@ -54,7 +51,7 @@ def to_integers(hardware: Hardware, value: Value, reader: NodeProto) -> Integers
         FlowError: a nonlinear node stands behind the last Quant, and no table computes it.
     """
     if len(value.terms) == 2:
-        value = _summed(hardware, value, reader)
+        value = summed(hardware, value, reader)
     [x] = value.terms
     if value.is_linear:
         slope, start = value.line()
@@ -180,131 +177,3 @@ def _on_grid(hardware: Hardware, value: Value) -> Integers | None:
 
             return table_of(hardware, x, levels, y)
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class _Factors:
-    """rint((x * first + d * second + offset) / 2^shift)."""
-
-    first: int
-    second: int
-    offset: int
-    shift: int
-    exact: bool
-
-
-def _summed(hardware: Hardware, value: Value, reader: NodeProto) -> Value:
-    """A sum of two streams as wider integers of one."""
-    a, b = value.terms
-    unit = min(float(np.abs(a.scale).min()), float(np.abs(b.scale).min()))
-    factors = [np.unique(np.rint(x.scale / unit * 1e9) / 1e9) for x in (a, b)]
-    if any(len(f) != 1 or f[0] != np.rint(f[0]) for f in factors):
-        raise FlowError(
-            f"{reader.op_type} {reader.name}: it reads a sum of streams of scales {a.scale[0]:g} and"
-            f" {b.scale[0]:g}; one must be a whole multiple of the other, or a Quant of one scale"
-            " must stand before the sum"
-        )
-    first, second = (int(f[0]) for f in factors)
-    ends = [sorted((f * x.least, f * x.most)) for f, x in ((first, a), (second, b))]
-    least, most = (sum(end[i] for end in ends) for i in range(2))
-    datatype = datatype_of(least, most)
-    tensor = _scaled_add(
-        hardware, a, b, _Factors(first, second, 0, 0, True), least, most, datatype.name
-    )
-    scale = np.full(a.channels, unit)
-    made = Integers(tensor, datatype, least, most, scale, a.offset + b.offset)
-    return replace(value, terms=(made,))
-
-
-def _quantized_sum(hardware: Hardware, value: Value, target: Target) -> Integers | None:
-    """One kernel for the sum and its quantizer, if the same line holds in all channels."""
-    nodes = [node for node in value.chain if node.op_type != "Relu"]
-    line = replace(value, chain=tuple(nodes))
-    y = target.integers
-    if not line.is_linear or target.mode not in ("ROUND", "HALF_EVEN") or y.is_bits:
-        return None
-    rectified = len(nodes) < len(value.chain)
-    if rectified and any(node.op_type not in ("Mul", "Relu", "Div") for node in value.chain):
-        return None
-    slope, start = line.line()
-    a, b = value.terms
-    real = [slope * x.scale / y.scale for x in (a, b)]
-    real.append((slope * (a.offset + b.offset) + start - y.offset) / y.scale)
-    if any(np.ptp(each) > _NEAR * max(1.0, abs(each[0])) for each in real):
-        return None
-    factors = _factors([float(each[0]) for each in real])
-    if factors is None:
-        return None
-    floor = y.least
-    if rectified:
-        floor = max(floor, int(np.rint(-y.offset[0] / y.scale[0])))
-    if not factors.exact and not _same(factors, value, target, floor):
-        return None
-    older, younger = sorted((a, b), key=lambda x: hardware.age(x.tensor))
-    plain = factors == _Factors(1, 1, 0, 0, True)
-    if plain and younger.datatype.signed():
-        tensor = hardware.add(
-            "TarsierResidualAdd",
-            [older.tensor, younger.tensor],
-            floor=floor,
-            ceiling=y.most,
-            outputDataType=y.datatype.name,
-        )
-    else:
-        tensor = _scaled_add(hardware, a, b, factors, floor, y.most, y.datatype.name)
-    return replace(y, tensor=tensor, least=floor)
-
-
-def _scaled_add(
-    hardware: Hardware,
-    a: Integers,
-    b: Integers,
-    factors: _Factors,
-    floor: int,
-    ceiling: int,
-    datatype: str,
-) -> str:
-    return hardware.add(
-        "TarsierScaledAdd",
-        [a.tensor, b.tensor],
-        x_scale=factors.first,
-        d_scale=factors.second,
-        offset=factors.offset,
-        shift=factors.shift,
-        floor=floor,
-        ceiling=ceiling,
-        outputDataType=datatype,
-    )
-
-
-def _factors(real: list[float]) -> _Factors | None:
-    """Integers over a power of two for `real` factors and offset, exact or of 18 bits."""
-    for shift in range(32):
-        scaled = [value * 2.0**shift for value in real]
-        rounded = [round(value) for value in scaled]
-        exact = all(value == whole for value, whole in zip(scaled, rounded, strict=True))
-        if exact or max(map(abs, rounded[:2])) >= 1 << (_FACTOR_BITS - 2):
-            return _Factors(*rounded, shift, exact)
-    return None
-
-
-def _same(factors: _Factors, value: Value, target: Target, floor: int) -> bool:
-    """Whether `factors` give the quantizer's integer for every pair of integers there is."""
-    a, b = value.terms
-    if a.count * b.count > _PAIRS:
-        return False
-    pairs = np.meshgrid(np.arange(a.least, a.most + 1), np.arange(b.least, b.most + 1))
-    x, d = (each.ravel() for each in pairs)
-    after = value.after(target.node)
-    sides = [np.broadcast_to(each, (value.channels, each.size)) for each in (x, d)]
-    wanted = whole(after.within(*sides), target.integers, target.node)
-    line = Lines(
-        np.array([0]),
-        (np.array([1]), np.array([0])),
-        (np.array([1]), np.array([0])),
-        factors.shift,
-        floor,
-        target.integers.most,
-    )
-    got = line.at((x * factors.first + d * factors.second + factors.offset)[None])
-    return bool(np.all(got == wanted))

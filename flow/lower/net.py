@@ -28,10 +28,11 @@ from tarsier_fpga.flow.design.ports import Port
 from tarsier_fpga.flow.lower.hardware import Hardware
 from tarsier_fpga.flow.lower.meaning import Integers
 from tarsier_fpga.flow.lower.quantize import Target, target_of
+from tarsier_fpga.flow.ops.stitch import port_names
 from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import FlowError
 
-__all__ = ["Net", "net_of", "output_ports", "port_names", "write_net"]
+__all__ = ["Net", "net_of", "output_ports", "write_net"]
 
 _NET, _PORTS = "tarsier.net", "tarsier.ports"
 _WIDEST = 16  # bits of a code; frames are 16-bit
@@ -69,8 +70,8 @@ def net_of(model: ModelWrapper) -> Net:
         return Net(name, tuple(inputs), tuple(outputs))
     tensors = [tensor.name for tensor in model.graph.input]
     names = port_names("x", len(tensors))
-    ports = [_input(model, tensor, port) for tensor, port in zip(tensors, names, strict=True)]
-    return Net(name, tuple(ports), ())
+    found = [_input(model, tensor, port) for tensor, port in zip(tensors, names, strict=True)]
+    return Net(name, tuple(found), ())
 
 
 def write_net(model: ModelWrapper, net: Net) -> ModelWrapper:
@@ -95,15 +96,6 @@ def output_ports(
         _output(model, net, tensor, x, name, hardware)
         for (tensor, x), name in zip(results.items(), names, strict=True)
     )
-
-
-def port_names(letter: str, count: int) -> list[str]:
-    """x, or x0, x1, ...
-
-    >>> port_names("x", 1), port_names("y", 2)
-    (['x'], ['y0', 'y1'])
-    """
-    return [letter] if count == 1 else [f"{letter}{n}" for n in range(count)]
 
 
 def _input(model: ModelWrapper, tensor: str, port: str) -> Port:
@@ -134,9 +126,12 @@ def _input(model: ModelWrapper, tensor: str, port: str) -> Port:
             f"metadata tarsier.bits {bits}, black {black} and white {white}: codes have 1 to"
             f" {_WIDEST} bits, and black is below white and both among them"
         )
+    first = model.get_tensor_shape(model.graph.input[0].name)
+    step = Fraction(int(first[2]), int(shape[2]))
     return Port(
         name=port,
         tensor=tensor,
+        step=(step.numerator, step.denominator),
         kind=_kind(model, port, channels, None),
         channels=channels,
         bits=bits,
@@ -198,7 +193,7 @@ def _output(
         told = _number(model, name, key) if _said(model, name, key) else None
         same = round((x.scale * code + x.offset - offset) / scale)
         levels.append(min(max(same if told is None else told, lowest), highest))
-    height, width, _ = hardware.shape(y.tensor)
+    height = hardware.shape(y.tensor)[0]
     source = model.get_tensor_shape(x.tensor)
     step = Fraction(int(source[2]), height) if height else Fraction(1)
     black, white = levels

@@ -16,7 +16,17 @@ __all__ = ["ELEMENTWISE", "OPSETS", "VOCABULARY", "check_nodes", "check_opset"]
 ELEMENTWISE = frozenset(
     {
         *("Add", "Sub", "Mul", "Div", "Neg", "Abs", "BatchNormalization"),
-        *("Relu", "LeakyRelu", "PRelu", "Clip", "Elu", "Sigmoid", "HardSigmoid", "Tanh", "Softplus"),
+        *(
+            "Relu",
+            "LeakyRelu",
+            "PRelu",
+            "Clip",
+            "Elu",
+            "Sigmoid",
+            "HardSigmoid",
+            "Tanh",
+            "Softplus",
+        ),
         *("HardSwish", "Max", "Min", "Floor", "Ceil", "Round", "Sign", "Sqrt", "Exp", "Pow"),
     }
 )

@@ -17,6 +17,8 @@ __all__ = ["OP", "TarsierActTable"]
 class TarsierActTable(TarsierOp):
     """Kernel act_table: activation, scale and rounding of a binary layer in one table."""
 
+    FOLLOWS = True
+
     def compute(self, streams: list[np.ndarray], constants: list[np.ndarray]) -> list[np.ndarray]:
         return [golden(streams[0], constants[0])]
 

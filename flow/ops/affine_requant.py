@@ -20,6 +20,8 @@ __all__ = ["OP", "TarsierAffineRequant"]
 class TarsierAffineRequant(TarsierOp):
     """Kernel affine_requant: batch normalisation, scale, (P)ReLU and rounding of sums in one."""
 
+    FOLLOWS = True
+
     def get_nodeattr_types(self) -> dict[str, tuple]:
         return super().get_nodeattr_types() | {
             "shift": ("i", True, 0),

@@ -6,6 +6,7 @@ The scale of the tensor falls to a quarter, so that nothing is rounded.
 
 import numpy as np
 
+from tarsier_fpga.flow.ops.grid import Grid
 from tarsier_fpga.flow.ops.resample import ResampleOp
 from tarsier_fpga.hls.golden.avg_pool import avg_pool as golden
 from tarsier_fpga.hls.kernels.avg_pool import avg_pool
@@ -22,6 +23,9 @@ class TarsierAvgPool(ResampleOp):
     def frame_out(self) -> tuple[int, int]:
         height, width = self.frame_in()
         return height // 2, width // 2
+
+    def grid(self, x: Grid, axis: int) -> Grid:
+        return x.coarser(2)
 
     def compute(self, streams: list[np.ndarray], constants: list[np.ndarray]) -> list[np.ndarray]:
         return [golden(streams[0])]

@@ -17,6 +17,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.ops.costs import CostedOp
+from tarsier_fpga.flow.ops.grid import Grid, joined
 from tarsier_fpga.hls.netlist.instance import Instance
 
 __all__ = ["Role", "TarsierOp", "role_of"]
@@ -37,6 +38,7 @@ class TarsierOp(CostedOp):
     STREAMS = 1
     POINTWISE = True  # an output pixel depends on no other input pixels
     ROLE = Role.OTHER
+    FOLLOWS = False  # works channel by channel, at any PE
 
     def get_nodeattr_types(self) -> dict[str, tuple]:
         return super().get_nodeattr_types() | {
@@ -73,6 +75,16 @@ class TarsierOp(CostedOp):
 
     def lanes_out(self, ind: int = 0) -> int:
         return self.get_nodeattr("PE") or self.channels_out(ind)
+
+    def grids(self, streams: list[tuple[Grid, Grid]]) -> tuple[Grid, Grid]:
+        """Grids of rows and of columns of what comes out, of those of the input streams."""
+        name = self.onnx_node.name
+        rows, columns = (joined([pair[axis] for pair in streams], name) for axis in range(2))
+        return self.grid(rows, 0), self.grid(columns, 1)
+
+    def grid(self, x: Grid, axis: int) -> Grid:
+        """Where the output's pixels lie along `axis`, 0 for rows, and what they see."""
+        return x
 
     def fold(self) -> int:
         """Cycles a pixel takes."""

@@ -11,6 +11,7 @@ import numpy as np
 from qonnx.core.datatype import BaseDataType
 
 from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.flow.ops.grid import Grid
 from tarsier_fpga.hls.golden.pad import pad as golden
 from tarsier_fpga.hls.kernels.pad import pad
 from tarsier_fpga.hls.netlist.instance import Instance
@@ -31,6 +32,9 @@ class TarsierPad(TarsierOp):
         height, width = self.frame_in()
         top, bottom, left, right = self.get_nodeattr("border")
         return top + height + bottom, left + width + right
+
+    def grid(self, x: Grid, axis: int) -> Grid:
+        return x.grown(self.get_nodeattr("border")[2 * axis])
 
     def lanes_out(self, ind: int = 0) -> int:
         return self.channels_out()

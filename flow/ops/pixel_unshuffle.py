@@ -6,6 +6,7 @@ PE channels of it leave per beat: whole rows of a square or whole squares, 0 for
 
 import numpy as np
 
+from tarsier_fpga.flow.ops.grid import Grid
 from tarsier_fpga.flow.ops.resample import FactorOp
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.golden.pixel_unshuffle import pixel_unshuffle as golden
@@ -26,6 +27,9 @@ class TarsierPixelUnshuffle(FactorOp):
                 f" must be multiples of factor={self.factor}"
             )
         return height // self.factor, width // self.factor
+
+    def grid(self, x: Grid, axis: int) -> Grid:
+        return x.coarser(self.factor)
 
     def channels_out(self, ind: int = 0) -> int:
         return self.channels_in() * self.factor**2

@@ -6,6 +6,7 @@ from math import prod
 from qonnx.core.datatype import BaseDataType, DataType
 
 from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.flow.ops.grid import Grid
 
 __all__ = ["FactorOp", "ResampleOp"]
 
@@ -41,6 +42,9 @@ class FactorOp(ResampleOp):
 
     def get_nodeattr_types(self) -> dict[str, tuple]:
         return super().get_nodeattr_types() | {"factor": ("i", True, 0)}
+
+    def grid(self, x: Grid, axis: int) -> Grid:
+        return x.finer(self.factor)
 
     @property
     def factor(self) -> int:

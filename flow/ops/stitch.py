@@ -8,6 +8,7 @@ variant stands as the SystemVerilog of its kernel, which gives the same bits.
 
 import re
 from collections import Counter
+from math import prod
 
 from onnx import NodeProto
 from qonnx.core.datatype import DataType
@@ -21,11 +22,19 @@ from tarsier_fpga.hls.netlist.instance import Instance, Stream
 from tarsier_fpga.hls.netlist.netlist import Cell, Netlist
 from tarsier_fpga.hls.netlist.ram_style import RamStyle
 
-__all__ = ["cell_names", "joins", "kernel_of", "stitch", "stream_names"]
+__all__ = [
+    "beats_of",
+    "cell_names",
+    "joins",
+    "kernel_of",
+    "port_names",
+    "stitch",
+    "stream_names",
+]
 
 
 def stitch(model: ModelWrapper, name: str = "tarsier_top") -> Netlist:
-    """The netlist of `model`; its one input is stream x, its one output stream y.
+    """The netlist of `model`; its inputs are streams x or x0, x1, ..., its outputs y or y0, ...
 
     Raises:
         FlowError: a node is neither one of ours nor one of the two FINN nodes named above.
@@ -47,7 +56,11 @@ def stitch(model: ModelWrapper, name: str = "tarsier_top") -> Netlist:
         for cell in cells
         for port in cell.instance.inputs + cell.instance.outputs
     }
-    return Netlist(name, tuple(cells), (Stream("x", widths["x"]),), (Stream("y", widths["y"]),))
+    ends = [
+        tuple(Stream(streams[tensor.name], widths[streams[tensor.name]]) for tensor in tensors)
+        for tensors in (model.graph.input, model.graph.output)
+    ]
+    return Netlist(name, tuple(cells), *ends)
 
 
 def kernel_of(node: NodeProto, model: ModelWrapper) -> Instance:
@@ -91,14 +104,39 @@ def cell_names(model: ModelWrapper) -> dict[str, str]:
 
 
 def stream_names(model: ModelWrapper) -> dict[str, str]:
-    """Tensor name -> stream name: x and y outside, else the writing cell and its port."""
+    """Tensor name -> stream name: that of its port outside, else the writing cell and its port."""
     names = cell_names(model)
     streams = {
         tensor: f"{names[node.name].removeprefix('u_')}_y{n if len(node.output) > 1 else ''}"
         for node in model.graph.node
         for n, tensor in enumerate(node.output)
     }
-    return streams | {model.graph.input[0].name: "x", model.graph.output[0].name: "y"}
+    for letter, tensors in (("x", model.graph.input), ("y", model.graph.output)):
+        names = port_names(letter, len(tensors))
+        streams |= dict(zip((tensor.name for tensor in tensors), names, strict=True))
+    return streams
+
+
+def port_names(letter: str, count: int) -> list[str]:
+    """Streams outside: x, or x0, x1, ...
+
+    >>> port_names("x", 1), port_names("y", 2)
+    (['x'], ['y0', 'y1'])
+    """
+    return [letter] if count == 1 else [f"{letter}{n}" for n in range(count)]
+
+
+def beats_of(model: ModelWrapper) -> dict[str, int]:
+    """Stream name -> beats that carry a frame, of every stream of `model`."""
+    streams, beats = stream_names(model), {}
+    for node in model.graph.node:
+        op = getCustomOp(node)
+        read = [name for name in node.input if name in streams]
+        for n, tensor in enumerate(read):
+            beats[streams[tensor]] = prod(op.get_folded_input_shape(n)[:-1])
+        for n, tensor in enumerate(node.output):
+            beats[streams[tensor]] = prod(op.get_folded_output_shape(n)[:-1])
+    return beats
 
 
 def _kernel(op_type: str) -> str:

@@ -6,6 +6,7 @@ The scale of the tensor falls to a sixteenth, so that nothing is rounded.
 
 import numpy as np
 
+from tarsier_fpga.flow.ops.grid import Grid
 from tarsier_fpga.flow.ops.resample import ResampleOp
 from tarsier_fpga.hls.golden.upsample_bilinear import upsample_bilinear as golden
 from tarsier_fpga.hls.kernels.upsample_bilinear import upsample_bilinear
@@ -22,6 +23,9 @@ class TarsierUpsampleBilinear(ResampleOp):
     def frame_out(self) -> tuple[int, int]:
         height, width = self.frame_in()
         return 2 * height, 2 * width
+
+    def grid(self, x: Grid, axis: int) -> Grid:
+        return x.between()
 
     def compute(self, streams: list[np.ndarray], constants: list[np.ndarray]) -> list[np.ndarray]:
         return [golden(streams[0])]

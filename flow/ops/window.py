@@ -11,6 +11,7 @@ import numpy as np
 from qonnx.core.datatype import BaseDataType
 
 from tarsier_fpga.flow.ops.base import Role, TarsierOp
+from tarsier_fpga.flow.ops.grid import Grid
 from tarsier_fpga.hls.golden.window import window as golden
 from tarsier_fpga.hls.kernels.window import WindowShape, window
 from tarsier_fpga.hls.netlist.instance import Instance
@@ -49,6 +50,10 @@ class TarsierWindow(TarsierOp):
 
     def frame_out(self) -> tuple[int, int]:
         return self.shape().out
+
+    def grid(self, x: Grid, axis: int) -> Grid:
+        shape = self.shape()
+        return x.windows(shape.span, shape.border, shape.stride)
 
     def channels_out(self, ind: int = 0) -> int:
         return self.get_nodeattr("kernel") ** 2 * self.channels_in()

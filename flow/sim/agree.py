@@ -62,9 +62,7 @@ def _compare(values: np.ndarray, got: np.ndarray, port: Port, told: str) -> None
         )
 
 
-def _frames(
-    net: Net, shapes: dict[str, list[int]]
-) -> Iterator[tuple[str, dict[str, np.ndarray]]]:
+def _frames(net: Net, shapes: dict[str, list[int]]) -> Iterator[tuple[str, dict[str, np.ndarray]]]:
     rng = np.random.default_rng(0)
     drawn, extreme = {}, {}
     for port in net.inputs:
@@ -79,9 +77,13 @@ def _frames(
 
 
 def _ends(port: Port) -> tuple[int, int]:
-    return (-(1 << (port.bits - 1)), (1 << (port.bits - 1)) - 1) if port.signed else (
-        0,
-        (1 << port.bits) - 1,
+    return (
+        (-(1 << (port.bits - 1)), (1 << (port.bits - 1)) - 1)
+        if port.signed
+        else (
+            0,
+            (1 << port.bits) - 1,
+        )
     )
 
 

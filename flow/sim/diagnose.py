@@ -9,7 +9,8 @@ import numpy as np
 from tarsier_fpga.flow.design.design_facts import Design, Wire, read_graph
 from tarsier_fpga.flow.ops.register import prepare_finn
 from tarsier_fpga.flow.ops.stitch import stream_names
-from tarsier_fpga.flow.sim.execute import run_graph
+from tarsier_fpga.flow.sim.execute import run_ports
+from tarsier_fpga.flow.sim.port_beats import beats_in
 from tarsier_fpga.hls.netlist.beats import pack, unpack
 from tarsier_fpga.hls.sim.activity import Activity, Look, hash_beats
 from tarsier_fpga.hls.sim.verilated import Model
@@ -43,16 +44,17 @@ def why_stuck(design: Design, activity: Activity, high_water: Mapping[str, int])
     return f"{'deadlock' if ring else 'stuck'}: {story}; {hint}"
 
 
-def why_wrong(folder: Path, design: Design, model: Model, frame: np.ndarray) -> str:
+def why_wrong(folder: Path, design: Design, model: Model, frames: Mapping[str, np.ndarray]) -> str:
     """The first stream, in the order of the graph, whose beats are not those of the goldens.
 
-    `model` watches all streams of the design in `folder`; `frame` is (H, W, channels) uint16 and
-    the first after reset.
+    `model` watches all streams of the design in `folder`; `frames` holds a (1, H, W, channels)
+    frame of each input, the first after reset.
     """
-    beats = pack(frame.reshape(-1, design.channels), design.bits)
-    asked = {"y": next(wire.beats for wire in design.streams if wire.name == "y")}
+    beats = beats_in(design, frames)
+    counts = {wire.name: wire.beats for wire in design.streams}
+    asked = {port.name: counts[port.name] for port in design.outputs}
     hashed = max(wire.beats for wire in design.streams)
-    ran = model.run({"x": beats}, asked, look=Look(hashed)).activity
+    ran = model.run(beats, asked, look=Look(hashed)).activity
     prepare_finn()
     graph = read_graph(folder)
     streams = stream_names(graph)
@@ -69,11 +71,11 @@ def why_wrong(folder: Path, design: Design, model: Model, frame: np.ndarray) -> 
             signed = graph.get_tensor_datatype(tensor).signed()
             wrong.append((wire, int(differ[0]), lanes[differ[0]], signed))
 
-    run_graph(graph, frame, compare)
+    run_ports(graph, {name: frame[0] for name, frame in frames.items()}, compare)
     if not wrong:
         return "the same frame alone, as the first after reset, comes out right"
     wire, beat, expected, signed = wrong[0]
-    caught = model.run({"x": beats}, asked, look=Look(beat=(wire.name, beat))).activity.caught
+    caught = model.run(beats, asked, look=Look(beat=(wire.name, beat))).activity.caught
     width = wire.bits // len(expected)
     words = caught[None, : -(-wire.bits // 32)]
     got = unpack(words, len(expected), width, signed)[0]

@@ -10,11 +10,11 @@ import numpy as np
 
 from tarsier_fpga.flow.design.design_facts import RTL, TOP, Design, read_design
 from tarsier_fpga.flow.sim.diagnose import why_stuck, why_wrong
+from tarsier_fpga.flow.sim.port_beats import beats_in, by_port, frames_out
 from tarsier_fpga.flow.sim.reset import why_unset
 from tarsier_fpga.flow.sim.threads import fastest
 from tarsier_fpga.hls.base.cache import Cost, cost_of
 from tarsier_fpga.hls.base.errors import FlowError, SimError
-from tarsier_fpga.hls.netlist.beats import pack, unpack
 from tarsier_fpga.hls.netlist.instance import Stream
 from tarsier_fpga.hls.sim import verilate
 from tarsier_fpga.hls.sim.activity import Activity, Look, Trace
@@ -29,7 +29,7 @@ class FrameRun:
     """What a run of frames gave.
 
     Attributes:
-        frames: (N, H, W, channels) uint16
+        outputs: (N, H, W, channels) codes of every output, by port
         cycles: from the end of reset to the last pixel
         cycles_per_frame: last pixel of one frame to last pixel of the next, at steady state
         latency_cycles: first pixel taken to first pixel given
@@ -39,7 +39,7 @@ class FrameRun:
         activity: what every stream inside did, where they are watched
     """
 
-    frames: np.ndarray
+    outputs: Mapping[str, np.ndarray]
     cycles: int
     cycles_per_frame: int
     latency_cycles: int
@@ -47,6 +47,11 @@ class FrameRun:
     compiling: Cost | None
     high_water: Mapping[str, int]
     activity: Activity
+
+    @property
+    def frames(self) -> np.ndarray:
+        """(N, H, W, channels) codes of the first output."""
+        return next(iter(self.outputs.values()))
 
     @property
     def sim_cycles_per_second(self) -> float:
@@ -82,9 +87,11 @@ class FrameSim:
         sources = {path.name: path.read_text() for path in sorted(rtl.glob("*.sv"))}
         if f"{TOP}.sv" not in sources:
             raise FlowError(f"{rtl}: there is no {TOP}.sv; delete {self.folder} and build it again")
-        width = self.design.channels * self.design.bits
         probes = {fifo.name: f"{fifo.name}.high_water_q" for fifo in self.design.fifos}
-        ports = (Stream("x", width),), (Stream("y", width),)
+        ports = [
+            tuple(Stream(port.name, port.width) for port in side)
+            for side in (self.design.inputs, self.design.outputs)
+        ]
         inside = [Stream(wire.name, wire.bits) for wire in self.design.streams]
         watched = inside if self._watched else []
         return verilate.build_sources(
@@ -93,14 +100,14 @@ class FrameSim:
 
     def restore(
         self,
-        frames: np.ndarray,
+        frames: np.ndarray | Mapping[str, np.ndarray],
         stall_in: float = 0.0,
         stall_out: float = 0.0,
         seed: int = 0,
         progress: Callable[[float], None] | None = None,
         trace: Trace | None = None,
     ) -> FrameRun:
-        """Run (N, H, W, channels) uint16 `frames` back to back through the design.
+        """Run (N, H, W, channels) `frames`, of each input port, back to back through the design.
 
         A single frame runs twice, since a rate needs two frames; both must come out the same.
         A `trace` needs a traced simulation.
@@ -109,40 +116,44 @@ class FrameSim:
             FlowError: the frames are not of the size the design was built for.
             SimError: the design hangs, or the two runs of a single frame differ.
         """
-        shape = (*self.design.packed_shape, self.design.channels)
-        if frames.ndim != 4 or frames.shape[1:] != shape:
-            raise FlowError(
-                f"{self.folder}: frames of shape {frames.shape[1:]}, the design takes {shape}"
-            )
-        fed = np.repeat(frames, 2, axis=0) if len(frames) == 1 else frames
-        pixels = shape[0] * shape[1]
-        beats = {"x": pack(fed.reshape(-1, self.design.channels), self.design.bits)}
+        design = self.design
+        given = by_port(design, frames)
+        count = len(given[design.x.name])
+        fed = {
+            name: np.repeat(each, 2, axis=0) if count == 1 else each for name, each in given.items()
+        }
+        beats, runs = beats_in(design, fed), max(count, 2)
+        wires = {wire.name: wire.beats for wire in design.streams}
+        ports = {port.name: port for port in design.outputs}
         try:
-            model = self._model_for(beats, len(fed) * self.design.ideal_cycles)
+            model = self._model_for(beats, runs * design.ideal_cycles)
             result = model.run(
                 beats,
-                {"y": len(fed) * pixels},
-                stall={"x": stall_in, "y": stall_out},
+                {name: runs * wires[name] for name in ports},
+                stall={port.name: stall_in for port in design.inputs}
+                | dict.fromkeys(ports, stall_out),
                 seed=seed,
                 progress=progress,
-                idle_limit=100_000 + 16 * self.design.ideal_cycles // shape[0],
+                idle_limit=100_000 + 16 * design.ideal_cycles // design.packed_shape[0],
                 look=Look(trace=trace),
             )
         except Hang as hang:
             if not self._watched:  # the same again, to see inside
                 return self._watching().restore(frames, stall_in, stall_out, seed, progress)
-            why = why_stuck(self.design, hang.activity, hang.probes)
+            why = why_stuck(design, hang.activity, hang.probes)
             raise SimError(f"{self.folder}: {hang}; {why}") from None
-        lanes = unpack(result.outputs["y"], self.design.channels, self.design.bits, False)
-        restored = lanes.astype(np.uint16).reshape(fed.shape)
-        if len(frames) == 1 and not np.array_equal(restored[0], restored[1]):
+        made = {
+            name: frames_out(design, port, result.outputs[name]) for name, port in ports.items()
+        }
+        if count == 1 and any(not np.array_equal(each[0], each[1]) for each in made.values()):
             raise SimError(f"{self.folder}: the same frame came out differently the second time")
-        ends = result.out_cycles["y"][pixels - 1 :: pixels]
+        ends = {name: result.out_cycles[name][wires[name] - 1 :: wires[name]] for name in ports}
+        first = min(int(cycles[0]) for cycles in result.out_cycles.values())
         return FrameRun(
-            frames=restored[: len(frames)],
+            outputs={name: each[:count] for name, each in made.items()},
             cycles=result.cycles,
-            cycles_per_frame=int(ends[-1] - ends[-2]),
-            latency_cycles=int(result.out_cycles["y"][0] - result.in_cycles["x"][0]),
+            cycles_per_frame=max(int(each[-1] - each[-2]) for each in ends.values()),
+            latency_cycles=first - int(result.in_cycles[design.x.name][0]),
             seconds=result.seconds,
             compiling=cost_of(model.library.parent),
             high_water=result.probes,
@@ -154,15 +165,17 @@ class FrameSim:
             return self.model
         return fastest(self.model, lambda: self._compiled(threads=2), beats, cycles)
 
-    def explain(self, frame: np.ndarray) -> str:
-        """Where the (H, W, channels) `frame` first goes wrong inside."""
-        return self.unset(frame) or why_wrong(
-            self.folder, self.design, self._watching().model, frame
-        )
+    def explain(self, frames: np.ndarray | Mapping[str, np.ndarray]) -> str:
+        """Where the first of (N, H, W, channels) `frames` goes wrong inside."""
+        one = self._first(frames)
+        return self.unset(one) or why_wrong(self.folder, self.design, self._watching().model, one)
 
-    def unset(self, frame: np.ndarray) -> str:
-        """Where the (H, W, channels) `frame` meets what reset leaves undefined; or nothing."""
-        return why_unset(self.design, self._watching().model, frame)
+    def unset(self, frames: np.ndarray | Mapping[str, np.ndarray]) -> str:
+        """Where the first of `frames` meets what reset leaves undefined; or nothing."""
+        return why_unset(self.design, self._watching().model, self._first(frames))
+
+    def _first(self, frames: np.ndarray | Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        return {name: each[:1] for name, each in by_port(self.design, frames).items()}
 
     def _watching(self) -> "FrameSim":
         return self if self._watched else FrameSim(self.folder, watched=True, design=self.design)

@@ -6,11 +6,13 @@ simulator would show as X on a stream is a stream that is not the same in every 
 begins alike in two runs as often as not, so there are some more.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from tarsier_fpga.flow.design.design_facts import Design, Wire
 from tarsier_fpga.flow.sim.diagnose import with_ends
-from tarsier_fpga.hls.netlist.beats import pack
+from tarsier_fpga.flow.sim.port_beats import beats_in
 from tarsier_fpga.hls.sim.activity import Activity, Look
 from tarsier_fpga.hls.sim.verilated import Model
 
@@ -19,17 +21,20 @@ __all__ = ["why_unset"]
 _FIRST, *_OTHERS = range(1, 7)  # seeds of what registers without a reset begin with
 
 
-def why_unset(design: Design, model: Model, frame: np.ndarray) -> str:
-    """The stream that first differs between runs of the (H, W, channels) `frame`; or nothing.
+def why_unset(design: Design, model: Model, frames: Mapping[str, np.ndarray]) -> str:
+    """The stream that first differs between runs of a (1, H, W, channels) frame of each input.
+
+    Nothing, if none does.
 
     Beats come first, since they depend on no stream behind them; then the cycles they move in.
     `model` watches all streams of `design`.
     """
-    beats = pack(frame.reshape(-1, design.channels), design.bits)
-    asked = {"y": next(wire.beats for wire in design.streams if wire.name == "y")}
+    beats = beats_in(design, frames)
+    wires = {wire.name: wire.beats for wire in design.streams}
+    asked = {port.name: wires[port.name] for port in design.outputs}
 
     def run(start: int, look: Look) -> Activity:
-        return model.run({"x": beats}, asked, seed=start, look=look).activity
+        return model.run(beats, asked, seed=start, look=look).activity
 
     hashed = max(wire.beats for wire in design.streams)
     one = run(_FIRST, Look(hashed))

@@ -14,10 +14,11 @@ _NOISE = 0.05  # deviation, of the way from black to white
 def sample_frames(design: Design, count: int) -> np.ndarray:
     """(count, H, W, channels) uint16 codes: pure noise, and noise on a ramp, in turn."""
     rng = np.random.default_rng(0)
-    shape = (*design.packed_shape, design.channels)
-    top = (1 << design.bits) - 1
-    ramp = np.linspace(design.black, design.white, shape[1])[None, :, None]
+    x = design.x
+    shape = design.shape(x)
+    top = (1 << x.bits) - 1
+    ramp = np.linspace(x.black, x.white, shape[1])[None, :, None]
     noise = rng.integers(0, top, shape, endpoint=True)
-    deviation = _NOISE * (design.white - design.black)
+    deviation = _NOISE * (x.white - x.black)
     scene = np.clip(np.rint(ramp + rng.normal(0, deviation, shape)), 0, top)
     return np.stack([(noise, scene)[index % SCENES] for index in range(count)]).astype(np.uint16)

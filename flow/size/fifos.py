@@ -7,21 +7,26 @@ gives the most beats each one held. Depths of one more must give the same cycles
 less for as long as the cycles stay the same. No run computes any data, since the gauges pass none
 on, and all are of one compiled model.
 
+Where the rate changes, at a stride or an enlargement, rows come in bursts: a FIFO there holds one
+while what follows works at its steady pace.
+
 The depths depend on the width of the frame, not on its height, since rows follow each other
 without a gap; so short frames are simulated.
 """
 
 import copy
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from qonnx.core.modelwrapper import ModelWrapper
+from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.design.design_facts import TOP, FifoSizing
-from tarsier_fpga.flow.ops.base import Role, role_of
-from tarsier_fpga.flow.ops.stitch import joins, stitch, stream_names
+from tarsier_fpga.flow.ops.base import Role, TarsierOp, role_of
+from tarsier_fpga.flow.ops.stitch import beats_of, joins, stitch, stream_names
 from tarsier_fpga.flow.size.frame_size import set_frame
+from tarsier_fpga.flow.size.reach import Reach
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.netlist.beats import words
 from tarsier_fpga.hls.netlist.instance import Stream
@@ -62,20 +67,22 @@ class Sizing:
 
 
 def fifo_depths(
-    model: ModelWrapper, radius: int, clock_mhz: float
+    model: ModelWrapper, reach: Reach, clock_mhz: float
 ) -> tuple[dict[str, int], FifoSizing]:
     """Depths by tensor name for a hardware graph without FIFOs, and what finding them showed.
 
-    A pixel depends on `radius` others to each side. The faster the clock, the shorter chains of
-    ready signals must be.
+    The faster the clock, the shorter chains of ready signals must be.
 
     Raises:
         FlowError, SimError: as `size_fifos`.
     """
     _, height, width, _ = model.get_tensor_shape(model.graph.input[0].name)
-    rows = min(height, 2 * radius + 1)
-    netlist = stitch(set_frame(copy.deepcopy(model), rows, width), TOP)
+    seen = reach.above + reach.below + 1
+    rows = min(height, -(-seen // reach.align) * reach.align)
+    short = set_frame(copy.deepcopy(model), rows, width)
+    netlist = stitch(short, TOP)
     streams = stream_names(model)
+    changes = [streams[tensor] for tensor in _rate_changes(short)]
     ended = {Role.SIGN, Role.DOT} if clock_mhz > _CUT_BEHIND_DOTS_MHZ else {Role.SIGN}
     behind = [
         streams[tensor]
@@ -83,7 +90,7 @@ def fifo_depths(
         if role_of(node) in ended
         for tensor in node.output
     ]
-    sizing = size_fifos(netlist, rows * width, behind)
+    sizing = size_fifos(netlist, beats_of(short), behind, changes)
     bits = {stream.name: stream.width for stream in netlist.streams}
     shown = FifoSizing(
         rows=rows,
@@ -96,12 +103,18 @@ def fifo_depths(
     return {tensors[name]: depth for name, depth in sizing.depths.items()}, shown
 
 
-def size_fifos(netlist: Netlist, pixels: int, behind: Container[str] = ()) -> Sizing:
+def size_fifos(
+    netlist: Netlist,
+    beats: Mapping[str, int],
+    behind: Container[str] = (),
+    changes: Sequence[str] = (),
+) -> Sizing:
     """Depths of the FIFOs of `netlist`: before joins what the full rate needs, else cuts.
 
-    There are cuts at forks and joins, and on the streams `behind` other kernels.
+    There are cuts at forks and joins, and on the streams `behind` other kernels. On the streams
+    `changes` the rate changes; they get what the full rate needs too.
 
-    `netlist` has no FIFOs yet and takes and gives `pixels` beats a frame.
+    `netlist` has no FIFOs yet and takes and gives `beats` a frame on each of its ports.
 
     Raises:
         FlowError: the throughput with the final depths is not that of the unbounded run.
@@ -114,7 +127,9 @@ def size_fifos(netlist: Netlist, pixels: int, behind: Container[str] = ()) -> Si
         if len(cell.instance.inputs) > 1
         for port in cell.instance.inputs
     ]
-    bench = _Bench(netlist, pixels, tuple(dict.fromkeys([*cuts, *meeting])))
+    outside = {stream.name for stream in (*netlist.inputs, *netlist.outputs)}
+    meeting = [name for name in dict.fromkeys([*meeting, *changes]) if name not in outside]
+    bench = _Bench(netlist, beats, tuple(dict.fromkeys([*cuts, *meeting])))
     least = dict.fromkeys(meeting, 0) | dict.fromkeys(cuts, CUT_DEPTH)
 
     free = bench.run(least | dict.fromkeys(meeting, _UNBOUNDED))
@@ -132,6 +147,18 @@ def size_fifos(netlist: Netlist, pixels: int, behind: Container[str] = ()) -> Si
         )
     final = _less(bench, depths, least, before)
     return Sizing({name: depth for name, depth in final.items() if depth}, filled, before, after)
+
+
+def _rate_changes(model: ModelWrapper) -> list[str]:
+    """Tensors on both sides of the nodes whose frames come out larger or smaller."""
+    constants = {tensor.name for tensor in model.graph.initializer}
+    tensors: list[str] = []
+    for node in model.graph.node:
+        op = getCustomOp(node)
+        if isinstance(op, TarsierOp) and op.frame_out() != op.frame_in():
+            tensors += [name for name in node.input if name not in constants]
+            tensors += node.output
+    return tensors
 
 
 def _cuts(netlist: Netlist, behind: Container[str]) -> list[str]:
@@ -173,8 +200,8 @@ def _less(
 class _Bench:
     """`netlist` with a gauge on each of the streams `held`, compiled; `cycles` have been run."""
 
-    def __init__(self, netlist: Netlist, pixels: int, held: tuple[str, ...]) -> None:
-        self.pixels, self.cycles = pixels, 0
+    def __init__(self, netlist: Netlist, beats: Mapping[str, int], held: tuple[str, ...]) -> None:
+        self.beats, self.cycles = beats, 0
         self.bits = {stream.name: stream.width for stream in netlist.streams}
         given = [stream.name for stream in netlist.outputs]
         self.model = verilate.build(
@@ -185,12 +212,14 @@ class _Bench:
 
     def run(self, limits: Mapping[str, int]) -> Result:
         """Some frames with gauges of these depths; 0 is none."""
-        (x,), (y,) = self.model.inputs, self.model.outputs
-        beats = _FRAMES * self.pixels
+        inputs, outputs = self.model.inputs, self.model.outputs
         result = self.model.run(
-            {x.name: np.zeros((beats, words(x.width)), np.uint32)},
-            {y.name: beats},
-            knobs={**limits, y.name: _UNBOUNDED},
+            {
+                x.name: np.zeros((_FRAMES * self.beats[x.name], words(x.width)), np.uint32)
+                for x in inputs
+            },
+            {y.name: _FRAMES * self.beats[y.name] for y in outputs},
+            knobs={**limits, **{y.name: _UNBOUNDED for y in outputs}},
         )
         self.cycles += result.cycles
         return result
@@ -204,8 +233,9 @@ class _Bench:
 
     def frame_cycles(self, result: Result) -> int:
         """Cycles from the end of one frame to that of the next."""
-        (ends,) = result.out_cycles.values()
-        return int(ends[-1] - ends[-1 - self.pixels])
+        return max(
+            int(ends[-1] - ends[-1 - self.beats[name]]) for name, ends in result.out_cycles.items()
+        )
 
 
 def _with_gauges(netlist: Netlist, held: tuple[str, ...]) -> Netlist:

@@ -11,7 +11,13 @@ from qonnx.core.modelwrapper import ModelWrapper
 from tarsier_fpga.flow.board import Board, Platform, board_names, load_board
 from tarsier_fpga.flow.cost.estimate import estimate
 from tarsier_fpga.flow.ops.stitch import stitch
-from tarsier_fpga.flow.size.fold import cycles_per_pixel, every_fold, fold, layers_of
+from tarsier_fpga.flow.size.fold import (
+    cycles_per_position,
+    every_fold,
+    fastest_pace,
+    fold,
+    layers_of,
+)
 from tarsier_fpga.flow.size.widths import adapt_widths, specialize
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.cost.family import Family
@@ -23,7 +29,7 @@ __all__ = ["check_fit", "largest_fps", "next_board"]
 def check_fit(
     needed: Resources, board: Board, net: str, lowered: Path, fifos: Resources, pace: int
 ) -> None:
-    """Raise FlowError unless `board` has what is `needed` at `pace` cycles per pixel.
+    """Raise FlowError unless `board` has what is `needed` at `pace` cycles per frame.
 
     It says what lacks and by how much, which board would do, and which frame rate: `lowered` is
     the graph before it is folded, `fifos` what its FIFOs take whatever the rate, once it is known.
@@ -71,25 +77,28 @@ def next_board(needed: Resources, board: Board) -> Board | None:
 def largest_fps(lowered: ModelWrapper, board: Board, fifos: Resources, tried: int) -> float | None:
     """The highest frame rate at which `lowered` fits `board`; None if it never does.
 
-    `tried` cycles per pixel are known not to fit. One cycle, with matrices built in, takes no DSP,
-    so it may fit where two do not.
+    `tried` cycles per frame are known not to fit. The fastest, with matrices built in, takes no
+    DSP, so it may fit where a slower one does not.
     """
-    layers = layers_of(lowered)
-    every = {cycles_per_pixel(layer, each) for layer in layers for each in every_fold(layer)}
-    paces = sorted(pace for pace in every if pace > tried)
+    fastest = fastest_pace(lowered)
+    every = {
+        layer.positions * cycles_per_position(layer, each)
+        for layer in layers_of(lowered)
+        for each in every_fold(layer)
+    }
+    paces = sorted(pace for pace in every if pace > max(tried, fastest))
 
     def fits(pace: int) -> bool:
         folded = specialize(fold(copy.deepcopy(lowered), pace, constant=False), board.part)
         model = adapt_widths(folded, board.part)
-        resources = estimate(stitch(model), board.family, built_in=pace == 1)
+        resources = estimate(stitch(model), board.family, built_in=pace == fastest)
         return not any(_lacking(total([resources, fifos]), board))
 
     def fps(pace: int) -> float:
-        _, height, width, _ = lowered.get_tensor_shape(lowered.graph.input[0].name)
-        return board.clock_mhz * 1e6 / (height * width * pace)
+        return board.clock_mhz * 1e6 / pace
 
-    if tried > 1 and fits(1):
-        return fps(1)
+    if tried > fastest and fits(fastest):
+        return fps(fastest)
     # Among folds a slower one needs no more, but for a few tables that become block RAM; so the
     # fastest that fits is found by halving.
     first = bisect_left(paces, True, key=fits)

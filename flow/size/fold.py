@@ -1,25 +1,28 @@
 # SPDX-License-Identifier: MIT
 """Fold the dot products onto hardware: how many rows and terms of each run at once.
 
-A dot product is a matrix of `rows` output channels by `terms` = 9 * input channels, applied to
-every pixel. `pe` rows and `simd` terms are computed per cycle, so
+A dot product is a matrix of `rows` output channels by `terms` = taps * input channels, applied at
+every position of its frame. `pe` rows and `simd` terms are computed per cycle, so
 
-    cycles per pixel = (rows / pe) * (terms / simd)
+    cycles per position = (rows / pe) * (terms / simd)
 
-and the slowest one sets the frame rate of the whole pipeline.
+and the frame's cycles divided by a layer's positions are what it may take for one. The slowest
+layer sets the frame rate of the whole pipeline.
 
 Source: the cycle model of FINN, `MVAU.get_exp_cycles` (Xilinx/finn, 39f0c9a).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import prod
 
+import numpy as np
 from onnx import NodeProto
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.board import Board
-from tarsier_fpga.flow.ops.base import Role, role_of
+from tarsier_fpga.flow.ops.base import Role, TarsierOp, role_of
 from tarsier_fpga.hls.adders.schedule import LEVELS
 from tarsier_fpga.hls.base.errors import FlowError
 
@@ -28,26 +31,35 @@ __all__ = [
     "Layer",
     "adder_levels",
     "cheapest_fold",
-    "cycles_per_pixel",
+    "cycles_per_position",
     "every_fold",
+    "fastest_pace",
     "fold",
+    "frame_pace",
     "layers_of",
-    "pixel_budget",
     "solve_dots",
 ]
 
 
 # Artix-7 logic without wires takes 4.7 ns through three adders, 3.9 ns through two.
 _THREE_ADDERS_MHZ = 200
+# Cycles per position, times the share of weights that are not 0, up to which built-in adders are the
+# smaller. Bits: 0.32 LUTs a weight against 1.03 a lane, and the tables behind them unfold too.
+_BUILT_IN_BITS, _BUILT_IN_INTEGERS = 2.0, 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A dot product as the hardware sees it: `rows` x `terms` weights."""
+    """A dot product as the hardware sees it: `rows` x `terms` weights at `positions` of a frame.
+
+    `filled` is the share of the weights that are not 0.
+    """
 
     name: str
     rows: int
     terms: int
+    positions: int = 1
+    filled: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +71,58 @@ class Fold:
 
 
 def fold(
-    model: ModelWrapper, budget: int, constant: bool = True, levels: int = LEVELS
+    model: ModelWrapper, pace: int, constant: bool = True, levels: int = LEVELS
 ) -> ModelWrapper:
-    """`model` with the least hardware that needs at most `budget` cycles per pixel.
+    """`model` with the least hardware that takes at most `pace` cycles for a frame.
 
     A dot product that is not folded at all has its matrix built in, if `constant`, with at most
-    `levels` adders between two registers.
+    `levels` adders between two registers. So has one that is mostly zeros, which cost nothing
+    there, and as much as other weights where it is folded.
     """
     for node, layer in zip(_dots(model), layers_of(model), strict=True):
         op = getCustomOp(node)
+        budget = max(1, pace // layer.positions)
         chosen = cheapest_fold(layer, budget)
+        most = _BUILT_IN_BITS if op.get_input_datatype().bitwidth() == 1 else _BUILT_IN_INTEGERS
+        if constant and layer.filled * cycles_per_position(layer, chosen) <= most:
+            chosen = Fold(layer.rows, layer.terms)
         op.set_nodeattr("PE", chosen.pe)
         op.set_nodeattr("SIMD", chosen.simd)
-        op.set_nodeattr("constant", int(constant and cycles_per_pixel(layer, chosen) == 1))
+        op.set_nodeattr("constant", int(constant and cycles_per_position(layer, chosen) == 1))
         op.set_nodeattr("levels", levels)
         # What follows works channel by channel: at the same pace it needs no width converter.
         follower = model.find_consumer(node.output[0])
-        getCustomOp(follower).set_nodeattr("PE", chosen.pe)
+        while follower is not None and _follows(follower):
+            getCustomOp(follower).set_nodeattr("PE", chosen.pe)
+            follower = model.find_consumer(follower.output[0])
     return model
+
+
+def fastest_pace(model: ModelWrapper) -> int:
+    """Cycles of a frame where no dot product is folded: of its busiest stream."""
+    busiest = 1
+    for node in model.graph.node:
+        op = getCustomOp(node)
+        folds = role_of(node) is Role.DOT or _follows(node)
+        cycles = prod(op.frame_out()) if folds else op.get_exp_cycles()
+        busiest = max(busiest, cycles)
+    return busiest
 
 
 def layers_of(model: ModelWrapper) -> list[Layer]:
     """The dot products of `model`, in its order."""
-    ops = [(node.name, getCustomOp(node)) for node in _dots(model)]
-    return [Layer(name, rows=op.channels_out(), terms=op.channels_in()) for name, op in ops]
+    return [
+        Layer(
+            node.name,
+            rows=op.channels_out(),
+            terms=op.channels_in(),
+            positions=prod(op.frame_out()),
+            filled=float(np.count_nonzero(model.get_initializer(node.input[1])))
+            / (op.channels_out() * op.channels_in()),
+        )
+        for node in _dots(model)
+        for op in [getCustomOp(node)]
+    ]
 
 
 def solve_dots(model: ModelWrapper, progress: Callable[[float], None]) -> ModelWrapper:
@@ -97,25 +137,24 @@ def solve_dots(model: ModelWrapper, progress: Callable[[float], None]) -> ModelW
     return model
 
 
-def pixel_budget(board: Board, height: int, width: int, fps: float | None, step: int = 2) -> int:
-    """Cycles that each of `height` x `width` pixels may take at `fps` frames per second.
+def frame_pace(board: Board, fastest: int, fps: float | None, frame: str) -> int:
+    """Cycles that a frame may take at `fps` frames per second; without `fps`, `fastest`.
 
-    Each is packed of `step` x `step` pixels of the frame. Without `fps` it is one cycle, the
-    fastest there is.
+    `frame` tells its size.
 
     Raises:
-        FlowError: one pixel per cycle is not enough for `fps`.
+        FlowError: `fastest`, which the busiest stream needs, are too many for `fps`.
     """
     if fps is None:
-        return 1
-    most = board.clock_mhz * 1e6 / (height * width)
+        return fastest
+    most = board.clock_mhz * 1e6 / fastest
     if not 0 < fps <= most:
         raise FlowError(
-            f"{fps:g} frames per second of {step * width}x{step * height} pixels are not possible:"
-            f" {board.name} at {board.clock_mhz:g} MHz and one packed pixel per cycle reaches"
+            f"{fps:g} frames per second of {frame} pixels are not possible: {board.name} at"
+            f" {board.clock_mhz:g} MHz and one pixel of the busiest stream per cycle reaches"
             f" {most:.1f}"
         )
-    return int(most / fps)
+    return int(board.clock_mhz * 1e6 / fps)
 
 
 def adder_levels(clock_mhz: float) -> int:
@@ -124,14 +163,14 @@ def adder_levels(clock_mhz: float) -> int:
 
 
 def cheapest_fold(layer: Layer, budget: int) -> Fold:
-    """The least hardware (pe * simd) that needs at most `budget` >= 1 cycles per pixel.
+    """The least hardware (pe * simd) that needs at most `budget` >= 1 cycles per position.
 
     Among equals the wider `simd` wins: it needs fewer accumulators and tables.
 
     >>> cheapest_fold(Layer("conv0", rows=16, terms=144), budget=4)
     Fold(pe=4, simd=144)
     """
-    fits = [fold for fold in every_fold(layer) if cycles_per_pixel(layer, fold) <= budget]
+    fits = [fold for fold in every_fold(layer) if cycles_per_position(layer, fold) <= budget]
     return min(fits, key=lambda fold: (fold.pe * fold.simd, -fold.simd))
 
 
@@ -140,13 +179,13 @@ def every_fold(layer: Layer) -> list[Fold]:
     return [Fold(pe, simd) for pe in _divisors(layer.rows) for simd in _divisors(layer.terms)]
 
 
-def cycles_per_pixel(layer: Layer, fold: Fold) -> int:
-    """Clock cycles one pixel spends in `layer`.
+def cycles_per_position(layer: Layer, fold: Fold) -> int:
+    """Clock cycles one position of the frame spends in `layer`.
 
     Raises:
         FlowError: `pe` does not divide `rows`, or `simd` does not divide `terms`.
 
-    >>> cycles_per_pixel(Layer("conv0", rows=64, terms=576), Fold(pe=16, simd=32))
+    >>> cycles_per_position(Layer("conv0", rows=64, terms=576), Fold(pe=16, simd=32))
     72
     """
     if layer.rows % fold.pe or layer.terms % fold.simd:
@@ -159,6 +198,11 @@ def cycles_per_pixel(layer: Layer, fold: Fold) -> int:
 
 def _dots(model: ModelWrapper) -> list[NodeProto]:
     return [node for node in model.graph.node if role_of(node) is Role.DOT]
+
+
+def _follows(node: NodeProto) -> bool:
+    op = getCustomOp(node)
+    return isinstance(op, TarsierOp) and op.FOLLOWS
 
 
 def _divisors(n: int) -> list[int]:

@@ -137,7 +137,7 @@ def _complete(
         "steps": steps,
         "link": f"{steps[-1].folder}/{_LINKED[board.platform]}",
         "sources": sources,
-        "stream": design.channels * design.bits,
+        "stream": design.x.width,
         "port": _port_width(work),
     }
     for name in ("run.sh", "README.md"):

@@ -105,6 +105,6 @@ def _link(design: Design, board: Board, facts: System) -> dict[str, object]:
         "baud": facts.baud,
         "width": design.width,
         "height": design.height,
-        "channels": design.channels,
-        "bits": design.bits,
+        "channels": design.x.channels,
+        "bits": design.x.bits,
     }

@@ -77,7 +77,13 @@ def system(folder: Path, design: Design, board: Board) -> System:
         FlowError: the frame does not fit the memory, or the clock cannot be made.
     """
     height, width = design.packed_shape
-    bits, pixels = design.channels * design.bits, height * width
+    bits, pixels = design.x.width, height * width
+    if design.shape(design.y) != design.shape(design.x) or design.y.width != bits:
+        raise FlowError(
+            f"{design.net}: its frames come out as {design.shape(design.y)} of {design.y.bits} bits"
+            f" and go in as {design.shape(design.x)} of {design.x.bits}; the serial system of"
+            f" {board.name} has one memory for both, so they must be alike"
+        )
     needed, have = ceil(bits * pixels / _EBR_BITS) / 2, board.resources.bram36
     if needed > have:
         raise FlowError(
