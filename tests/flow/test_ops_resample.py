@@ -37,7 +37,9 @@ def grown(op: OneOp) -> str:
     return getCustomOp(op.model().graph.node[0]).get_output_datatype().name
 
 
-types = pytest.mark.parametrize("datatype", ["INT4", "UINT4", "BINARY"])
+pools = pytest.mark.parametrize(
+    "datatype, height, width", [("INT4", 4, 6), ("UINT4", 5, 7), ("BINARY", 3, 2)]
+)
 
 
 @pytest.mark.parametrize("factor, datatype", [(2, "UINT3"), (3, "BINARY")])
@@ -64,8 +66,9 @@ def test_upsample_nearest(factor, rng, tmp_path):
     assert cycles(op) == 3 * 4 * factor**2
 
 
-@types
-@pytest.mark.parametrize("height, width", [(3, 4), (1, 5), (4, 1)])
+@pytest.mark.parametrize(
+    "datatype, height, width", [("INT4", 3, 4), ("UINT4", 1, 5), ("BINARY", 4, 1)]
+)
 def test_upsample_bilinear(datatype, height, width, rng, tmp_path):
     x = frame(rng, datatype, height, width, 3)
     op = one("TarsierUpsampleBilinear", x, datatype)
@@ -74,8 +77,7 @@ def test_upsample_bilinear(datatype, height, width, rng, tmp_path):
     assert grown(op) == {"INT4": "INT8", "UINT4": "UINT8", "BINARY": "UINT5"}[datatype]
 
 
-@types
-@pytest.mark.parametrize("height, width", [(4, 6), (5, 7), (3, 2)])
+@pools
 def test_avg_pool(datatype, height, width, rng, tmp_path):
     x = frame(rng, datatype, height, width, 3)
     op = one("TarsierAvgPool", x, datatype)
@@ -84,8 +86,7 @@ def test_avg_pool(datatype, height, width, rng, tmp_path):
     assert grown(op) == {"INT4": "INT6", "UINT4": "UINT6", "BINARY": "UINT3"}[datatype]
 
 
-@types
-@pytest.mark.parametrize("height, width", [(4, 6), (5, 7), (3, 2)])
+@pools
 def test_max_pool(datatype, height, width, rng, tmp_path):
     x = frame(rng, datatype, height, width, 3)
     op = one("TarsierMaxPool", x, datatype)
