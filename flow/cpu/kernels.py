@@ -114,8 +114,8 @@ def channels(
             return lambda c: clamp(logic, add(logic, x(c), x(c, 1)), floor, ceiling)
         case TarsierScaledAdd():
             *scales, offset, shift = op.arithmetic()
-            ends = op.clamp()
-            return lambda c: requant(logic, _sum(logic, x, c, scales, offset), shift, *ends)
+            within = op.clamp()
+            return lambda c: requant(logic, _sum(logic, x, c, scales, offset), shift, *within)
         case TarsierWiden():
             return inputs[0]
         case TarsierChannelScale():

@@ -52,7 +52,8 @@ class TarsierScaledAdd(TarsierOp):
         return y
 
     def compute(self, streams: list[np.ndarray], constants: list[np.ndarray]) -> list[np.ndarray]:
-        return [golden(*streams, *self.arithmetic(), *self.clamp())]
+        x, d = streams
+        return [golden(x, d, *self.arithmetic(), *self.clamp())]
 
     def make(self, constants: list[np.ndarray]) -> Instance:
         lanes, channels = self.lanes_out(), self.channels_out()

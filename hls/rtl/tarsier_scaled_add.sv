@@ -10,8 +10,8 @@
 //           costs nothing.
 // Handshake x and d move together when both are valid and y has room.  y holds while !y_ready_i.
 // Rate      one beat per cycle.
-// Latency   y is valid one cycle after x and d are taken where XScale and DScale are wires: a power
-//           of two, its negative or 0; else two.
+// Latency   y is valid one cycle after x and d are taken where both scales are wires and two where
+//           one is not.  Wires are a power of two, its negative and 0.
 // Reset     synchronous.  Clears control, never the sums.
 // Golden    hls/golden/scaled_add.py     Test  tests/hls/test_scaled_add.py
 module tarsier_scaled_add #(
