@@ -3,6 +3,7 @@
 
 import numpy as np
 
+from tarsier_fpga.flow.ops.grid import Grid
 from tarsier_fpga.flow.ops.resample import ResampleOp
 from tarsier_fpga.hls.golden.max_pool import max_pool as golden
 from tarsier_fpga.hls.kernels.max_pool import max_pool
@@ -17,6 +18,9 @@ class TarsierMaxPool(ResampleOp):
     def frame_out(self) -> tuple[int, int]:
         height, width = self.frame_in()
         return height // 2, width // 2
+
+    def grid(self, x: Grid, axis: int) -> Grid:
+        return x.coarser(2)
 
     def compute(self, streams: list[np.ndarray], constants: list[np.ndarray]) -> list[np.ndarray]:
         return [golden(streams[0])]
