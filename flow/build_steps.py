@@ -64,7 +64,7 @@ class Plan:
         key: content key of everything the design is made from
         network: as it was read, and what it says of itself
         raw_width, raw_height: of the frame as the design is asked for
-        height, width: the same in pixels of the network
+        height, width: the same in pixels of the network, which a graph of several scales rounds up
         fps: frames per second that are asked for; None for the fastest
         constant: build the matrices of unfolded dot products in
         folder: of the design
@@ -150,7 +150,9 @@ def _graph_step(name: str, change: Callable[[ModelWrapper, Plan], ModelWrapper])
 def _lower(graph: ModelWrapper, plan: Plan) -> ModelWrapper:
     lowered = lower(graph)
     check_agreement(graph, lowered)
-    return set_frame(lowered, plan.height, plan.width)
+    align = reach_of(lowered).align
+    rows, columns = (-(-side // align) * align for side in (plan.height, plan.width))
+    return set_frame(lowered, rows, columns)
 
 
 def _fold(graph: ModelWrapper, plan: Plan) -> ModelWrapper:
@@ -204,6 +206,7 @@ def _describe(
     graph: ModelWrapper, netlist: Netlist, sizing: FifoSizing, needed: Resources, plan: Plan
 ) -> Design:
     net, board, layers, reach = net_of(graph), plan.board, layer_facts(graph), reach_of(graph)
+    _, rows, columns, _ = graph.get_tensor_shape(graph.graph.input[0].name)
     pace = max(layer.cycles for layer in layers)
     return Design(
         key=plan.key,
@@ -213,8 +216,9 @@ def _describe(
         clock_mhz=board.clock_mhz,
         width=plan.raw_width,
         height=plan.raw_height,
-        pixels_per_cycle=plan.height * plan.width / pace,
+        pixels_per_cycle=rows * columns / pace,
         ideal_cycles=pace,
+        frame=(rows, columns),
         inputs=net.inputs,
         outputs=net.outputs,
         reach=(reach.above, reach.below, reach.left, reach.right),

@@ -93,6 +93,8 @@ class Design(Facts):
             and high
         pixels_per_cycle: of the first input, packed, at most 1
         ideal_cycles: of a frame in the slowest layer
+        frame: rows and columns of the first input as it is streamed: packed if it is a mosaic,
+            and rounded up to multiples of `align`
         inputs, outputs: the external streams
         reach: pixels of the first input, above, below, left and right, that a result depends on
         align: multiples of which a part of a frame may begin at
@@ -107,6 +109,7 @@ class Design(Facts):
     height: int
     pixels_per_cycle: float
     ideal_cycles: int
+    frame: tuple[int, int]
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
     reach: tuple[int, int, int, int]
@@ -129,9 +132,8 @@ class Design(Facts):
 
     @property
     def packed_shape(self) -> tuple[int, int]:
-        """(H, W) of the first input as it is streamed, packed if it is a mosaic."""
-        step = self.x.kind.step
-        return self.height // step, self.width // step
+        """(H, W) of the first input as it is streamed."""
+        return self.frame
 
     @property
     def radius(self) -> int:
