@@ -119,7 +119,7 @@ def _rom_luts(lane: np.ndarray) -> float:
 
 def proofs() -> tuple[Case, ...]:
     """The whole truth table, where it is small."""
-    return _proof(4), _proof(2), _proof(2, x_signed=True, y_signed=False)
+    return _proof(4), _proof(2), _proof(1, x_signed=True, y_signed=False)
 
 
 def _proof(lanes: int, x_signed: bool = False, y_signed: bool = True) -> Case:
