@@ -105,7 +105,8 @@ def channels(
         case TarsierIntDot():
             return _integer_dot(logic, op, constants[0], constants[1], x)
         case TarsierActTable():
-            return lambda c: _table(logic, inputs[0](c), constants[0][c])
+            least = int(op.get_input_datatype().min()) if op.get_input_datatype().signed() else 0
+            return lambda c: _table(logic, inputs[0](c), constants[0][c], least)
         case TarsierRequant():
             shift, *ends = map(op.get_nodeattr, ("shift", "floor", "ceiling"))
             return lambda c: requant(logic, x(c), shift, *ends)
@@ -184,7 +185,9 @@ def _shifted(x: Whole, first: int, term: int) -> Number:
     return x(first + term)
 
 
-def _table(logic: Logic, x: Number | Row, table: np.ndarray) -> Number:
+def _table(logic: Logic, x: Number | Row, table: np.ndarray, least: int) -> Number:
+    """The entry of `table` for x, whose first is that of `least`."""
     row = x if isinstance(x, Row) else Row(x, 0, False, 0)
-    row = narrowed(row, 0, len(table) - 1)  # the type may hold more, but no pixel does
-    return lookup(logic, row.number, lambda n: int(table[row.value(n)]))
+    # the type may hold more, but no pixel does
+    row = narrowed(row, least, least + len(table) - 1)
+    return lookup(logic, row.number, lambda n: int(table[row.value(n) - least]))

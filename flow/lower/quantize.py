@@ -118,13 +118,19 @@ def whole(values: np.ndarray, integers: Integers, node: NodeProto) -> np.ndarray
 
 def table_of(hardware: Hardware, x: Integers, levels: Levels, y: Integers) -> Integers:
     """Kernel act_table: what `levels` makes of every integer that the lanes of `x` can carry."""
-    entries = x.datatype if x.datatype.signed() else None
-    first, last = (int(entries.min()), int(entries.max())) if entries else (0, x.most)
+    first, last = _carried(x)
     domain = np.broadcast_to(np.arange(first, last + 1), (x.channels, last - first + 1))
     values = levels(domain)
     table = hardware.add_constant(values, datatype_of(int(values.min()), int(values.max())).name)
     tensor = hardware.add("TarsierActTable", [x.tensor], [table], outputDataType=y.datatype.name)
     return replace(y, tensor=tensor, least=int(values.min()), most=int(values.max()))
+
+
+def _carried(x: Integers) -> tuple[int, int]:
+    """The least and the most that a table has entries for: of a popcount its own, else all."""
+    if x.datatype.signed() or x.most.bit_length() != x.datatype.bitwidth():
+        return int(x.datatype.min()), int(x.datatype.max())
+    return 0, x.most
 
 
 def _unchanged(x: Integers, target: Target, levels: Levels) -> Integers | None:
@@ -180,8 +186,8 @@ def _table_of_popcounts(
 
 
 def _table(hardware: Hardware, x: Integers, target: Target, levels: Levels) -> Integers | None:
-    entries = 1 << x.datatype.bitwidth() if x.datatype.signed() else x.most + 1
-    if entries > TABLE_ENTRIES:
+    first, last = _carried(x)
+    if last - first >= TABLE_ENTRIES:
         return None
     return table_of(hardware, x, levels, target.integers)
 

@@ -109,7 +109,7 @@ def _step(model: ModelWrapper, node: NodeProto) -> nn.Module:
         case TarsierSignThreshold():
             return integer_ops.Threshold(op.constants(model)[0])
         case TarsierActTable():
-            return integer_ops.Lookup(op.constants(model)[0])
+            return integer_ops.Lookup(op.constants(model)[0], op.get_input_datatype().signed())
         case TarsierRequant():
             return integer_ops.Requant(*map(op.get_nodeattr, ("shift", "floor", "ceiling")))
         case TarsierResidualAdd():

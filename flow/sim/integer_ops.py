@@ -111,16 +111,17 @@ class Convolution(nn.Module):
 
 
 class Lookup(nn.Module):
-    """A table of each channel, indexed by its integers."""
+    """A table of each channel, for its integers from 0 on, or, signed, from the least on."""
 
     table: Tensor
     first: Tensor
 
-    def __init__(self, table: np.ndarray) -> None:
+    def __init__(self, table: np.ndarray, signed: bool = False) -> None:
         super().__init__()
         channels, entries = table.shape
+        zero = entries // 2 if signed else 0
         self.register_buffer("table", torch.tensor(table.ravel()).to(torch.float32))
-        self.register_buffer("first", _column(entries * np.arange(channels)))
+        self.register_buffer("first", _column(entries * np.arange(channels) + zero))
 
     def forward(self, x: Tensor) -> Tensor:
         count, channels, height, width = x.shape

@@ -3,6 +3,7 @@
 
 import numpy as np
 import pytest
+import torch
 from finn.analysis.fpgadataflow.exp_cycles_per_layer import exp_cycles_per_layer
 from finn.transformation.fpgadataflow.compile_cppsim import CompileCppSim
 from finn.transformation.fpgadataflow.prepare_cppsim import PrepareCppSim
@@ -15,7 +16,9 @@ from qonnx.core.datatype import DataType
 from qonnx.core.onnx_exec import execute_onnx
 from qonnx.custom_op.registry import getCustomOp
 
+from tarsier_fpga.flow.cpu.execute import CpuGraph
 from tarsier_fpga.flow.ops.frame_delay import frame_sequence
+from tarsier_fpga.flow.sim.integer_net import IntegerNet
 from tarsier_fpga.flow.size.widths import specialize
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.golden.act_table import act_table
@@ -48,6 +51,37 @@ def test_act_table(pe, frame, rng, tmp_path):
     x, table = frame(6, 0, 9), rng.integers(-16, 16, (6, 10))
     op = one("TarsierActTable", (x,), ("UINT4",), (table,), PE=pe, outputDataType="INT5")
     works(op, [act_table(x, table)], tmp_path)
+
+
+@pytest.mark.parametrize(
+    "x_type, y_type, pe",
+    [("INT5", "INT6", 2), ("INT3", "UINT4", 0), ("UINT3", "BINARY", 3), ("BINARY", "INT4", 0)],
+)
+def test_act_table_of_any_types(x_type, y_type, pe, frame, rng, tmp_path):
+    ends = {
+        name: (int(DataType[name].min()), int(DataType[name].max())) for name in (x_type, y_type)
+    }
+    ends["BINARY"] = (0, 1)
+    least, most = ends[x_type]
+    x, table = (
+        frame(6, least, most),
+        rng.integers(*ends[y_type], (6, most - least + 1), endpoint=True),
+    )
+    op = one("TarsierActTable", (x,), (x_type,), (table,), PE=pe, outputDataType=y_type)
+    expected = table[np.arange(6), x - least]
+    works(op, [expected], tmp_path)
+    model = op.model()
+    assert np.array_equal(CpuGraph(model)(x), expected)
+    assert np.array_equal(IntegerNet(model)(torch.tensor(x[None]))[0].numpy(), expected)
+
+
+def test_a_table_for_other_bits_than_x_has_is_refused(frame):
+    table = np.zeros((6, 10), int)
+    facts = {"outputDataType": "INT4"}
+    model = one("TarsierActTable", (frame(6, 0, 9),), ("UINT8",), (table,), **facts).model()
+    message = "node: a table of 10 entries must have an x of 4 bits, and its type is UINT8"
+    with pytest.raises(FlowError, match=message):
+        getCustomOp(model.graph.node[0]).instance(model)
 
 
 @pytest.mark.parametrize(
