@@ -2,8 +2,7 @@
 """Networks that are worth their minute: few that together have much of what there is.
 
 Most of what hypothesis draws is small and alike, while a network costs seconds in every level. So
-many are drawn, the check is run on those that bring most that is new, and once one fails, on
-everything that hypothesis tries to make it smaller.
+many are drawn, and those that bring most that is new are taken.
 """
 
 from collections.abc import Callable
@@ -13,41 +12,12 @@ from hypothesis.strategies import SearchStrategy
 
 from tests.networks.features import features
 from tests.networks.layers import Network
+from tests.networks.show import show
+from tests.networks.shrink import shrunk
 
 __all__ = ["chosen", "holds"]
 
-_DRAWN = 25  # networks for each that is checked
-_SETTINGS = settings(
-    phases=[Phase.generate, Phase.shrink],
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
-
-
-def holds(
-    check: Callable[[Network], None],
-    strategy: SearchStrategy[Network],
-    count: int,
-    start: int = 0,
-) -> None:
-    """Run `check` on the `count` networks of `chosen`.
-
-    What it raises comes from the smallest network found that it raises on, which hypothesis prints.
-    """
-    wanted = chosen(strategy, count, start)
-    failed = False
-
-    def run(network: Network) -> None:
-        nonlocal failed
-        if network in wanted or failed:
-            try:
-                check(network)
-            except BaseException:
-                failed = True
-                raise
-
-    _drawn(strategy, count, start, run)
+_DRAWN = 30  # networks for each that is taken
 
 
 def chosen(strategy: SearchStrategy[Network], count: int, start: int = 0) -> list[Network]:
@@ -56,7 +26,20 @@ def chosen(strategy: SearchStrategy[Network], count: int, start: int = 0) -> lis
     Other numbers to `start` with give other networks, the same in every run.
     """
     found: dict[Network, frozenset[str]] = {}
-    _drawn(strategy, count, start, lambda network: found.setdefault(network, features(network)))
+
+    @seed(start)
+    @settings(
+        phases=[Phase.generate],
+        max_examples=count * _DRAWN,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def draw(network: Network) -> None:
+        found.setdefault(network, features(network))
+
+    draw()
     assert len(found) >= count, f"only {len(found)} of {count} networks exist"
     networks: list[Network] = []
     seen: set[str] = set()
@@ -67,13 +50,18 @@ def chosen(strategy: SearchStrategy[Network], count: int, start: int = 0) -> lis
     return networks
 
 
-def _drawn(
-    strategy: SearchStrategy[Network], count: int, start: int, run: Callable[[Network], object]
-) -> None:
-    @seed(start)
-    @settings(_SETTINGS, max_examples=count * _DRAWN)
-    @given(strategy)
-    def test(network: Network) -> None:
-        run(network)
+def holds(check: Callable[[Network], None], network: Network) -> None:
+    """Run `check` on `network`; what it raises comes from the smallest found that it raises on."""
 
-    test()
+    def fails(smaller: Network) -> bool:
+        try:
+            check(smaller)
+        except Exception:
+            return True
+        return False
+
+    if fails(network):
+        smallest = shrunk(network, fails)
+        print(f"\nthe smallest that fails:\n{show(smallest)}\n{smallest!r}")
+        check(smallest)
+        raise AssertionError("it failed once, and then no more")
