@@ -202,6 +202,13 @@ def _write_rtl(netlist: Netlist, folder: Path) -> None:
     (folder / RTL / f"{TOP}.sv").write_text(rtl_top(netlist))
 
 
+def _slower(graph: ModelWrapper, sizing: FifoSizing) -> float:
+    """By what a simulated frame takes longer than its slowest kernel: 1 where nothing waits."""
+    pace = max(layer.cycles for layer in layer_facts(graph))
+    height = graph.get_tensor_shape(graph.graph.input[0].name)[1]
+    return max(1.0, sizing.cycles * height / (sizing.rows * pace))
+
+
 def _describe(
     graph: ModelWrapper, netlist: Netlist, sizing: FifoSizing, needed: Resources, plan: Plan
 ) -> Design:
@@ -216,7 +223,7 @@ def _describe(
         clock_mhz=board.clock_mhz,
         width=plan.raw_width,
         height=plan.raw_height,
-        pixels_per_cycle=rows * columns / pace,
+        pixels_per_cycle=rows * columns / (pace * _slower(graph, sizing)),
         ideal_cycles=pace,
         frame=(rows, columns),
         inputs=net.inputs,
