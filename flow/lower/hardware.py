@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The hardware graph while it is made: nodes of our ops on tensors (1, H, W, C) of integers."""
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from qonnx.custom_op.registry import getCustomOp
 from qonnx.util.basic import qonnx_make_model
 
 from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.flow.ops.grid import Grid
 from tarsier_fpga.flow.ops.register import DOMAIN
 from tarsier_fpga.hls.kernels.int_dot import int_dot
 
@@ -26,12 +28,20 @@ class Hardware:
         self.nodes: list[NodeProto] = []
         self._shapes: dict[str, Shape] = {}
         self._types: dict[str, BaseDataType] = {}
+        self._grids: dict[str, tuple[Grid, Grid]] = {}
         self._constants: dict[str, tuple[np.ndarray, BaseDataType]] = {}
 
-    def add_input(self, name: str, shape: Shape, datatype: BaseDataType) -> str:
-        """A stream of frames (H, W, C) from outside."""
+    def add_input(
+        self, name: str, shape: Shape, datatype: BaseDataType, step: tuple[int, int] = (1, 1)
+    ) -> str:
+        """A stream of frames (H, W, C) from outside, with pixels `step` of the first input's."""
         self._shapes[name], self._types[name] = shape, datatype
+        self._grids[name] = (Grid(Fraction(*step), Fraction(0), Fraction(0)),) * 2
         return name
+
+    def grids(self, tensor: str) -> tuple[Grid, Grid]:
+        """Where rows and columns of `tensor` lie on the first input."""
+        return self._grids[tensor]
 
     def shape(self, tensor: str) -> Shape:
         """(H, W, C) of `tensor`, for frames of the size that the network was exported for."""
@@ -72,6 +82,7 @@ class Hardware:
         assert isinstance(op, TarsierOp)
         self._shapes[result] = (*op.frame_out(), op.channels_out())
         self._types[result] = op.get_output_datatype()
+        self._grids[result] = op.grids([self._grids[name] for name in streams])
         return result
 
     def add_int_dot(self, tensor: str, x: BaseDataType, rows: np.ndarray, bias: np.ndarray) -> str:

@@ -58,7 +58,7 @@ def translate(
     for port in ports:
         channels, height, width = model.get_tensor_shape(port.tensor)[1:]
         datatype = DataType[f"{'INT' if port.signed else 'UINT'}{port.bits}"]
-        name = hardware.add_input(f"input_{port.name}", (height, width, channels), datatype)
+        name = hardware.add_input(f"input_{port.name}", (height, width, channels), datatype, port.step)
         inputs[port.tensor] = name
         scale, offset = np.full(channels, port.scale), np.full(channels, port.offset)
         least, most = int(datatype.min()), int(datatype.max())

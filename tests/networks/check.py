@@ -9,11 +9,12 @@ from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.lower import lower
-from tarsier_fpga.flow.lower.ingest import ingest, net_facts
+from tarsier_fpga.flow.lower.ingest import ingest
 from tarsier_fpga.flow.ops.stitch import stitch
 from tarsier_fpga.flow.size.fifos import fifo_depths
-from tarsier_fpga.flow.size.fold import adder_levels, fold
+from tarsier_fpga.flow.size.fold import adder_levels, fastest_pace, fold
 from tarsier_fpga.flow.size.frame_size import set_frame
+from tarsier_fpga.flow.size.reach import reach_of
 from tarsier_fpga.flow.size.widths import adapt_widths, insert_fifos, specialize
 from tests.networks.layers import Network
 from tests.networks.levels import Frames, by_c, by_graph, by_qonnx, by_rtl, drawn
@@ -38,7 +39,7 @@ class _Sized:
 
 
 def check(network: Network, budget: int = 1, told: dict | None = None, whole: bool = True) -> None:
-    """Assert that `network` comes through the flow unchanged, at `budget` cycles a pixel.
+    """Assert that `network` comes through the flow unchanged, at `budget` times its fastest pace.
 
     The file, the graph, the HLS twins and the RTL with each of the stalls give the same frames, of
     two sizes from one folding; the second in RTL only where all is asked for.
@@ -71,14 +72,14 @@ def _folded(written: Written, budget: int) -> ModelWrapper:
     board = load_board(_BOARD)
     x = written.inputs[0]
     graph = set_frame(lower(ingest(ModelWrapper(written.model))), x.height, x.width)
-    graph = fold(graph, budget, True, adder_levels(board.clock_mhz))
+    graph = fold(graph, budget * fastest_pace(graph), True, adder_levels(board.clock_mhz))
     return adapt_widths(specialize(graph, board.part), board.part)
 
 
 def _sized(folded: ModelWrapper, written: Written) -> _Sized:
     board, x = load_board(_BOARD), written.inputs[0]
     graph = set_frame(ModelWrapper(folded.model.SerializeToString()), x.height, x.width)
-    depths, _ = fifo_depths(graph, net_facts(graph).radius, board.clock_mhz)
+    depths, _ = fifo_depths(graph, reach_of(graph), board.clock_mhz)
     cycles = max(getCustomOp(node).get_exp_cycles() for node in graph.graph.node)
     return _Sized(written, insert_fifos(graph, depths, board.part), cycles)
 

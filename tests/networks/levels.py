@@ -15,7 +15,8 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.core.onnx_exec import execute_onnx
 from qonnx.transformation.infer_shapes import InferShapes
 
-from tarsier_fpga.flow.sim.execute import run_graph
+from tarsier_fpga.flow.lower.net import net_of
+from tarsier_fpga.flow.sim.execute import run_ports
 from tarsier_fpga.hls.netlist.beats import pack, unpack
 from tarsier_fpga.hls.netlist.netlist import Netlist
 from tarsier_fpga.hls.sim import run_csim, verilate
@@ -71,8 +72,16 @@ def by_qonnx(written: Written, frames: Frames) -> Frames:
 
 def by_graph(model: ModelWrapper, written: Written, frames: Frames) -> Frames:
     """As the hardware graph says."""
-    ((_, given),), (out,) = frames.items(), written.outputs
-    return {out.name: np.stack([run_graph(model, frame) for frame in given]).astype(np.int64)}
+    net = net_of(model)
+    count = len(next(iter(frames.values())))
+    made = [
+        run_ports(model, {port.name: frames[port.tensor][n] for port in net.inputs})
+        for n in range(count)
+    ]
+    return {
+        port.tensor: np.stack([each[port.name] for each in made]).astype(np.int64)
+        for port in net.outputs
+    }
 
 
 def by_c(model: ModelWrapper, netlist: Netlist, written: Written, frames: Frames) -> Frames:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from onnx import ModelProto
 
+from tarsier_fpga.flow.ops.stitch import port_names
 from tests.networks.convolve import convolve, transposed
 from tests.networks.graph import GraphWriter
 from tests.networks.layers import (
@@ -122,7 +123,11 @@ class NetworkWriter:
             if not tensor.uniform or tensor.bipolar:
                 raise Illegal(f"output {n} is of several codings")
             ports.append(_port(f"y{n or ''}", tensor))
-        model = self.graph.model(shapes, told)
+        names = port_names("x", len(self._inputs))
+        coded = {
+            f"{name}.bits": port.bits for name, port in zip(names, self._inputs, strict=True)
+        }
+        model = self.graph.model(shapes, coded | dict(told))
         return Written(model, tuple(self._inputs), tuple(ports), tuple(self.streams))
 
     def _made(self, layer: Layer) -> list[Tensor]:
