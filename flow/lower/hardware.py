@@ -111,14 +111,19 @@ class Hardware:
     def readers(self, tensor: str) -> list[NodeProto]:
         return [node for node in self.nodes if tensor in node.input]
 
+    def _own(self, tensor: str, taken: dict[str, str]) -> str:
+        """`tensor`, or a copy of it by wires where another port has it."""
+        if tensor in taken:
+            tensor = self.add("TarsierWiden", [tensor], outputDataType=self._types[tensor].name)
+        taken[tensor] = tensor
+        return tensor
+
     def model(self, inputs: dict[str, str], outputs: dict[str, str]) -> ModelWrapper:
         """The graph; `inputs` and `outputs` name its ports: port -> tensor."""
-        names = {tensor: port for port, tensor in {**inputs}.items()}
+        names = {tensor: port for port, tensor in inputs.items()}
+        outputs = {port: self._own(tensor, names) for port, tensor in outputs.items()}
+        names |= {tensor: port for port, tensor in outputs.items()}
         copies = []
-        for port, tensor in outputs.items():
-            if tensor in names or tensor in inputs.values():
-                raise AssertionError(f"{port} is another port's stream")
-            names[tensor] = port
         for node in self.nodes:
             for side in (node.input, node.output):
                 side[:] = [names.get(name, name) for name in side]

@@ -69,7 +69,14 @@ def ingest(model: ModelWrapper) -> ModelWrapper:
     for steps in (
         (_OneFrame(), _NameNodes(), InferShapes()),
         (GiveUniqueParameterTensors(), FoldConstants(exclude_op_types=_QUANTIZERS)),
-        (QCDQToQuant(), _NameNodes(), _ExplicitPads(), _PlainNorms(), RemoveUnusedTensors(), InferShapes()),
+        (
+            QCDQToQuant(),
+            _NameNodes(),
+            _ExplicitPads(),
+            _PlainNorms(),
+            RemoveUnusedTensors(),
+            InferShapes(),
+        ),
     ):
         for step in steps:
             model = model.transform(step)

@@ -23,7 +23,15 @@ from tarsier_fpga.flow.lower.quantize import (
 from tarsier_fpga.flow.lower.sums import quantized_sum, summed
 from tarsier_fpga.hls.base.errors import FlowError
 
-__all__ = ["add", "concatenate", "flattened", "quantize_any", "to_integers", "with_border"]
+__all__ = [
+    "add",
+    "concatenate",
+    "flattened",
+    "quantize_any",
+    "to_integers",
+    "to_one_scale",
+    "with_border",
+]
 
 _NEAR = 1e-9
 _WIDEST = 1 << 24  # entry of a table that no quantizer ends
@@ -66,6 +74,26 @@ def to_integers(hardware: Hardware, value: Value, reader: NodeProto) -> Integers
             f" must stand before {reader.name}"
         )
     return made
+
+
+def to_one_scale(hardware: Hardware, x: Integers, writer: NodeProto) -> Integers:
+    """`x`, whose channels get one rising scale by a table, if they have several and it can be."""
+    scale = float(np.abs(x.scale).min())
+    ends = [x.of(np.array([end])) for end in (x.least, x.most)]
+    offset = float(np.min(ends))
+    if x.count > TABLE_ENTRIES or (np.ptp(x.scale) == 0 and np.ptp(x.offset) == 0):
+        return x
+    most = int(np.rint((np.max(ends) - offset) / scale))
+    channels = np.full(x.channels, scale), np.full(x.channels, offset)
+    y = Integers("", datatype_of(0, most), 0, most, *channels)
+    steps = (x.of(np.arange(x.least, x.most + 1)) - offset) / scale
+    if np.any(np.abs(steps - np.rint(steps)) > _NEAR):
+        return x
+
+    def levels(integers: np.ndarray) -> np.ndarray:
+        return whole(x.of(np.clip(integers, x.least, x.most)), y, writer)
+
+    return table_of(hardware, x, levels, y)
 
 
 def with_border(hardware: Hardware, value: Value, border: Border, node: NodeProto) -> Value:

@@ -204,13 +204,13 @@ def _shifted(hardware: Hardware, value: Value, target: Target, levels: Levels) -
         if not _is_read_once(value, target.node) or not _add_bias(hardware, x, added):
             return None
     y = target.integers
-    floor = 0 if lines.floor == 0 and y.least < 0 and _is_rectified(lines) else y.least
+    floor, ceiling = _clamp(lines, levels, x, y)
     tensor = hardware.add(
         "TarsierRequant",
         [x.tensor],
         shift=shift,
         floor=floor,
-        ceiling=y.most,
+        ceiling=ceiling,
         outputDataType=y.datatype.name,
     )
     return replace(
@@ -218,8 +218,15 @@ def _shifted(hardware: Hardware, value: Value, target: Target, levels: Levels) -
     )
 
 
-def _is_rectified(lines: Lines) -> bool:
-    return not np.any(lines.below[0]) and not np.any(lines.below[1])
+def _clamp(lines: Lines, levels: Levels, x: Integers, y: Integers) -> tuple[int, int]:
+    """Where to saturate: at the ends of the type of `y`, unless a Relu or a Clip does it before."""
+    wide = replace(lines, floor=y.least, ceiling=y.most)
+    lowest, highest = (np.full((x.channels, 1), end) for end in (x.least, x.most))
+    rectified = not np.any(lines.below[0]) and not np.any(lines.below[1])
+    open_below = not rectified and np.array_equal(wide.at(lowest), levels(lowest))
+    open_above = np.array_equal(wide.at(highest), levels(highest))
+    floor = y.least if open_below else max(y.least, lines.floor)
+    return floor, y.most if open_above else lines.ceiling
 
 
 def _is_read_once(value: Value, last: NodeProto) -> bool:

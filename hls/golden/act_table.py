@@ -16,4 +16,5 @@ def act_table(x: np.ndarray, table: np.ndarray, x_signed: bool = False) -> np.nd
     array([[5],
            [8]])
     """
-    return table[np.arange(len(table)), x + (table.shape[1] // 2 if x_signed else 0)]
+    first = table.shape[1] // 2 if x_signed else 0
+    return table[np.arange(len(table)), x.astype(np.int64) + first]
