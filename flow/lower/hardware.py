@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The hardware graph while it is made: nodes of our ops on tensors (1, H, W, C) of integers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -52,8 +53,8 @@ class Hardware:
     def add(
         self,
         op_type: str,
-        streams: list[str],
-        constants: list[str] = [],
+        streams: Sequence[str],
+        constants: Sequence[str] = (),
         **attributes: Any,
     ) -> str:
         """A node of our op `op_type`; the tensor it writes."""
