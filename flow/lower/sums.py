@@ -152,9 +152,8 @@ def _same(factors: _Factors, value: Value, target: Target, floor: int) -> bool:
     half = np.ldexp(levels.astype(np.float64), factors.shift - 1)
     for i in range(x.least, x.most + 1):
         at = np.floor((half - i * own - factors.offset) / other).astype(np.int64)
-        ends = np.broadcast_to([d.least, d.most], (value.channels, 2))
-        points = np.concatenate([at - 1, at, at + 1, ends], axis=1)
-        where = np.clip(points, d.least, d.most)
+        points = np.concatenate([at - 1, at, at + 1, [d.least, d.most]])
+        where = np.tile(np.clip(points, d.least, d.most), (value.channels, 1))
         pair = [np.full(where.shape, i), where]
         wanted = whole(after.within(*(pair[::-1] if outer else pair)), y, target.node)
         total = i * own + where * other + factors.offset

@@ -4,6 +4,7 @@
 import numpy as np
 from onnx import ModelProto
 from qonnx.core.modelwrapper import ModelWrapper
+from qonnx.transformation.infer_shapes import InferShapes
 
 from tarsier_fpga.flow.lower import lower
 from tarsier_fpga.flow.lower.ingest import ingest
@@ -21,7 +22,7 @@ def quant_numbers(scale: object, bits: int, zero: float = 0.0) -> tuple[np.ndarr
 
 
 class Net(GraphWriter):
-    """A writer of networks on frames of `side` x `side` codes of `bits` bits; `x` is their input."""
+    """A writer of networks on frames of `side` x `side` codes of `bits` bits, their input `x`."""
 
     def __init__(self, channels: int = 4, bits: int = 6, side: int = 12, opset: int = 18) -> None:
         super().__init__(opset)
@@ -44,9 +45,14 @@ class Net(GraphWriter):
         return np.asarray(values, np.float32).reshape(1, -1, 1, 1)
 
     def network(self, *outputs: str, **told) -> ModelWrapper:
-        """The network; shapes of its outputs are inferred."""
-        facts = {"bits": self.bits} | told
-        return ModelWrapper(self.model({name: [1, 1, 1, 1] for name in outputs}, facts))
+        """The network; shapes are inferred."""
+        named = {name: f"y{n or ''}" for n, name in enumerate(outputs)}
+        for node in self._nodes:  # an output may be read too
+            node.input[:] = [named.get(name, name) for name in node.input]
+        model = self.model({name: [1, 1, 1, 1] for name in outputs}, {"bits": self.bits} | told)
+        for tensor in model.graph.output:
+            tensor.type.tensor_type.ClearField("shape")
+        return ModelWrapper(model).transform(InferShapes())
 
 
 def lowered(network: ModelWrapper | ModelProto) -> ModelWrapper:
