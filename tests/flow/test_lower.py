@@ -136,7 +136,10 @@ def test_lowering_twice_gives_the_same_bytes(random_net):
 @pytest.mark.parametrize(
     ("twist", "kernels"),
     [
-        ({"noise_scale": 0.3}, ["ScaledAdd"]),  # no power of two: factors that give the same steps
+        (
+            {"noise_scale": 0.3},
+            ["ScaledAdd", "AffineRequant"],
+        ),  # no power of two: factors that give the same steps
         ({"gain": 0.3}, ["AffineRequant"]),
         ({"head_scale": 0.5}, ["ScaledAdd"]),  # twice the step of the branch that joins
         ({"zero": 3.0}, ["ScaledAdd"]),
