@@ -114,9 +114,9 @@ def channels(
             floor, ceiling = map(op.get_nodeattr, ("floor", "ceiling"))
             return lambda c: clamp(logic, add(logic, x(c), x(c, 1)), floor, ceiling)
         case TarsierScaledAdd():
-            *scales, offset, shift = op.arithmetic()
+            *scales, offset, rounded = op.arithmetic()
             within = op.clamp()
-            return lambda c: requant(logic, _sum(logic, x, c, scales, offset), shift, *within)
+            return lambda c: requant(logic, _sum(logic, x, c, scales, offset), rounded, *within)
         case TarsierWiden():
             return inputs[0]
         case TarsierChannelScale():

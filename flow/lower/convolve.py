@@ -152,7 +152,6 @@ def _windows(
     """The stream of windows; of pixels where there is one tap to each."""
     side, dilation = max(geometry.kernel), geometry.dilation
     span = dilation * (side - 1)
-    height, width, _ = hardware.shape(x.tensor)
     sides = border.sides if border is not None else (0, 0, 0, 0)
     grown = _grown(sides, geometry, side)
     even = len(set(grown)) == 1 and 0 <= grown[0] <= span

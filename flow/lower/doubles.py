@@ -7,7 +7,7 @@ from what a quantizer's rounding could see. ONNX' reference implementation execu
 nodes, qonnx' own functions the quantizers, so that no reading of ours is in it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -83,12 +83,13 @@ class Resize(OpRun):
         return (x,)
 
 
-_PLACES = {
+_Places = Callable[..., np.ndarray]
+_PLACES: dict[str, _Places] = {
     "asymmetric": lambda i, scale: i / scale,
     "half_pixel": lambda i, scale: (i + 0.5) / scale - 0.5,
     "pytorch_half_pixel": lambda i, scale: (i + 0.5) / scale - 0.5,
 }
-_NEAREST = {
+_NEAREST: dict[str, _Places] = {
     "floor": np.floor,
     "ceil": np.ceil,
     "round_prefer_floor": lambda place: np.ceil(place - 0.5),
@@ -130,6 +131,9 @@ class Doubles:
                 node.input[:] = ["" if name in empty else name for name in node.input]
         # The attribute of a node's type would narrow again what the tensors hold.
         del copy.graph.value_info[:]
+        known = {entry.domain for entry in copy.opset_import}
+        for domain in sorted({node.domain for node in copy.graph.node} - known):
+            copy.opset_import.append(helper.make_opsetid(domain, 1))  # some writers leave it out
         self.inputs = [each.name for each in copy.graph.input]
         self._outputs = [output.name for output in copy.graph.output]
         self._evaluator = ReferenceEvaluator(copy, new_ops=_OPS)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The hardware graph while it is made: nodes of our ops on tensors (1, H, W, C) of integers."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -62,8 +63,8 @@ class Hardware:
     def add(
         self,
         op_type: str,
-        streams: list[str],
-        constants: list[str] = [],
+        streams: Sequence[str],
+        constants: Sequence[str] = (),
         **attributes: Any,
     ) -> str:
         """A node of our op `op_type`; the tensor it writes."""

@@ -170,15 +170,15 @@ class _PlainNorms(Transformation):
 def _same_pads(model: ModelWrapper, node: NodeProto, told: str) -> list[int]:
     """top, left, bottom, right of SAME_UPPER or SAME_LOWER."""
     weights = model.get_tensor_shape(node.input[1]) if len(node.input) > 1 else None
-    kernel = np.array(attribute(node, "kernel_shape", None or (weights or [])[2:]))
+    kernel = np.array(attribute(node, "kernel_shape", (weights or [])[2:]))
     strides = np.array(attribute(node, "strides", [1, 1]))
     dilations = np.array(attribute(node, "dilations", [1, 1]))
     sides = np.array(model.get_tensor_shape(node.input[0])[2:])
     span = dilations * (kernel - 1)
     if np.any(sides % strides):
         raise FlowError(
-            f"{node.op_type} {node.name}: auto_pad {told} of a frame of {sides[1]}x{sides[0]} pixels"
-            f" at strides {strides.tolist()} depends on the frame; write pads"
+            f"{node.op_type} {node.name}: auto_pad {told} of a frame of {sides[1]}x{sides[0]}"
+            f" pixels at strides {strides.tolist()} depends on the frame; write pads"
         )
     total = np.maximum(span + 1 - strides, 0)
     small = total // 2

@@ -197,10 +197,9 @@ def _on_grid(hardware: Hardware, value: Value) -> Integers | None:
         if np.all(np.abs(steps - np.rint(steps)) < _NEAR):
             least, most = int(np.rint(steps.min())), int(np.rint(steps.max()))
             y = Integers("", datatype_of(least, most), least, most, scale, np.zeros(x.channels))
-            clipped = [int(domain[0]), int(domain[-1])]
 
             def levels(integers: np.ndarray, y: Integers = y) -> np.ndarray:
-                inside = np.clip(integers, *clipped)
+                inside = np.clip(integers, x.least, x.most)
                 return whole(value.within(inside), y, value.chain[-1])
 
             return table_of(hardware, x, levels, y)

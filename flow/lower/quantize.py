@@ -200,9 +200,8 @@ def _shifted(hardware: Hardware, value: Value, target: Target, levels: Levels) -
     if lines is None or alone is None or not x.datatype.signed():
         return None
     shift, added = alone
-    if np.any(added):
-        if not _is_read_once(value, target.node) or not _add_bias(hardware, x, added):
-            return None
+    if np.any(added) and not (_is_read_once(value, target.node) and _add_bias(hardware, x, added)):
+        return None
     y = target.integers
     floor, ceiling = _clamp(lines, levels, x, y)
     tensor = hardware.add(

@@ -20,24 +20,25 @@ __all__ = ["quantized_sum", "summed"]
 
 _NEAR = 1e-9
 _FACTOR_BITS = 26  # of a scale that is no power of two; a DSP takes 18, two of them more
+_FARTHEST = 1 << 31  # of an offset
 _OUTER = 1 << 10  # integers of the narrower stream that are looked at one by one
 _POINTS = 1 << 24  # steps that are looked at in all
 
 
 @dataclass(frozen=True, eq=False)
 class _Factors:
-    """Whole factors of the two streams and (C,) offsets, over 2^shift."""
+    """Whole factors of the two streams and an offset, over 2^shift."""
 
     first: int
     second: int
-    offset: np.ndarray
+    offset: int
     shift: int
     exact: bool
 
     @property
     def is_plain(self) -> bool:
         ones = (self.first, self.second, self.shift) == (1, 1, 0)
-        return ones and self.exact and not np.any(self.offset)
+        return ones and self.exact and not self.offset
 
 
 def summed(hardware: Hardware, value: Value, reader: NodeProto) -> Value:
@@ -59,7 +60,7 @@ def summed(hardware: Hardware, value: Value, reader: NodeProto) -> Value:
     ends = [sorted((f * x.least, f * x.most)) for f, x in ((first, a), (second, b))]
     least, most = (sum(end[i] for end in ends) for i in range(2))
     datatype = datatype_of(least, most)
-    factors = _Factors(first, second, np.zeros(a.channels, np.int64), 0, exact=True)
+    factors = _Factors(first, second, offset=0, shift=0, exact=True)
     y = Integers("", datatype, least, most, np.full(a.channels, unit), a.offset + b.offset)
     tensor = _scaled_add(hardware, (a, b), factors, least, y)
     return replace(value, terms=(replace(y, tensor=tensor),))
@@ -78,10 +79,12 @@ def quantized_sum(hardware: Hardware, value: Value, target: Target) -> Integers 
     a, b = value.terms
     real = [slope * x.scale / y.scale for x in (a, b)]
     offset = (slope * (a.offset + b.offset) + start - y.offset) / y.scale
-    if any(np.ptp(each) > _NEAR * abs(each[0]) for each in real):
+    # One kernel has one set of numbers, for all channels.
+    if np.ptp(offset) > _NEAR or any(np.ptp(each) > _NEAR * abs(each[0]) for each in real):
         return None
     floor = max(y.least, int(np.rint(-y.offset[0] / y.scale[0]))) if rectified else y.least
-    factors = _fitted((float(real[0][0]), float(real[1][0])), offset, value, target, floor)
+    numbers = float(real[0][0]), float(real[1][0]), float(offset[0])
+    factors = _fitted(numbers, value, target, floor)
     if factors is None:
         return None
     older, younger = sorted((a, b), key=lambda x: hardware.age(x.tensor))
@@ -105,13 +108,12 @@ def _scaled_add(
     floor: int,
     y: Integers,
 ) -> str:
-    offset = hardware.add_constant(factors.offset, "INT64")
     return hardware.add(
         "TarsierScaledAdd",
         [term.tensor for term in terms],
-        [offset],
         x_scale=factors.first,
         d_scale=factors.second,
+        offset=factors.offset,
         shift=factors.shift,
         floor=floor,
         ceiling=y.most,
@@ -120,17 +122,16 @@ def _scaled_add(
 
 
 def _fitted(
-    real: tuple[float, float], offset: np.ndarray, value: Value, target: Target, floor: int
+    real: tuple[float, float, float], value: Value, target: Target, floor: int
 ) -> _Factors | None:
-    """Integers over a power of two that give the quantizer's steps."""
+    """Integers over a power of two that give the quantizer's steps, of both factors and offset."""
     for shift in range(64):
         scaled = [each * 2.0**shift for each in real]
-        first, second = (round(each) for each in scaled)
-        starts = np.ldexp(offset, shift)
-        exact = scaled == [first, second] and np.array_equal(starts, np.rint(starts))
-        if max(abs(first), abs(second)) >= 1 << (_FACTOR_BITS - 1) or np.abs(starts).max() > 2**50:
+        first, second, offset = (round(each) for each in scaled)
+        exact = scaled == [first, second, offset]
+        if max(abs(first), abs(second)) >= 1 << (_FACTOR_BITS - 1) or abs(offset) >= _FARTHEST:
             return None
-        factors = _Factors(first, second, np.rint(starts).astype(np.int64), shift, exact)
+        factors = _Factors(first, second, offset, shift, exact)
         if exact:
             return factors
         fine = min(abs(first), abs(second)) >= 1 << 10
@@ -150,12 +151,12 @@ def _same(factors: _Factors, value: Value, target: Target, floor: int) -> bool:
     after, y = value.after(target.node), target.integers
     half = np.ldexp(levels.astype(np.float64), factors.shift - 1)
     for i in range(x.least, x.most + 1):
-        at = np.floor((half - i * own - factors.offset[:, None]) / other).astype(np.int64)
-        ends = np.broadcast_to([d.least, d.most], (value.channels, 2))
-        where = np.clip(np.concatenate([at, at + 1, ends], axis=1), d.least, d.most)
+        at = np.floor((half - i * own - factors.offset) / other).astype(np.int64)
+        points = np.concatenate([at - 1, at, at + 1, [d.least, d.most]])
+        where = np.tile(np.clip(points, d.least, d.most), (value.channels, 1))
         pair = [np.full(where.shape, i), where]
         wanted = whole(after.within(*(pair[::-1] if outer else pair)), y, target.node)
-        total = i * own + where * other + factors.offset[:, None]
+        total = i * own + where * other + factors.offset
         if not np.array_equal(_rounded(total, factors.shift, floor, y.most), wanted):
             return False
     return True

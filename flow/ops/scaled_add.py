@@ -62,11 +62,21 @@ class TarsierScaledAdd(TarsierOp):
                 f"{self.onnx_node.name}: PE={lanes} must divide channels={channels}, or be 0"
             )
         x, d = (self.get_input_datatype(ind) for ind in range(2))
+        x_scale, d_scale, offset, shift = self.arithmetic()
+        floor, ceiling = self.clamp()
         return scaled_add(
-            *(lanes, x.bitwidth(), x.signed(), d.bitwidth(), d.signed()),
-            *self.arithmetic(),
-            self.get_output_datatype().bitwidth(),
-            *self.clamp(),
+            lanes,
+            x_width=x.bitwidth(),
+            x_signed=x.signed(),
+            d_width=d.bitwidth(),
+            d_signed=d.signed(),
+            x_scale=x_scale,
+            d_scale=d_scale,
+            offset=offset,
+            shift=shift,
+            y_width=self.get_output_datatype().bitwidth(),
+            y_min=floor,
+            y_max=ceiling,
         )
 
 

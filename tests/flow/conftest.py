@@ -12,6 +12,7 @@ from qonnx.util.basic import qonnx_make_model
 from tarsier_fpga.hls.base.coding import RAW
 
 RESIDUAL = 2.0**-2
+_OPSETS = [helper.make_opsetid("", 18), helper.make_opsetid("qonnx.custom_op.general", 1)]
 
 
 class NetWriter:
@@ -52,7 +53,7 @@ class NetWriter:
             [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
             [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)],
         )
-        model = ModelWrapper(qonnx_make_model(graph, opset_imports=[helper.make_opsetid("", 18)]))
+        model = ModelWrapper(qonnx_make_model(graph, opset_imports=_OPSETS))
         for name, values in self.constants.items():
             floats = values.dtype == np.float64 or values.ndim == 0
             model.set_initializer(name, values.astype(np.float32) if floats else values)
@@ -102,7 +103,7 @@ def random_net(rng):
         if "extra" in twist:
             n = net.node(twist["extra"], n)
         y = net.quant(net.node("Add", "x", n), 1.0, twist.get("out_bits", coding.bits), signed=0)
-        levels = {"black": coding.black, "white": coding.white, "radius": units * border + 2}
+        levels = {"black": coding.black, "white": coding.white}
         facts = {"net": "random", **levels, **twist.get("told", {})}
         return net.model(y, (1, colours, height, width), facts)
 
@@ -129,7 +130,7 @@ def run_qonnx():
 
 @pytest.fixture
 def run_onnx_nhwc():
-    """run_onnx_nhwc(model, frame): the same for a network or a hardware graph in NHWC."""
+    """run_onnx_nhwc(model, frame): the same for a hardware graph."""
 
     def run(model: ModelWrapper, frame: np.ndarray) -> np.ndarray:
         feed = {model.graph.input[0].name: frame[None].astype(np.float32)}

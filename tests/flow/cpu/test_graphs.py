@@ -12,12 +12,12 @@ from tarsier_fpga.flow.cpu.execute import CpuGraph
 from tarsier_fpga.flow.lower import lower
 from tarsier_fpga.flow.lower.ingest import ingest
 from tarsier_fpga.flow.sim.execute import run_graph
-from tarsier_fpga.flow.size.fold import fold
 from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.flow.size.widths import adapt_widths, specialize
 from tarsier_fpga.hls.base.errors import SimError
 from tarsier_fpga.hls.golden.scaled_add import scaled_add
 from tests.flow.one_op import PART, OneOp
+from tests.flow.paced import folded
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_other_networks(random_net, codes, twist):
 
 
 def test_a_folded_graph_with_width_converters(random_net, codes):
-    graph = fold(lower(ingest(random_net())), budget=4)
+    graph = folded(lower(ingest(random_net())), 4)
     graph = set_frame(adapt_widths(specialize(graph, PART), PART), 10, 13)
     frame = codes(10, 13)
     assert np.array_equal(CpuGraph(graph)(frame), run_graph(graph, frame))
