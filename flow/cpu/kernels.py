@@ -113,9 +113,13 @@ def channels(
             floor, ceiling = map(op.get_nodeattr, ("floor", "ceiling"))
             return lambda c: clamp(logic, add(logic, x(c), x(c, 1)), floor, ceiling)
         case TarsierScaledAdd():
-            *scales, offset, shift = op.arithmetic()
-            within = op.clamp()
-            return lambda c: requant(logic, _sum(logic, x, c, scales, offset), shift, *within)
+            scales, shift, within = op.scales(), op.get_nodeattr("shift"), op.clamp()
+
+            def scaled(c: int) -> Number:
+                total = _sum(logic, x, c, scales, int(constants[0][c]))
+                return requant(logic, total, shift, *within)
+
+            return scaled
         case TarsierWiden():
             return inputs[0]
         case TarsierChannelScale():
