@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
 """scaled_add: the sum of two streams of different scales, rounded half to even and clamped."""
 
+from math import ceil
+
 import numpy as np
 
 from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.cost.family import Family
-from tarsier_fpga.hls.cost.memory_cost import logic_cost
+from tarsier_fpga.hls.cost.memory_cost import block_ram, is_block_rom, logic_cost
 from tarsier_fpga.hls.cost.resources import Resources, total
+from tarsier_fpga.hls.cost.table_cost import unpacked_bits
 from tarsier_fpga.hls.describe.examples import two_lines
 from tarsier_fpga.hls.describe.kernel import Recorded
 from tarsier_fpga.hls.describe.proof_case import Bounded, Case, Induction, Shape, Way
@@ -26,9 +29,11 @@ __all__ = ["RECORDED", "cost", "proofs", "scaled_add"]
 _INT = 32  # bits of a signed end of the clamp
 _FACTOR = 48  # bits of a signed scale or offset
 _WIDEST = 64  # bits of a sum
+# Bits of the factors of a DSP, signed: UG479, UG579.
+_DSP_WIDE, _DSP_NARROW = {Family.SERIES7: 25, Family.ULTRASCALE_PLUS: 27}, 18
 _ADDED_DIGITS = 3  # of a scale whose product is made of adders
-_LUTS = 0.6  # per bit of a product too narrow for a DSP: 3x + 5d of 3 bits 4 a lane
-_DSP_WIDTH = 9  # bits of the narrowest product that Yosys gives to a DSP
+# LUTs per bit of a product: 3x + 5d of 3 bits 6 a lane; per adder and bit of 5x + 13d 0.86.
+_LUTS, _NARROW, _ADDER_LUTS = 0.6, 9, 0.85
 
 
 def scaled_add(
@@ -119,7 +124,67 @@ def scaled_add(
 
 
 def cost(kernel: Instance, family: Family) -> Resources:
-    return logic_cost(1)
+    """A sum, whose carry rounds, and a clamp for every lane; products that are no wires; offsets.
+
+    A lane of 8 bits, 4x + d: 18 LUTs, and 9 where no sum needs the clamp.
+    """
+    lanes, folds = (kernel.number(name) for name in ("Lanes", "Folds"))
+    *streams, x_scale, d_scale, offset_width, shift, y_width, y_min, y_max = kernel.template[2:]
+    scales, columns = (x_scale, d_scale), kernel.tables[0].values.reshape(folds, lanes)
+    ends = [integer_range(streams[at], bool(streams[at + 1])) for at in (0, 2)]
+    products = [[scale * end for end in pair] for scale, pair in zip(scales, ends, strict=True)]
+    widths = [_bits_of(product) for product in products]
+    start = max(_place(scale) for scale in scales)  # below it the narrower places are wires
+    sum_luts = max(0, min(widths) - start)
+    if shift:
+        sum_luts = max(widths) - min(start, shift) + 1
+    if folds > 1:
+        sum_luts += max(*widths, offset_width)
+    elif np.any(columns):
+        sum_luts += 2
+    around = (int(columns.min()), int(columns.max()))
+    least, most = (
+        sum(end(p) for p in products) + offset >> shift
+        for end, offset in zip((min, max), around, strict=True)
+    )
+    clamps = least < y_min or most + (shift > 0) > y_max
+    lane = sum_luts + (y_width + 1 if clamps else 0)
+    fixed = logic_cost(lut=lanes * lane + 4, ff=lanes * y_width + 1)
+    if folds == 1 and max(map(_digits, scales)) <= 1:
+        return fixed
+    parts = [
+        _product_cost(scale, width, streams[at] + 1 - streams[at + 1], family)
+        for scale, width, at in zip(scales, widths, (0, 2), strict=True)
+    ]
+    return total([fixed, _table_cost(kernel), *lanes * parts])
+
+
+def _table_cost(kernel: Instance) -> Resources:
+    """The offsets of all beats, a LUT and a register for each of their columns, and the counter."""
+    folds, lanes = (kernel.number(name) for name in ("Folds", "Lanes"))
+    if folds == 1:
+        return logic_cost(lut=0)
+    width = kernel.number("OffsetW")
+    if is_block_rom(width, 1 << (folds - 1).bit_length()):
+        return total(lanes * [block_ram(width, folds)])
+    bits = unpacked_bits(kernel.bits("Offset"), (folds, lanes * width))
+    columns = {column.tobytes() for column in bits.T if 0 < column.sum() < folds}
+    place = (folds - 1).bit_length()
+    return logic_cost(lut=max(1, folds / 22) * len(columns) + place, ff=len(columns) + place)
+
+
+def _product_cost(scale: int, width: int, x_width: int, family: Family) -> Resources:
+    """One lane's product of signed integers of `x_width` bits, in `width`, with its register."""
+    digits = _digits(scale)
+    if digits <= 1:
+        return logic_cost(lut=0, ff=width)
+    if digits <= _ADDED_DIGITS:
+        luts = _LUTS if width < _NARROW else _ADDER_LUTS * (digits - 1)
+        return logic_cost(lut=luts * width, ff=width)
+    dsps = _dsps(x_width, _bits(scale), family)
+    # the one DSP of 7 series keeps its product
+    kept = family is Family.SERIES7 and dsps == 1
+    return logic_cost(lut=0 if dsps == 1 else width, ff=0 if kept else width, dsp=dsps)
 
 
 def proofs() -> tuple[Case, ...]:
@@ -128,7 +193,7 @@ def proofs() -> tuple[Case, ...]:
         _proof((True, False), (4, -1), [1, 1], 1, (-6, 7), Induction(1)),
         _proof((False, True), (2, 8), [0, 0], 0, (-32, 54), Induction(1)),
         _proof((True, True), (3, 5), [-2, 3], 2, (0, 7), Bounded(20)),
-        _proof((True, False), (-2, 11), [7, -2, 0, 1], 2, (-3, 12), Bounded(20)),
+        _proof((True, False), (-2, 43), [7, -2, 0, 100], 4, (-3, 12), Bounded(20)),
     )
 
 
@@ -193,6 +258,14 @@ def _bits(value: int) -> int:
 def _bits_of(ends: list[int]) -> int:
     least, most = min(ends), max(ends)
     return signed_width(least, most) if least < 0 else unsigned_width(most)
+
+
+def _dsps(x_width: int, scale_width: int, family: Family) -> int:
+    """DSPs of a product of signed integers, as the SystemVerilog cuts the scale."""
+    narrow = x_width <= _DSP_NARROW
+    cut = (_DSP_WIDE[Family.SERIES7] if narrow else _DSP_NARROW) - 1
+    streams = 1 if narrow else ceil(x_width / _DSP_WIDE[family])
+    return streams * ceil((scale_width - 1) / cut)
 
 
 def _place(scale: int) -> int:

@@ -13,8 +13,8 @@
 //           channel 0 is lowest.
 // Handshake x and d move together when both are valid and y has room.  y holds while !y_ready_i.
 // Rate      one beat per cycle.
-// Latency   y is valid one cycle after x and d are taken where Folds is 1 and both scales are wires,
-//           else two.  Wires are a power of two, its negative and 0.
+// Latency   y is valid one cycle after x and d are taken where both scales are wires and Folds is 1
+//           and two elsewhere.  Wires are a power of two, its negative and 0.
 // Reset     synchronous.  Clears the beat counter and the valid bits, never the sums.
 // Golden    hls/golden/scaled_add.py     Test  tests/hls/test_scaled_add.py
 module tarsier_scaled_add #(
@@ -24,8 +24,8 @@ module tarsier_scaled_add #(
   parameter bit                             XSigned = 1'b1,
   parameter int unsigned                    DWidth  = 8,
   parameter bit                             DSigned = 1'b1,
-  parameter longint                         XScale  = 4,
-  parameter longint                         DScale  = 1,
+  parameter signed                          XScale  = 4,  // of 32 bits or 64, as given
+  parameter signed                          DScale  = 1,
   parameter int unsigned                    OffsetW = 1,  // bits of an Offset
   parameter int unsigned                    Shift   = 2,
   parameter int unsigned                    YWidth  = 8,
@@ -72,8 +72,10 @@ module tarsier_scaled_add #(
                          : bits(longint'(YMax)) - 1))
     $error("scaled_add: YWidth=%0d must carry YMin=%0d .. YMax=%0d", YWidth, YMin, YMax);
 
-  localparam int unsigned XProductW = XWidth + bits(XScale) + 1;
-  localparam int unsigned DProductW = DWidth + bits(DScale) + 1;
+  localparam longint      X_SCALE   = longint'(XScale);
+  localparam longint      D_SCALE   = longint'(DScale);
+  localparam int unsigned XProductW = XWidth + bits(X_SCALE) + 1;
+  localparam int unsigned DProductW = DWidth + bits(D_SCALE) + 1;
   // with the carries of two sums and of the rounding, and of the clamp's integers
   localparam int unsigned TermW     = widest(widest(XProductW, DProductW), OffsetW);
   localparam int unsigned YEndW     = widest(bits(longint'(YMin)), bits(longint'(YMax)));
@@ -85,25 +87,32 @@ module tarsier_scaled_add #(
 
   if (WorkW > 64)
     $error("scaled_add: XWidth=%0d XScale=%0d DWidth=%0d DScale=%0d need %0d bits, at most 64",
-           XWidth, XScale, DWidth, DScale, WorkW);
+           XWidth, X_SCALE, DWidth, D_SCALE, WorkW);
 
   // The signed digits of a scale, no two of which are neighbours: what 3/2 of it has and 1/2 of it
   // has not is added, and the other way around.
   localparam int unsigned DIGITS   = 3;  // of a product that is made of adders
-  localparam longint      X_HALF   = XScale >>> 1, X_MORE = XScale + X_HALF;
-  localparam longint      D_HALF   = DScale >>> 1, D_MORE = DScale + D_HALF;
+  localparam longint      X_HALF   = X_SCALE >>> 1, X_MORE = X_SCALE + X_HALF;
+  localparam longint      D_HALF   = D_SCALE >>> 1, D_MORE = D_SCALE + D_HALF;
   localparam int unsigned X_DIGITS = $countones(X_HALF ^ X_MORE);
   localparam int unsigned D_DIGITS = $countones(D_HALF ^ D_MORE);
+
+  // The factors of a DSP are of 18 and 25 bits with their signs: the scale is cut to what the stream
+  // leaves of them.
+  localparam int unsigned X_CUT  = XWidth + 32'(!XSigned) <= 18 ? 24 : 17;
+  localparam int unsigned D_CUT  = DWidth + 32'(!DSigned) <= 18 ? 24 : 17;
+  localparam int unsigned X_CUTS = bits(X_SCALE) > 1 ? (bits(X_SCALE) - 2) / X_CUT : 0;
+  localparam int unsigned D_CUTS = bits(D_SCALE) > 1 ? (bits(D_SCALE) - 2) / D_CUT : 0;
 
   localparam longint X_LEAST = XSigned ? -(longint'(1) <<< (XWidth - 1)) : 0;
   localparam longint D_LEAST = DSigned ? -(longint'(1) <<< (DWidth - 1)) : 0;
   localparam longint X_MOST  = X_LEAST + (longint'(1) <<< XWidth) - 1;
   localparam longint D_MOST  = D_LEAST + (longint'(1) <<< DWidth) - 1;
   // of both products together
-  localparam longint LEAST   = lesser(X_LEAST * XScale, X_MOST * XScale)
-                             + lesser(D_LEAST * DScale, D_MOST * DScale);
-  localparam longint MOST    = -lesser(-X_LEAST * XScale, -X_MOST * XScale)
-                             - lesser(-D_LEAST * DScale, -D_MOST * DScale);
+  localparam longint LEAST   = lesser(X_LEAST * X_SCALE, X_MOST * X_SCALE)
+                             + lesser(D_LEAST * D_SCALE, D_MOST * D_SCALE);
+  localparam longint MOST    = -lesser(-X_LEAST * X_SCALE, -X_MOST * X_SCALE)
+                             - lesser(-D_LEAST * D_SCALE, -D_MOST * D_SCALE);
 
   localparam int unsigned Stages = Folds == 1 && X_DIGITS <= 1 && D_DIGITS <= 1 ? 1 : 2;
 
@@ -119,11 +128,23 @@ module tarsier_scaled_add #(
     return found;
   endfunction
 
+  function automatic x_product_t x_cut(input x_product_t x);
+    x_cut = x * x_product_t'(X_SCALE >>> (X_CUTS * X_CUT));
+    for (int n = int'(X_CUTS) - 1; n >= 0; n--)
+      x_cut = (x_cut <<< X_CUT) + x * x_product_t'(signed'({1'b0, X_SCALE[n*X_CUT +: X_CUT]}));
+  endfunction
+
   function automatic x_product_t x_sum(input x_product_t x);
     x_sum = '0;
     for (int unsigned n = 0; n < 64; n++)
       if (X_MORE[n] && !X_HALF[n]) x_sum = x_sum + (x <<< n);
       else if (X_HALF[n] && !X_MORE[n]) x_sum = x_sum - (x <<< n);
+  endfunction
+
+  function automatic d_product_t d_cut(input d_product_t d);
+    d_cut = d * d_product_t'(D_SCALE >>> (D_CUTS * D_CUT));
+    for (int n = int'(D_CUTS) - 1; n >= 0; n--)
+      d_cut = (d_cut <<< D_CUT) + d * d_product_t'(signed'({1'b0, D_SCALE[n*D_CUT +: D_CUT]}));
   endfunction
 
   function automatic d_product_t d_sum(input d_product_t d);
@@ -205,12 +226,12 @@ module tarsier_scaled_add #(
     if (X_DIGITS <= DIGITS) begin : gen_x_sum
       assign x_products[l*XProductW +: XProductW] = x_sum(x);
     end else begin : gen_x_product
-      assign x_products[l*XProductW +: XProductW] = x * x_product_t'(XScale);
+      assign x_products[l*XProductW +: XProductW] = x_cut(x);
     end
     if (D_DIGITS <= DIGITS) begin : gen_d_sum
       assign d_products[l*DProductW +: DProductW] = d_sum(d);
     end else begin : gen_d_product
-      assign d_products[l*DProductW +: DProductW] = d * d_product_t'(DScale);
+      assign d_products[l*DProductW +: DProductW] = d_cut(d);
     end
 
     assign sum = work_t'(signed'(x_terms[l*XProductW +: XProductW]))
