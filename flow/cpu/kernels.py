@@ -105,8 +105,7 @@ def channels(
         case TarsierIntDot():
             return _integer_dot(logic, op, constants[0], constants[1], x)
         case TarsierActTable():
-            least = int(op.get_input_datatype().min()) if op.get_input_datatype().signed() else 0
-            return lambda c: _table(logic, inputs[0](c), constants[0][c], least)
+            return lambda c: _table(logic, inputs[0](c), constants[0][c])
         case TarsierRequant():
             shift, *ends = map(op.get_nodeattr, ("shift", "floor", "ceiling"))
             return lambda c: requant(logic, x(c), shift, *ends)
@@ -114,9 +113,13 @@ def channels(
             floor, ceiling = map(op.get_nodeattr, ("floor", "ceiling"))
             return lambda c: clamp(logic, add(logic, x(c), x(c, 1)), floor, ceiling)
         case TarsierScaledAdd():
-            *scales, offset, rounded = op.arithmetic()
-            within = op.clamp()
-            return lambda c: requant(logic, _sum(logic, x, c, scales, offset), rounded, *within)
+            scales, shift, within = op.scales(), op.get_nodeattr("shift"), op.clamp()
+
+            def scaled(c: int) -> Number:
+                total = _sum(logic, x, c, scales, int(constants[0][c]))
+                return requant(logic, total, shift, *within)
+
+            return scaled
         case TarsierWiden():
             return inputs[0]
         case TarsierChannelScale():
@@ -185,9 +188,7 @@ def _shifted(x: Whole, first: int, term: int) -> Number:
     return x(first + term)
 
 
-def _table(logic: Logic, x: Number | Row, table: np.ndarray, least: int) -> Number:
-    """The entry of `table` for x, whose first is that of `least`."""
+def _table(logic: Logic, x: Number | Row, table: np.ndarray) -> Number:
     row = x if isinstance(x, Row) else Row(x, 0, False, 0)
-    # the type may hold more, but no pixel does
-    row = narrowed(row, least, least + len(table) - 1)
-    return lookup(logic, row.number, lambda n: int(table[row.value(n) - least]))
+    row = narrowed(row, 0, len(table) - 1)  # the type may hold more, but no pixel does
+    return lookup(logic, row.number, lambda n: int(table[row.value(n)]))

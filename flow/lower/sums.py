@@ -19,26 +19,26 @@ from tarsier_fpga.hls.base.errors import FlowError
 __all__ = ["quantized_sum", "summed"]
 
 _NEAR = 1e-9
-_FACTOR_BITS = 26  # of a scale that is no power of two; a DSP takes 18, two of them more
-_FARTHEST = 1 << 31  # of an offset
+_FACTOR_BITS, _SUM_BITS = 48, 61  # that scaled_add takes
+_FINE = 1 << 10  # of a factor that stands for a real one
 _OUTER = 1 << 10  # integers of the narrower stream that are looked at one by one
 _POINTS = 1 << 24  # steps that are looked at in all
 
 
 @dataclass(frozen=True, eq=False)
 class _Factors:
-    """Whole factors of the two streams and an offset, over 2^shift."""
+    """Whole factors of the two streams and (C,) offsets, over 2^shift."""
 
     first: int
     second: int
-    offset: int
+    offset: np.ndarray
     shift: int
     exact: bool
 
     @property
     def is_plain(self) -> bool:
         ones = (self.first, self.second, self.shift) == (1, 1, 0)
-        return ones and self.exact and not self.offset
+        return ones and self.exact and not np.any(self.offset)
 
 
 def summed(hardware: Hardware, value: Value, reader: NodeProto) -> Value:
@@ -60,7 +60,7 @@ def summed(hardware: Hardware, value: Value, reader: NodeProto) -> Value:
     ends = [sorted((f * x.least, f * x.most)) for f, x in ((first, a), (second, b))]
     least, most = (sum(end[i] for end in ends) for i in range(2))
     datatype = datatype_of(least, most)
-    factors = _Factors(first, second, offset=0, shift=0, exact=True)
+    factors = _Factors(first, second, np.zeros(a.channels, np.int64), 0, exact=True)
     y = Integers("", datatype, least, most, np.full(a.channels, unit), a.offset + b.offset)
     tensor = _scaled_add(hardware, (a, b), factors, least, y)
     return replace(value, terms=(replace(y, tensor=tensor),))
@@ -79,12 +79,10 @@ def quantized_sum(hardware: Hardware, value: Value, target: Target) -> Integers 
     a, b = value.terms
     real = [slope * x.scale / y.scale for x in (a, b)]
     offset = (slope * (a.offset + b.offset) + start - y.offset) / y.scale
-    # One kernel has one set of numbers, for all channels.
-    if np.ptp(offset) > _NEAR or any(np.ptp(each) > _NEAR * abs(each[0]) for each in real):
+    if any(np.ptp(each) > _NEAR * abs(each[0]) for each in real):
         return None
     floor = max(y.least, int(np.rint(-y.offset[0] / y.scale[0]))) if rectified else y.least
-    numbers = float(real[0][0]), float(real[1][0]), float(offset[0])
-    factors = _fitted(numbers, value, target, floor)
+    factors = _fitted((float(real[0][0]), float(real[1][0])), offset, value, target, floor)
     if factors is None:
         return None
     older, younger = sorted((a, b), key=lambda x: hardware.age(x.tensor))
@@ -108,12 +106,13 @@ def _scaled_add(
     floor: int,
     y: Integers,
 ) -> str:
+    offset = hardware.add_constant(factors.offset, "INT64")
     return hardware.add(
         "TarsierScaledAdd",
         [term.tensor for term in terms],
+        [offset],
         x_scale=factors.first,
         d_scale=factors.second,
-        offset=factors.offset,
         shift=factors.shift,
         floor=floor,
         ceiling=y.most,
@@ -122,42 +121,62 @@ def _scaled_add(
 
 
 def _fitted(
-    real: tuple[float, float, float], value: Value, target: Target, floor: int
+    real: tuple[float, float], offset: np.ndarray, value: Value, target: Target, floor: int
 ) -> _Factors | None:
-    """Integers over a power of two that give the quantizer's steps, of both factors and offset."""
+    """Integers over a power of two that give the quantizer's steps."""
+    hardest: list[int] = []
     for shift in range(64):
         scaled = [each * 2.0**shift for each in real]
-        first, second, offset = (round(each) for each in scaled)
-        exact = scaled == [first, second, offset]
-        if max(abs(first), abs(second)) >= 1 << (_FACTOR_BITS - 1) or abs(offset) >= _FARTHEST:
+        first, second = (round(each) for each in scaled)
+        starts = np.ldexp(offset, shift)
+        exact = scaled == [first, second] and np.array_equal(starts, np.rint(starts))
+        if not _are_held((first, second), starts, shift, value, target):
             return None
-        factors = _Factors(first, second, offset, shift, exact)
+        factors = _Factors(first, second, np.rint(starts).astype(np.int64), shift, exact)
         if exact:
             return factors
-        fine = min(abs(first), abs(second)) >= 1 << 10
-        if fine and _same(factors, value, target, floor):
+        if min(abs(first), abs(second)) >= _FINE and _same(factors, value, target, floor, hardest):
             return factors
     return None
 
 
-def _same(factors: _Factors, value: Value, target: Target, floor: int) -> bool:
-    """Whether `factors` give the quantizer's integer for every pair of integers there is."""
+def _are_held(
+    factors: tuple[int, int], starts: np.ndarray, shift: int, value: Value, target: Target
+) -> bool:
+    """Whether the kernel takes them for the streams of `value`, and 2^shift for the target's."""
+    largest = max(*map(abs, factors), np.abs(starts).max() + 1)
+    widths = [
+        f.bit_length() + x.datatype.bitwidth() for f, x in zip(factors, value.terms, strict=True)
+    ]
+    widest = max(*widths, shift + target.datatype.bitwidth()) + 1
+    return bool(largest < 1 << (_FACTOR_BITS - 1)) and widest <= _SUM_BITS
+
+
+def _same(factors: _Factors, value: Value, target: Target, floor: int, hardest: list[int]) -> bool:
+    """Whether `factors` give the quantizer's integer for every pair of integers there is.
+
+    Both sums grow or fall with the wider stream, so that they are looked at on both sides of every
+    step. `hardest` are integers of the narrower one that go first; one that fails is added.
+    """
     outer = int(value.terms[1].count < value.terms[0].count)
     x, d = value.terms[outer], value.terms[1 - outer]
-    levels = np.arange(floor, target.integers.most) * 2 + 1
-    if x.count > _OUTER or x.count * levels.size * value.channels > _POINTS or not levels.size:
+    y, shift, offset = target.integers, factors.shift, factors.offset[:, None]
+    halves = (np.arange(floor, y.most) * 2 + 1) << shift >> 1
+    if x.count > _OUTER or x.count * halves.size * value.channels > _POINTS or not halves.size:
         return False
     own, other = (factors.second, factors.first) if outer else (factors.first, factors.second)
-    after, y = value.after(target.node), target.integers
-    half = np.ldexp(levels.astype(np.float64), factors.shift - 1)
-    for i in range(x.least, x.most + 1):
-        at = np.floor((half - i * own - factors.offset) / other).astype(np.int64)
-        points = np.concatenate([at - 1, at, at + 1, [d.least, d.most]])
-        where = np.tile(np.clip(points, d.least, d.most), (value.channels, 1))
+    after = value.after(target.node)
+    ends = np.broadcast_to([d.least, d.most], (value.channels, 2))
+    for i in [*reversed(hardest), *range(x.least, x.most + 1)]:
+        at = (halves - i * own - offset) // other
+        reached = np.any((at >= d.least - 1) & (at <= d.most + 1), axis=0)
+        near = [at[:, reached] + side for side in (-1, 0, 1)]  # a sum just at a half is even
+        where = np.clip(np.concatenate([*near, ends], axis=1), d.least, d.most)
         pair = [np.full(where.shape, i), where]
         wanted = whole(after.within(*(pair[::-1] if outer else pair)), y, target.node)
-        total = i * own + where * other + factors.offset
-        if not np.array_equal(_rounded(total, factors.shift, floor, y.most), wanted):
+        total = i * own + where * other + offset
+        if not np.array_equal(_rounded(total, shift, floor, y.most), wanted):
+            hardest.append(i)
             return False
     return True
 

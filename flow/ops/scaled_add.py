@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """TarsierScaledAdd: clamp(rint((x*x_scale + d*d_scale + offset) / 2^shift), floor, ceiling).
 
-Inputs: two frames, x and d. PE channels of both come and go per beat.
+Inputs: two frames, x and d, and offsets (channels,), which as float32 are exact to 24 bits, so that
+wider ones are given as float64 or int64. PE channels of both frames come and go per beat.
 """
 
 import numpy as np
@@ -26,18 +27,13 @@ class TarsierScaledAdd(TarsierOp):
             "inFIFODepths": ("ints", False, [2, 2]),
             "x_scale": ("i", True, 0),
             "d_scale": ("i", True, 0),
-            "offset": ("i", False, 0),
             "shift": ("i", False, 0),
             "floor": ("i", True, 0),
             "ceiling": ("i", True, 0),
         }
 
-    def arithmetic(self) -> tuple[int, int, int, int]:
-        """Both scales, the offset and the shift, as golden and constructor take them."""
-        x_scale, d_scale, offset, shift = map(
-            self.get_nodeattr, ("x_scale", "d_scale", "offset", "shift")
-        )
-        return x_scale, d_scale, offset, shift
+    def scales(self) -> tuple[int, int]:
+        return self.get_nodeattr("x_scale"), self.get_nodeattr("d_scale")
 
     def clamp(self) -> tuple[int, int]:
         return self.get_nodeattr("floor"), self.get_nodeattr("ceiling")
@@ -53,7 +49,8 @@ class TarsierScaledAdd(TarsierOp):
 
     def compute(self, streams: list[np.ndarray], constants: list[np.ndarray]) -> list[np.ndarray]:
         x, d = streams
-        return [golden(x, d, *self.arithmetic(), *self.clamp())]
+        shift = self.get_nodeattr("shift")
+        return [golden(x, d, *self.scales(), constants[0], shift, *self.clamp())]
 
     def make(self, constants: list[np.ndarray]) -> Instance:
         lanes, channels = self.lanes_out(), self.channels_out()
@@ -62,21 +59,13 @@ class TarsierScaledAdd(TarsierOp):
                 f"{self.onnx_node.name}: PE={lanes} must divide channels={channels}, or be 0"
             )
         x, d = (self.get_input_datatype(ind) for ind in range(2))
-        x_scale, d_scale, offset, shift = self.arithmetic()
-        floor, ceiling = self.clamp()
         return scaled_add(
-            lanes,
-            x_width=x.bitwidth(),
-            x_signed=x.signed(),
-            d_width=d.bitwidth(),
-            d_signed=d.signed(),
-            x_scale=x_scale,
-            d_scale=d_scale,
-            offset=offset,
-            shift=shift,
-            y_width=self.get_output_datatype().bitwidth(),
-            y_min=floor,
-            y_max=ceiling,
+            *(lanes, x.bitwidth(), x.signed(), d.bitwidth(), d.signed()),
+            *self.scales(),
+            constants[0],
+            self.get_nodeattr("shift"),
+            self.get_output_datatype().bitwidth(),
+            *self.clamp(),
         )
 
 

@@ -142,32 +142,39 @@ def test_residual_add(frame, tmp_path):
     works(op, [residual_add(x, d, 0, 255)], tmp_path)
 
 
-SCALES = {"x_scale": 4, "d_scale": 1, "offset": 0, "shift": 0}
+SCALES = {"x_scale": 4, "d_scale": 1, "shift": 0}
 
 
 @pytest.mark.parametrize("pe", [0, 2, 6])
 @pytest.mark.parametrize(
-    "facts, types",
+    "facts, types, offset",
     [
-        (SCALES | {"floor": -32, "ceiling": 1051, "outputDataType": "INT12"}, ("UINT8", "INT6")),
+        (
+            SCALES | {"floor": -32, "ceiling": 1051, "outputDataType": "INT12"},
+            ("UINT8", "INT6"),
+            [0] * 6,
+        ),
         (
             SCALES | {"x_scale": 0, "floor": 0, "ceiling": 1, "outputDataType": "BINARY"},
             ("INT4", "BINARY"),
+            [0] * 6,
         ),
         (
-            {"x_scale": -5, "d_scale": 3, "offset": 9, "shift": 2, "floor": 0, "ceiling": 15}
+            {"x_scale": -5, "d_scale": 3, "shift": 2, "floor": 0, "ceiling": 15}
             | {"outputDataType": "UINT4"},
             ("INT4", "UINT3"),
+            [9, 0, -7, 9, 20, -1],
         ),
     ],
     ids=["exact", "bits", "rounded"],
 )
-def test_scaled_add(facts, types, pe, frame, tmp_path):
+def test_scaled_add(facts, types, offset, pe, frame, tmp_path):
     ends = [(int(DataType[t].min()), int(DataType[t].max())) for t in types]
     x, d = (frame(6, *end) for end in ends)
-    order = ("x_scale", "d_scale", "offset", "shift", "floor", "ceiling")
-    y = scaled_add(x, d, *(facts[name] for name in order))
-    works(one("TarsierScaledAdd", (x, d), types, PE=pe, **facts), [y], tmp_path)
+    offsets = np.array(offset)
+    x_scale, d_scale, *rest = (facts[n] for n in (*SCALES, "floor", "ceiling"))
+    y = scaled_add(x, d, x_scale, d_scale, offsets, *rest)
+    works(one("TarsierScaledAdd", (x, d), types, (offsets,), PE=pe, **facts), [y], tmp_path)
 
 
 def test_scaled_adds_that_cannot_be_are_refused(frame):
@@ -175,8 +182,9 @@ def test_scaled_adds_that_cannot_be_are_refused(frame):
     facts = SCALES | {"floor": -1, "ceiling": 15, "outputDataType": "UINT4"}
     said = r"node: outputDataType=UINT4 must be an integer type that holds floor=-1 \.\. ceiling=15"
     with pytest.raises(FlowError, match=said):
-        one("TarsierScaledAdd", frames, types, **facts).model()
-    model = one("TarsierScaledAdd", frames, types, PE=4, **facts | {"floor": 0}).model()
+        one("TarsierScaledAdd", frames, types, (np.zeros(6),), **facts).model()
+    facts |= {"floor": 0}
+    model = one("TarsierScaledAdd", frames, types, (np.zeros(6),), PE=4, **facts).model()
     with pytest.raises(FlowError, match=r"node: PE=4 must divide channels=6, or be 0"):
         getCustomOp(model.graph.node[0]).instance(model)
 

@@ -85,7 +85,7 @@ def test_codes_that_are_no_codes(graph):
         engine(np.full((5, 6, 4), -1))
 
 
-SCALED = {"x_scale": 3, "d_scale": -16, "offset": 7, "shift": 4, "floor": -100, "ceiling": 120}
+SCALED = {"x_scale": 3, "d_scale": -16, "shift": 4, "floor": -100, "ceiling": 120}
 SMALL = {"shift": 3, "floor": -20, "ceiling": 50}
 
 
@@ -124,12 +124,14 @@ def test_kernels_of_two_streams(rng, op):
         "TarsierScaledAdd": SCALED | {"outputDataType": "INT8"},
         "TarsierConcat": {"b_channels": 3},
     }[op]
-    model = OneOp(op, tuple(frames), ("INT8", "INT8"), (), attributes).model()
+    offset = np.array([7, -300, 0])
+    constants = (offset,) if op == "TarsierScaledAdd" else ()
+    model = OneOp(op, tuple(frames), ("INT8", "INT8"), constants, attributes).model()
     (result,) = compiled(model, list(model.graph.node), ["x0", "x1"], ["y0"])(frames, 2)
     if op == "TarsierConcat":
         assert np.array_equal(result, np.concatenate(frames, axis=-1))
     elif op == "TarsierScaledAdd":
-        assert np.array_equal(result, scaled_add(*frames, 3, -16, 7, 4, -100, 120))
+        assert np.array_equal(result, scaled_add(*frames, 3, -16, offset, 4, -100, 120))
     else:
         assert np.array_equal(result, (frames[0] + frames[1]).clip(-100, 120))
 
