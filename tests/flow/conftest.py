@@ -12,6 +12,7 @@ from qonnx.util.basic import qonnx_make_model
 from tarsier_fpga.hls.base.coding import RAW
 
 RESIDUAL = 2.0**-2
+_OPSETS = [helper.make_opsetid("", 18), helper.make_opsetid("qonnx.custom_op.general", 1)]
 
 
 class NetWriter:
@@ -52,7 +53,7 @@ class NetWriter:
             [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
             [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)],
         )
-        model = ModelWrapper(qonnx_make_model(graph, opset_imports=[helper.make_opsetid("", 18)]))
+        model = ModelWrapper(qonnx_make_model(graph, opset_imports=_OPSETS))
         for name, values in self.constants.items():
             floats = values.dtype == np.float64 or values.ndim == 0
             model.set_initializer(name, values.astype(np.float32) if floats else values)
