@@ -30,8 +30,8 @@ class Counted:
 def count_cycles(design: BuiltDesign, show: Show) -> Counted:
     """Two frames of noise, back to back, through the RTL of `design`."""
     facts = design.facts
-    shape = (2, *facts.packed_shape, facts.channels)
-    frames = np.random.default_rng(0).integers(0, 1 << facts.bits, shape, np.uint16)
+    shape = (2, *facts.shape(facts.x))
+    frames = np.random.default_rng(0).integers(0, 1 << facts.x.bits, shape, np.uint16)
     return Counted(design, frames, design.simulate(frames, show=show))
 
 

@@ -15,7 +15,7 @@ from tarsier_fpga.camera.exposure import GAIN_STEPS
 from tarsier_fpga.camera.raw import Raw, phases
 from tarsier_fpga.hls.base.coding import Coding
 
-__all__ = ["decode", "encode"]
+__all__ = ["decode", "encode", "recode"]
 
 
 def encode(raw: Raw, gain: float, scale: Coding) -> np.ndarray:
@@ -33,6 +33,18 @@ def decode(codes: np.ndarray, scale: Coding) -> np.ndarray:
     [0.0, 1.0]
     """
     return (codes.astype(np.float32) - scale.black) / scale.span
+
+
+def recode(codes: np.ndarray, scale: Coding, other: Coding) -> np.ndarray:
+    """The same light in uint16 codes of the scale `other`, half to even and clipped to its range.
+
+    >>> recode(np.array([0, 255, 100]), Coding(0, 255, 8), Coding(128, 896, 10)).tolist()
+    [128, 896, 429]
+    """
+    if scale == other and codes.dtype == np.uint16:
+        return codes
+    light = (codes.astype(np.float64) - scale.black) / scale.span
+    return np.clip(np.rint(other.black + light * other.span), 0, other.top).astype(np.uint16)
 
 
 def _table(black: int, white: int, gain: float, scale: Coding) -> np.ndarray:

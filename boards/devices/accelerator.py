@@ -5,18 +5,21 @@ Frames of codes go in, frames of codes come out, in three steps that a pipeline 
 next frame is sent while one is at work, and the one before is received.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, Protocol
 
 import numpy as np
 
+from tarsier_fpga.devices.tiles import Cutting
+from tarsier_fpga.flow.design.ports import Port
 from tarsier_fpga.flow.sim.built_design import BuiltDesign, HardwareGraph
 from tarsier_fpga.hls.base.coding import Coding, FrameKind
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.base.progress import Show, silent
 
-__all__ = ["RESTORING", "Accelerator", "Measured", "check_kind", "restore_frames"]
+__all__ = ["RESTORING", "Accelerator", "Measured", "Restorer", "restore_frames"]
 
 RESTORING = "restoring"  # the step that accelerators show
 
@@ -28,12 +31,63 @@ class Measured:
     `seconds` is what the accelerator itself took, without what the host does to send and receive.
     """
 
-    frames: np.ndarray  # (N, h, w, 4) uint16 codes
+    frames: np.ndarray  # (N, h, w, channels) codes: uint16, or int16 where they are signed
     seconds: float | None = None
     cycles_per_frame: int | None = None  # at steady state, over at least two frames
     latency_cycles: int | None = None
     sim_cycles_per_second: float | None = None
     high_water: Mapping[str, int] = field(default_factory=dict)  # fullest each FIFO got
+
+
+@dataclass(frozen=True, slots=True)
+class Restorer:
+    """A network as raw frames meet it: its name, its streams, and how frames may be cut."""
+
+    net: str
+    x: Port
+    y: Port
+    cutting: Cutting
+
+    @property
+    def codes(self) -> Coding:
+        """That a raw frame gets: where codes are signed, the ones from 0."""
+        return Coding(self.x.black, self.x.white, self.x.bits - self.x.signed)
+
+    @classmethod
+    def of(
+        cls,
+        net: str,
+        inputs: Sequence[Port],
+        outputs: Sequence[Port],
+        reach: tuple[int, int, int, int],
+        align: int,
+    ) -> "Restorer":
+        """The restorer that a network with these streams is, by its reach above, below, left and
+        right.
+
+        Raises:
+            HostError: it takes or gives anything but what a sensor gives.
+        """
+        instead = (
+            "`tarsier sim` runs its design on frames of its own kind; raw frames are restored by"
+            " a network on mosaics, such as bbcu-raw-16x8"
+        )
+        if len(inputs) + len(outputs) > 2:
+            raise HostError(
+                f"{net} has {len(inputs)} inputs and {len(outputs)} outputs, where a raw frame is"
+                f" one and becomes one: {instead}"
+            )
+        for does, port in (("takes", inputs[0]), ("gives", outputs[0])):
+            match port.kind:
+                case FrameKind.BAYER:
+                    continue
+                case FrameKind.RGB | FrameKind.LUMA:
+                    what = f"{port.kind} pictures"
+                case FrameKind.PLANES:
+                    what = f"frames of {port.channels} planes"
+            raise HostError(f"{net} {does} {what}, which are no mosaics: {instead}")
+        x, y = inputs[0], outputs[0]
+        return cls(net, x, y, Cutting(*reach, align, 1 / Fraction(*y.step)))
 
 
 class Accelerator(Protocol):
@@ -43,16 +97,8 @@ class Accelerator(Protocol):
     def name(self) -> str: ...
 
     @property
-    def net(self) -> str: ...
-
-    @property
-    def radius(self) -> int:
-        """Packed pixels that the network sees around each pixel."""
-        ...
-
-    @property
-    def scale(self) -> Coding:
-        """Of its frames."""
+    def restorer(self) -> Restorer:
+        """What frames it takes, and what comes of them."""
         ...
 
     @property
@@ -66,7 +112,7 @@ class Accelerator(Protocol):
         ...
 
     def tile(self, frame: tuple[int, int]) -> tuple[int, int]:
-        """Packed rows and columns in which it wants a frame of so many.
+        """Packed rows and columns in which it wants a frame of so many, which `align` divides.
 
         Raises:
             HostError: it cannot take such a frame, not even in tiles.
@@ -85,15 +131,6 @@ class Accelerator(Protocol):
     def receive(self, done: Any) -> Measured:
         """Fetch them from the device."""
         ...
-
-
-def check_kind(net: str, kind: FrameKind) -> None:
-    """Raise HostError if `net` takes anything but what a sensor gives."""
-    if kind is not FrameKind.BAYER:
-        raise HostError(
-            f"{net} is a network on {kind} pictures; raw frames are restored by one on mosaics,"
-            " such as bbcu-raw-16x8"
-        )
 
 
 def restore_frames(accelerator: Accelerator, frames: np.ndarray, show: Show = silent) -> Measured:

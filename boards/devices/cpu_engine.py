@@ -6,10 +6,9 @@ import time
 import numpy as np
 
 from tarsier_fpga.devices.accelerator import RESTORING, Measured
+from tarsier_fpga.devices.lowered import restorer_of
 from tarsier_fpga.flow.cpu.execute import CpuGraph
-from tarsier_fpga.flow.lower.ingest import net_facts
 from tarsier_fpga.flow.sim.built_design import HardwareGraph
-from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.base.progress import Show, silent
 
 __all__ = ["EngineAccelerator"]
@@ -26,20 +25,11 @@ class EngineAccelerator:
     name = "cpu"
 
     def __init__(self, graph: HardwareGraph) -> None:
-        facts = net_facts(graph.model)
         self.graph = graph
-        self.net, self.radius = facts.name, facts.radius
-        self.scale = facts.coding
+        self.restorer = restorer_of(graph)
         self._run = CpuGraph(graph.model)
 
     def tile(self, frame: tuple[int, int]) -> tuple[int, int]:
-        height, width = frame
-        least = 2 * self.radius + 1
-        if min(frame) < least:
-            raise HostError(
-                f"the frame is {2 * width} x {2 * height}, too small for {self.net}, "
-                f"which needs {2 * least} x {2 * least}"
-            )
         return frame
 
     def send(self, frames: np.ndarray) -> np.ndarray:
@@ -47,11 +37,12 @@ class EngineAccelerator:
 
     def run(self, sent: np.ndarray, show: Show = silent) -> Measured:
         begin = time.perf_counter()
-        restored = np.empty_like(sent)
+        codes = np.int16 if self.restorer.y.signed else np.uint16
+        restored = []
         for index, frame in enumerate(sent):
-            restored[index] = self._run(frame)
+            restored.append(self._run(frame).astype(codes, copy=False))
             show(RESTORING, (index + 1) / len(sent))
-        return Measured(restored, time.perf_counter() - begin)
+        return Measured(np.stack(restored), time.perf_counter() - begin)
 
     def receive(self, done: Measured) -> Measured:
         return done

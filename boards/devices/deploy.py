@@ -22,8 +22,10 @@ import numpy as np
 from pydantic import BaseModel, PositiveFloat
 
 from tarsier_fpga.flow.design.design_facts import Design, read_design
+from tarsier_fpga.flow.design.ports import Port
+from tarsier_fpga.flow.sim.port_beats import frames_out
 from tarsier_fpga.hls.base.errors import HostError
-from tarsier_fpga.hls.netlist.beats import pack, unpack, words
+from tarsier_fpga.hls.netlist.beats import pack, words
 
 __all__ = ["Deployed", "driver_package", "from_bytes", "read_deploy", "sentences_of", "to_bytes"]
 
@@ -35,7 +37,8 @@ class Deployed:
     bitstream: Path
     source: str  # the DMA that reads frames, and the one that writes them
     sink: str
-    frame_bytes: int
+    source_bytes: int  # of a frame that goes in, and of what comes of it
+    sink_bytes: int
     clock_mhz: float
 
 
@@ -74,29 +77,27 @@ def read_deploy(folder: Path, design: Design, suffix: str) -> Deployed:
             raise _missing(path)
     facts = _driver_facts(settings)
     shapes = facts.io_shape_dict
-    frame_bytes = _beat_bytes(design) * prod(design.packed_shape)
-    for side in ("ishape_packed", "oshape_packed"):
-        if prod(*getattr(shapes, side)) != frame_bytes:
+    sizes = [_frame_bytes(design, port) for port in (design.x, design.y)]
+    for side, size in zip(("ishape_packed", "oshape_packed"), sizes, strict=True):
+        if prod(*getattr(shapes, side)) != size:
             raise HostError(
-                f"{settings}: {side} {getattr(shapes, side)} must be one frame of"
-                f" {frame_bytes} bytes"
+                f"{settings}: {side} {getattr(shapes, side)} must be one frame of {size} bytes"
             )
-    return Deployed(bitstream, *shapes.idma_names, *shapes.odma_names, frame_bytes, facts.fclk_mhz)
+    return Deployed(bitstream, *shapes.idma_names, *shapes.odma_names, *sizes, facts.fclk_mhz)
 
 
-def to_bytes(frames: np.ndarray, design: Design) -> np.ndarray:
-    """(N, H, W, channels) codes as the uint8 that a DMA reads."""
-    beats = pack(frames.reshape(-1, design.channels), design.bits).astype("<u4", copy=False)
-    return np.ascontiguousarray(beats.view(np.uint8)[:, : _beat_bytes(design)]).ravel()
+def to_bytes(frames: np.ndarray, port: Port) -> np.ndarray:
+    """(N, H, W, channels) codes of `port` as the uint8 that a DMA reads."""
+    beats = pack(frames.reshape(-1, port.channels), port.bits).astype("<u4", copy=False)
+    return np.ascontiguousarray(beats.view(np.uint8)[:, : _beat_bytes(port)]).ravel()
 
 
-def from_bytes(content: np.ndarray, design: Design) -> np.ndarray:
-    """The (N, H, W, channels) uint16 codes in the uint8 that a DMA wrote."""
-    size = _beat_bytes(design)
+def from_bytes(content: np.ndarray, design: Design, port: Port) -> np.ndarray:
+    """The (N, H, W, channels) codes of `port`, uint16 or signed, in the uint8 that a DMA wrote."""
+    size = _beat_bytes(port)
     padded = np.zeros((len(content) // size, 4 * words(8 * size)), np.uint8)
     padded[:, :size] = content.reshape(-1, size)
-    lanes = unpack(padded.view("<u4"), design.channels, design.bits, False)
-    return lanes.astype(np.uint16).reshape(-1, *design.packed_shape, design.channels)
+    return frames_out(design, port, padded.view("<u4"))
 
 
 def driver_package(name: str, brought_by: str) -> ModuleType:
@@ -134,5 +135,10 @@ def _driver_facts(settings: Path) -> _DriverFacts:
         raise HostError(f"{settings} is damaged or not FINN's; synthesize it again") from None
 
 
-def _beat_bytes(design: Design) -> int:
-    return -(-design.channels * design.bits // 8)
+def _frame_bytes(design: Design, port: Port) -> int:
+    height, width, _ = design.shape(port)
+    return _beat_bytes(port) * height * width
+
+
+def _beat_bytes(port: Port) -> int:
+    return -(-port.width // 8)

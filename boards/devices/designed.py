@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the accelerators have in common that are hardware of one frame size: RTL and boards."""
 
-from tarsier_fpga.devices.accelerator import check_kind
+from tarsier_fpga.devices.accelerator import Restorer
 from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.hls.base.errors import HostError
 
@@ -13,9 +13,10 @@ class Designed:
 
     def __init__(self, design: BuiltDesign) -> None:
         self.design, self.facts, self.graph = design, design.facts, design.graph
-        self.net, self.radius = self.facts.net, self.facts.radius
-        self.scale = self.facts.coding
-        check_kind(self.net, self.facts.kind)
+        facts = design.facts
+        self.restorer = Restorer.of(
+            facts.net, facts.inputs, facts.outputs, facts.reach, facts.align
+        )
 
     def tile(self, frame: tuple[int, int]) -> tuple[int, int]:
         rows, columns = self.facts.packed_shape

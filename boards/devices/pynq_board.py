@@ -41,7 +41,9 @@ class PynqAccelerator(Designed):
 
     def __init__(self, design: BuiltDesign, deploy: Path | None = None) -> None:
         super().__init__(design)
-        facts = read_deploy(deploy or design.folder / "vivado/deploy", self.facts, ".bit")
+        self._deployed = facts = read_deploy(
+            deploy or design.folder / "vivado/deploy", self.facts, ".bit"
+        )
         self._pynq = driver_package("pynq", "the PYNQ image of the board")
         with sentences_of(self.name):
             overlay = self._pynq.Overlay(str(facts.bitstream))
@@ -51,7 +53,7 @@ class PynqAccelerator(Designed):
         self._overlay = overlay  # PYNQ frees what nothing refers to
 
     def send(self, frames: np.ndarray) -> _Buffer:
-        content = to_bytes(frames, self.facts)
+        content = to_bytes(frames, self.facts.x)
         with sentences_of(self.name):
             buffer = self._pynq.allocate(content.shape, np.uint8)
             buffer[:] = content
@@ -61,7 +63,7 @@ class PynqAccelerator(Designed):
     def run(self, sent: _Buffer, show: Show = silent) -> _Done:
         source, count = sent
         with sentences_of(self.name):
-            sink = self._pynq.allocate(source.shape, np.uint8)
+            sink = self._pynq.allocate((count * self._deployed.sink_bytes,), np.uint8)
             for dma in (self._sink, self._source):
                 if not dma.read(_CONTROL) & _IDLE:
                     raise HostError("pynq: the accelerator is busy with frames of another program")
@@ -82,7 +84,7 @@ class PynqAccelerator(Designed):
         sink, seconds = done
         with sentences_of(self.name):
             sink.invalidate()
-            frames = from_bytes(np.array(sink), self.facts)
+            frames = from_bytes(np.array(sink), self.facts, self.facts.y)
             sink.freebuffer()
         return Measured(frames, seconds)
 

@@ -7,8 +7,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tarsier_fpga.devices.accelerator import RESTORING, Measured, check_kind
-from tarsier_fpga.flow.lower.ingest import net_facts
+from tarsier_fpga.devices.accelerator import RESTORING, Measured
+from tarsier_fpga.devices.lowered import restorer_of
+from tarsier_fpga.devices.tiles import padded_side
 from tarsier_fpga.flow.sim.built_design import HardwareGraph
 from tarsier_fpga.flow.sim.integer_net import IntegerNet
 from tarsier_fpga.flow.sim.integer_ops import EXACT, EXACT_BY_DETOUR
@@ -31,12 +32,9 @@ class TorchAccelerator:
         if device == "cuda" and not torch.cuda.is_available():
             raise HostError("accelerator gpu: PyTorch finds no CUDA GPU here; use cpu")
         model = graph.model
-        facts = net_facts(model)
         self.name = "gpu" if device == "cuda" else device
         self.graph = graph
-        self.net, self.radius = facts.name, facts.radius
-        self.scale = facts.coding
-        check_kind(self.net, facts.kind)
+        self.restorer = restorer_of(graph)
         self._device = torch.device(device)
         exact = EXACT_BY_DETOUR if device == "cuda" else EXACT
         self._net = IntegerNet(model, exact).to(self._device)
@@ -44,14 +42,11 @@ class TorchAccelerator:
 
     def tile(self, frame: tuple[int, int]) -> tuple[int, int]:
         height, width = frame
-        least = 2 * self.radius + 1
-        if min(frame) < least:
-            raise HostError(
-                f"the frame is {2 * width} x {2 * height}, too small for {self.net}, "
-                f"which needs {2 * least} x {2 * least}"
-            )
+        cutting = self.restorer.cutting
         most = _AT_ONCE[self._device.type] // width
-        return min(height, max(most, 4 * least)), width
+        # Few enough rows at once, and enough that most of them are kept.
+        rows = max(most, 4 * (cutting.above + cutting.below + 1))
+        return min(height, padded_side(rows, cutting.align)), width
 
     def send(self, frames: np.ndarray) -> Tensor:
         codes = torch.from_numpy(frames.view(np.int16))
@@ -59,14 +54,16 @@ class TorchAccelerator:
 
     def run(self, sent: Tensor, show: Show = silent) -> tuple[Tensor, float]:
         begin = time.perf_counter()
-        restored = torch.empty_like(sent)
+        parts = []
         for index, frame in enumerate(sent):
-            restored[index] = self._net(frame[None])[0]
+            parts.append(self._net(frame[None]))
             show(RESTORING, (index + 1) / len(sent))
+        restored = torch.cat(parts)
         if sent.is_cuda:
             torch.cuda.synchronize(self._device)
         return restored, time.perf_counter() - begin
 
     def receive(self, done: tuple[Tensor, float]) -> Measured:
         restored, seconds = done
-        return Measured(restored.cpu().numpy().view(np.uint16), seconds)
+        codes = restored.cpu().numpy()
+        return Measured(codes if self.restorer.y.signed else codes.view(np.uint16), seconds)

@@ -38,7 +38,9 @@ class XrtAccelerator(Designed):
 
     def __init__(self, design: BuiltDesign, deploy: Path | None = None, card: int = 0) -> None:
         super().__init__(design)
-        facts = read_deploy(deploy or design.folder / "vitis/deploy", self.facts, "-0.xclbin")
+        self._deployed = facts = read_deploy(
+            deploy or design.folder / "vitis/deploy", self.facts, "-0.xclbin"
+        )
         self._xrt = driver_package("pyxrt", "XRT")
         with sentences_of(self.name):
             self._device = self._xrt.device(card)
@@ -49,7 +51,7 @@ class XrtAccelerator(Designed):
         self._sink = self._kernel(uuid, names, facts.sink)
 
     def send(self, frames: np.ndarray) -> _Buffer:
-        content = to_bytes(frames, self.facts)
+        content = to_bytes(frames, self.facts.x)
         with sentences_of(self.name):
             buffer = self._buffer(self._source, content.size)
             buffer.write(content, 0)
@@ -60,7 +62,7 @@ class XrtAccelerator(Designed):
     def run(self, sent: _Buffer, show: Show = silent) -> _Done:
         source, count = sent
         with sentences_of(self.name):
-            sink = self._buffer(self._sink, source.size())
+            sink = self._buffer(self._sink, count * self._deployed.sink_bytes)
             begin = time.perf_counter()
             writing = self._sink(sink, count)
             self._source(source, count)
@@ -82,7 +84,7 @@ class XrtAccelerator(Designed):
             direction = self._xrt.xclBOSyncDirection.XCL_BO_SYNC_BO_FROM_DEVICE
             sink.sync(direction, sink.size(), 0)
             content = np.asarray(sink.read(sink.size(), 0)).view(np.uint8)
-        return Measured(from_bytes(content, self.facts), seconds)
+        return Measured(from_bytes(content, self.facts, self.facts.y), seconds)
 
     def _kernel(self, uuid: Any, names: list[str], instance: str) -> Any:
         """The DMA called `instance`; FINN's linker files it under a kernel of any name."""

@@ -75,7 +75,7 @@ def lowered_net(net: str, show: Show) -> HardwareGraph:
     show("loading the flow", 0.0)
     from tarsier_fpga.flow.design.design_facts import GRAPH
     from tarsier_fpga.flow.lower import lower
-    from tarsier_fpga.flow.lower.ingest import ingest, net_facts, read_qonnx
+    from tarsier_fpga.flow.lower.ingest import ingest, read_qonnx
     from tarsier_fpga.flow.sim.agree import check_agreement
     from tarsier_fpga.hls.base.cache import content_key, made_once
     from tarsier_fpga.hls.base.code_key import code_of
@@ -87,9 +87,9 @@ def lowered_net(net: str, show: Show) -> HardwareGraph:
 
     def lower_into(folder: Path) -> None:
         show("lowering the network", 0.0)
-        network = read_qonnx(onnx)
-        graph = lower(ingest(network))
-        check_agreement(network, graph, net_facts(network).coding.bits)
+        network = ingest(read_qonnx(onnx))
+        graph = lower(network)
+        check_agreement(network, graph)
         graph.save(str(folder / GRAPH))
 
     return HardwareGraph(made_once("graphs", key, lower_into))

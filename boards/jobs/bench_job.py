@@ -22,7 +22,8 @@ from tarsier_fpga.camera.read import read_raw
 from tarsier_fpga.camera.sample import write_sample
 from tarsier_fpga.flow.board import board_of
 from tarsier_fpga.flow.design.design_facts import Design
-from tarsier_fpga.flow.lower.ingest import net_facts, read_qonnx
+from tarsier_fpga.flow.lower.ingest import read_qonnx
+from tarsier_fpga.flow.lower.net import net_of
 from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.flow.synth.synth_facts import read_synthesis
 from tarsier_fpga.hls.base.errors import FlowError, HostError
@@ -114,14 +115,14 @@ def _named(show: Show, name: str) -> Show:
 def _network(job: BenchJob, show: Show) -> Path:
     """The exported file that the design was built of."""
     onnx = qonnx_file(job.net, show)
-    if (found := net_facts(read_qonnx(onnx)).name) != (net := job.design.facts.net):
+    if (found := net_of(read_qonnx(onnx)).name) != (net := job.design.facts.net):
         raise HostError(f"{job.design.folder} was built of {net}, but {onnx} is {found}")
     return onnx
 
 
 def _sample(design: Design) -> tuple[Raw, Scene]:
     """The built-in frame, with and without its noise."""
-    scale = design.coding
+    scale = design.x.coding
     with tempfile.TemporaryDirectory() as folder:
         noisy, clean = (read_raw(path) for path in write_sample(Path(folder)))
     gain = auto_gain(noisy)

@@ -52,7 +52,7 @@ def perform_picture(asked: PictureJob, show: Show) -> PictureRun:
     shot = Shot(job.raw.stem, raw, reference, asked.exposure)
     restored = Restoring(job, accelerator, show).one(shot)
     facts = PictureFacts(
-        net=accelerator.net,
+        net=accelerator.restorer.net,
         accel=accelerator.name,
         raw=str(job.raw),
         width=raw.width,

@@ -20,7 +20,7 @@ from tarsier_fpga.camera.encode import encode
 from tarsier_fpga.camera.video import Frame
 from tarsier_fpga.devices.accelerator import Accelerator
 from tarsier_fpga.devices.stages import Stage, Stopped, run_stages
-from tarsier_fpga.devices.tiles import cut, join
+from tarsier_fpga.devices.tiles import cut, join, padded_side
 from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.base.progress import Show, silent
@@ -106,7 +106,7 @@ class Restoring:
         return Shot(item.name, item.read(self.job.sidecar))
 
     def _pack(self, shot: Shot) -> Packed:
-        raw, scale = shot.raw, self.accelerator.scale
+        raw, scale = shot.raw, self.accelerator.restorer.codes
         own = self.job.gain_of(raw)
         before, self._gain = self._gain, own
         gain = before if self.previous_gain and before else own
@@ -131,16 +131,19 @@ class Restoring:
 
     def _receive(self, done: Done) -> Restored:
         measured = self.accelerator.receive(done.content)
+        restorer = self.accelerator.restorer
         rows, columns = done.encoded.before.shape[:2]
-        codes = join(measured.frames, (rows, columns), self.accelerator.radius)
-        return Restored(done.encoded, codes, done.tiles, replace(measured, frames=NO_PIXELS))
+        tile = _tile((rows, columns), self.accelerator)
+        codes = join(measured.frames, (rows, columns), tile, restorer.cutting)
+        counted = replace(measured, frames=NO_PIXELS)
+        return Restored(done.encoded, codes, restorer.y.coding, done.tiles, counted)
 
     def _check(self, restored: Restored) -> Restored:
         exact = matches(
             restored.encoded.before,
             restored.codes,
             self.accelerator.graph.reference,
-            self.accelerator.radius,
+            self.accelerator.restorer.cutting,
             self._go_on,
         )
         return replace(restored, exact=exact)
@@ -159,9 +162,15 @@ def pack(name: str, codes: np.ndarray, accelerator: Accelerator) -> np.ndarray:
     """
     rows, columns = codes.shape[:2]
     try:
-        return cut(codes, accelerator.tile((rows, columns)), accelerator.radius)
+        return cut(codes, _tile((rows, columns), accelerator), accelerator.restorer.cutting)
     except HostError as error:
         raise HostError(f"{name}: {error}") from None
+
+
+def _tile(frame: tuple[int, int], accelerator: Accelerator) -> tuple[int, int]:
+    """That in which `accelerator` wants a frame of so many packed rows and columns."""
+    align = accelerator.restorer.cutting.align
+    return accelerator.tile((padded_side(frame[0], align), padded_side(frame[1], align)))
 
 
 def passing(work: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tarsier_fpga.camera.encode import recode
 from tarsier_fpga.camera.raw import Raw
 from tarsier_fpga.devices.accelerator import Measured
 from tarsier_fpga.hls.base.coding import Coding
@@ -72,13 +73,15 @@ class Restored:
     """A frame before and after, and what it took.
 
     Attributes:
-        codes: (H / 2, W / 2, 4) uint16, restored
+        codes: (h, w, 4) of the network, restored; as many as before times its scale
+        scale: of these codes
         measured: what the accelerator counted, without its tiles
         exact: whether all bits are those of the hardware graph; None where nobody asked
     """
 
     encoded: Encoded
     codes: np.ndarray
+    scale: Coding
     tiles: int
     measured: Measured
     exact: bool | None = None
@@ -90,22 +93,30 @@ class Restored:
 
     @property
     def psnr_after(self) -> float | None:
-        """In dB; None without a reference."""
-        return self._psnr(self.codes)
+        """In dB; None without a reference, or where it has another size."""
+        return self._psnr(self.after)
+
+    @property
+    def after(self) -> np.ndarray:
+        """(h, w, 4) uint16, restored, in the codes of the frame before."""
+        return recode(self.codes, self.scale, self.encoded.scale)
 
     @property
     def balance(self) -> tuple[float, float, float]:
         """White balance: the camera's, or what makes the restored frame grey."""
-        return self.encoded.raw.balance or grey_world(self.codes, self.encoded.scale)
+        return self.encoded.raw.balance or grey_world(self.after, self.encoded.scale)
 
     def picture(self, codes: np.ndarray | None = None) -> np.ndarray:
-        """(H, W, 3) uint8 of the restored frame, or of other `codes`, developed the same way."""
-        codes = self.codes if codes is None else codes
+        """(H, W, 3) uint8 of the restored frame, or of other codes of the scale of the frame before,
+        developed the same way."""
+        codes = self.after if codes is None else codes
         return develop(codes, self.encoded.raw, self.balance, self.encoded.scale)
 
     def _psnr(self, codes: np.ndarray) -> float | None:
         reference = self.encoded.reference
-        return None if reference is None else psnr(codes, reference, self.encoded.scale)
+        if reference is None or reference.shape != codes.shape:
+            return None
+        return psnr(codes, reference, self.encoded.scale)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ class _Writing:
         self._balance = balance = self._balance or restored.balance
         after, *before = (
             develop(codes, encoded.raw, balance, encoded.scale)
-            for codes in ((restored.codes, encoded.before) if self.film else (restored.codes,))
+            for codes in ((restored.after, encoded.before) if self.film else (restored.after,))
         )
         facts = _Written(
             encoded.name, encoded.gain, restored.tiles, restored.measured, restored.exact
@@ -113,6 +113,11 @@ def perform_video(asked: VideoJob, show: Show) -> VideoFacts:
     frames = list_frames(job.raw)
     first = _first_good(frames, asked)
     accelerator = open_accelerator(job, (first.width, first.height), show)
+    if asked.film and (scale := accelerator.restorer.cutting.scale) != 1:
+        raise HostError(
+            f"{asked.film}: a film shows frames before and after side by side, and"
+            f" {accelerator.restorer.net} makes them {scale} times as wide; leave --film out"
+        )
     restoring = Restoring(job, accelerator, bad=asked.bad, previous_gain=asked.previous_gain)
     writing = _Writing(asked.out)
     try:
@@ -150,7 +155,7 @@ def _follow(
             raise HostError(f"no frame of {job.raw} is good; the first: {skipped[0]}")
     seconds = time.monotonic() - begin
     return VideoFacts(
-        net=accelerator.net,
+        net=accelerator.restorer.net,
         accel=accelerator.name,
         raw=str(job.raw),
         frames=tuple(FrameGain(name=frame.name, gain=frame.gain) for frame in good),

@@ -27,7 +27,7 @@ def run_files(done: PictureRun, folder: Path, note: str) -> dict[Path, bytes]:
     if design is None:
         raise HostError(f"{done.facts.accel} is no design, so there is no pipeline to draw")
     encoded = restored.encoded
-    curves = {"before": encoded.before, "reference": encoded.reference, "after": restored.codes}
+    curves = {"before": encoded.before, "reference": encoded.reference, "after": restored.after}
     known = {name: codes for name, codes in curves.items() if codes is not None}
     pictures = Pictures(**{name: restored.picture(codes) for name, codes in known.items()})
     run = run_json(done.facts)

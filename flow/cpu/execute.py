@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 """A whole graph on the CPU: what has logic compiled, all else kernel by kernel by its golden.
 
-The integers are those of `run_graph`, which computes every kernel by its golden.
+The integers are those of `run_ports`, which computes every kernel by its golden.
 """
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +16,9 @@ from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.cpu.engine import NATIVE, Compiled, compiled
 from tarsier_fpga.flow.cpu.kernels import has_logic
+from tarsier_fpga.flow.lower.net import net_of
 from tarsier_fpga.flow.ops.register import prepare_finn
-from tarsier_fpga.flow.sim.execute import compute
+from tarsier_fpga.flow.sim.execute import check_sizes, compute
 
 __all__ = ["CpuGraph"]
 
@@ -43,24 +44,42 @@ class CpuGraph:
     def __init__(self, model: ModelWrapper, target: Sequence[str] = NATIVE) -> None:
         prepare_finn()
         self._model = model
-        self._source, self._result = model.graph.input[0].name, model.graph.output[0].name
+        self._results = [tensor.name for tensor in model.graph.output]
         self._pieces = [self._piece(nodes, target) for nodes in _cut(model)]
         golden = [piece.nodes[0].op_type for piece in self._pieces if piece.code is None]
         self.by_golden = tuple(dict.fromkeys(golden))
 
     def __call__(self, frame: np.ndarray, threads: int | None = None) -> np.ndarray:
-        """The (H, W, channels) integers that the graph makes of an integer frame.
+        """The (H, W, channels) integers that a graph of one input and one output makes of a frame.
+
+        As `ports`.
+        """
+        (result,) = self._run([frame], threads)
+        return result
+
+    def ports(
+        self, frames: Mapping[str, np.ndarray], threads: int | None = None
+    ) -> dict[str, np.ndarray]:
+        """The (H, W, channels) integers of every output by port, of integer `frames` by port.
 
         By as many `threads` as this process may use processors, if not told otherwise.
 
         Raises:
-            SimError: the frame holds values outside the range of the graph's input.
+            SimError: a frame holds values outside the range of its input.
+            FlowError: frames of two sizes meet in a node.
         """
+        net = net_of(self._model)
+        results = self._run([frames[port.name] for port in net.inputs], threads)
+        return {port.name: result for port, result in zip(net.outputs, results, strict=True)}
+
+    def _run(self, frames: Sequence[np.ndarray], threads: int | None) -> list[np.ndarray]:
         threads = threads or len(os.sched_getaffinity(0))
         unread = Counter(name for piece in self._pieces for name in piece.inputs)
-        tensors = {self._source: frame}
+        sources = [tensor.name for tensor in self._model.graph.input]
+        tensors = dict(zip(sources, frames, strict=True))
         for piece in self._pieces:
             streams = [tensors[name] for name in piece.inputs]
+            check_sizes(piece.nodes[0], streams)
             if piece.code is None:
                 op = getCustomOp(piece.nodes[0])
                 results = compute(op, streams, op.constants(self._model))
@@ -70,9 +89,9 @@ class CpuGraph:
             del streams, results
             for name in piece.inputs:
                 unread[name] -= 1
-                if not unread[name] and name != self._result:
+                if not unread[name] and name not in self._results:
                     del tensors[name]
-        return tensors[self._result]
+        return [tensors[name] for name in self._results]
 
     def _piece(self, nodes: Sequence[NodeProto], target: Sequence[str]) -> _Piece:
         model, mine = self._model, {node.name for node in nodes}
@@ -89,7 +108,7 @@ class CpuGraph:
             name
             for node in nodes
             for name in node.output
-            if name in outside or name == self._result
+            if name in outside or name in self._results
         )
         code = compiled(model, nodes, inputs, outputs, target)
         return _Piece(tuple(nodes), inputs, outputs, code)

@@ -15,6 +15,7 @@ from tarsier_fpga.flow.cpu.numbers import (
     Row,
     add,
     at_least,
+    choose,
     clamp,
     constant,
     lookup,
@@ -24,6 +25,7 @@ from tarsier_fpga.flow.cpu.numbers import (
     times,
 )
 from tarsier_fpga.flow.ops.act_table import TarsierActTable
+from tarsier_fpga.flow.ops.affine_requant import TarsierAffineRequant
 from tarsier_fpga.flow.ops.base import TarsierOp
 from tarsier_fpga.flow.ops.channel_scale import TarsierChannelScale
 from tarsier_fpga.flow.ops.channel_shuffle import TarsierChannelShuffle
@@ -40,6 +42,7 @@ from tarsier_fpga.flow.ops.window import TarsierWindow
 from tarsier_fpga.flow.ops.xnor_dot import TarsierXnorDot
 from tarsier_fpga.hls.adders.solve import solve_bits, solve_integers
 from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.golden.affine_requant import affine_requant
 
 __all__ = ["Channel", "channels", "has_logic", "is_copy"]
 
@@ -48,6 +51,7 @@ Whole = Callable[[int], Number]
 
 _LOGIC = (
     TarsierActTable,
+    TarsierAffineRequant,
     TarsierChannelScale,
     TarsierChannelShuffle,
     TarsierChannelSlice,
@@ -62,6 +66,7 @@ _LOGIC = (
     TarsierXnorDot,
 )
 _LARGEST_DOT = 100_000  # products of integers in a dot product, above which logic is no way
+_ENTRIES = 1 << 10  # of a line that is kept as a table
 _ROWS, _TERMS = 4, 36  # of a piece of a product of integers
 _FARTHEST = 63  # columns that a window reaches to each side
 
@@ -105,7 +110,8 @@ def channels(
         case TarsierIntDot():
             return _integer_dot(logic, op, constants[0], constants[1], x)
         case TarsierActTable():
-            return lambda c: _table(logic, inputs[0](c), constants[0][c])
+            signed = op.get_input_datatype().signed()
+            return lambda c: _table(logic, inputs[0](c), constants[0][c], signed)
         case TarsierRequant():
             shift, *ends = map(op.get_nodeattr, ("shift", "floor", "ceiling"))
             return lambda c: requant(logic, x(c), shift, *ends)
@@ -120,6 +126,9 @@ def channels(
                 return requant(logic, total, shift, *within)
 
             return scaled
+        case TarsierAffineRequant():
+            shift, *ends = map(op.get_nodeattr, ("shift", "floor", "ceiling"))
+            return lambda c: _affine(logic, x(c), constants[0][c], shift, ends)
         case TarsierWiden():
             return inputs[0]
         case TarsierChannelScale():
@@ -188,7 +197,23 @@ def _shifted(x: Whole, first: int, term: int) -> Number:
     return x(first + term)
 
 
-def _table(logic: Logic, x: Number | Row, table: np.ndarray) -> Number:
+def _table(logic: Logic, x: Number | Row, table: np.ndarray, signed: bool) -> Number:
+    """Entry x; of a signed x its bits, read as a natural number, as a negative index does."""
     row = x if isinstance(x, Row) else Row(x, 0, False, 0)
-    row = narrowed(row, 0, len(table) - 1)  # the type may hold more, but no pixel does
+    if not signed:
+        row = narrowed(row, 0, len(table) - 1)  # the type may hold more, but no pixel does
     return lookup(logic, row.number, lambda n: int(table[row.value(n)]))
+
+
+def _affine(logic: Logic, x: Number, line: np.ndarray, shift: int, ends: list[int]) -> Number:
+    """A line of two pieces: knot, below_mul, below_add, above_mul, above_add."""
+    knot, *pieces = map(int, line)
+    if x.most - x.least < _ENTRIES:
+        return lookup(
+            logic, x, lambda n: int(affine_requant(np.array([n]), line[None], shift, *ends)[0])
+        )
+    below, above = (
+        add(logic, times(logic, x, factor), constant(offset))
+        for factor, offset in (pieces[:2], pieces[2:])
+    )
+    return requant(logic, choose(logic, at_least(logic, x, knot), above, below), shift, *ends)

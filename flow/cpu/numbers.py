@@ -12,6 +12,7 @@ __all__ = [
     "Row",
     "add",
     "at_least",
+    "choose",
     "clamp",
     "constant",
     "count",
@@ -132,6 +133,14 @@ def at_least(logic: Logic, x: Number, level: int) -> int:
     for i, bit in enumerate(bits):
         above = logic.both(bit, above) if level >> i & 1 else logic.either(bit, above)
     return above
+
+
+def choose(logic: Logic, choice: int, one: Number, zero: Number) -> Number:
+    """`one` where the bit `choice` is 1, else `zero`."""
+    least, most = min(one.least, zero.least), max(one.most, zero.most)
+    places = range(bits_of(least, most)[0])
+    bits = tuple(logic.select(one.bit(at), zero.bit(at), choice) for at in places)
+    return Number(bits, least, most)
 
 
 def clamp(logic: Logic, x: Number, floor: int, ceiling: int) -> Number:

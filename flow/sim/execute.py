@@ -18,7 +18,7 @@ from tarsier_fpga.flow.ops.base import TarsierOp
 from tarsier_fpga.flow.ops.register import prepare_finn
 from tarsier_fpga.hls.base.errors import FlowError
 
-__all__ = ["compute", "reference", "run_graph", "run_ports"]
+__all__ = ["check_sizes", "compute", "reference", "run_graph", "run_ports"]
 
 Visit = Callable[[str, np.ndarray], None]
 
@@ -78,7 +78,7 @@ def _run(
     for node in model.graph.node:
         op = getCustomOp(node)
         streams = [tensors[name] for name in node.input if name not in constants]
-        _check_sizes(node, streams)
+        check_sizes(node, streams)
         # FINN's FIFOs and width converters change the beats, not the frame.
         ours = isinstance(op, TarsierOp)
         results = compute(op, streams, op.constants(model)) if ours else streams
@@ -93,7 +93,8 @@ def _run(
     return {port.name: result for port, result in zip(net.outputs, results, strict=True)}
 
 
-def _check_sizes(node: NodeProto, streams: list[np.ndarray]) -> None:
+def check_sizes(node: NodeProto, streams: list[np.ndarray]) -> None:
+    """Raise FlowError where frames of several sizes meet in `node`."""
     sizes = {frame.shape[:2] for frame in streams}
     if len(sizes) > 1:
         told = " and ".join(f"{width}x{height}" for height, width in sorted(sizes))

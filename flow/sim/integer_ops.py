@@ -19,11 +19,13 @@ __all__ = [
     "EXACT",
     "EXACT_BY_DETOUR",
     "Add",
+    "Affine",
     "Convolution",
     "Golden",
     "Lookup",
     "Requant",
     "Same",
+    "ScaledAdd",
     "Threshold",
 ]
 
@@ -56,12 +58,13 @@ class Threshold(nn.Module):
 
 
 class Convolution(nn.Module):
-    """A window and the biased dot product of its terms, in one; the frame keeps its size.
+    """A window and the biased dot product of its terms, in one; as Conv2d, without its names.
 
     Args:
         weights: (rows, kernel^2 channels), terms in the order of the window.
         bias: (rows,)
-        outside: (channels,) the pixel around the frame.
+        outside: (channels,) the pixel around the frame; None where no window reaches there.
+        padding: of them to each side; None is as many as keep the frame's size at stride 1.
         largest: the largest magnitude of the pixels.
         exact: from what sum on float32 does not do.
     """
@@ -74,11 +77,13 @@ class Convolution(nn.Module):
         self,
         weights: np.ndarray,
         bias: np.ndarray,
-        outside: np.ndarray,
+        outside: np.ndarray | None,
         kernel: int,
-        dilation: int,
         largest: int,
         exact: int = EXACT,
+        stride: int = 1,
+        dilation: int = 1,
+        padding: int | None = None,
     ) -> None:
         super().__init__()
         reach = np.abs(weights).sum(axis=1).max() * largest + np.abs(bias).max()
@@ -87,12 +92,13 @@ class Convolution(nn.Module):
         matrix = torch.tensor(taps.astype(np.float64)).to(self.dtype)
         self.register_buffer("weights", matrix.contiguous(memory_format=torch.channels_last))
         self.register_buffer("bias", torch.tensor(bias).to(self.dtype))
-        self.register_buffer("outside", _column(outside))
-        self.dilation = dilation
-        self.edge = dilation * (kernel - 1) // 2
+        self.register_buffer("outside", _column([0] if outside is None else outside))
+        self.stride, self.dilation = stride, dilation
+        self.edge = dilation * (kernel - 1) // 2 if padding is None else padding
 
     def forward(self, x: Tensor) -> Tensor:
-        y = torch.conv2d(self._padded(x), self.weights, self.bias, dilation=self.dilation)
+        shape = {"stride": self.stride, "dilation": self.dilation}
+        y = torch.conv2d(self._padded(x), self.weights, self.bias, **shape)
         return y.round_()
 
     def _padded(self, x: Tensor) -> Tensor:
@@ -104,8 +110,9 @@ class Convolution(nn.Module):
             device=x.device,
             memory_format=torch.channels_last,
         )
-        padded[:, :, :edge] = padded[:, :, height + edge :] = self.outside
-        padded[..., :edge] = padded[..., width + edge :] = self.outside
+        if edge:
+            padded[:, :, :edge] = padded[:, :, height + edge :] = self.outside
+            padded[..., :edge] = padded[..., width + edge :] = self.outside
         padded[:, :, edge : edge + height, edge : edge + width] = x
         return padded
 
@@ -125,7 +132,7 @@ class Lookup(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         count, channels, height, width = x.shape
-        index = (x + self.first).to(torch.int32).permute(0, 2, 3, 1)
+        index = x.to(torch.int32).permute(0, 2, 3, 1).remainder(self.entries) + self.first
         looked_up = self.table.index_select(0, index.reshape(-1))
         return looked_up.view(count, height, width, channels).permute(0, 3, 1, 2)
 
@@ -142,14 +149,47 @@ class Requant(nn.Module):
 
 
 class Add(nn.Module):
-    """The sum of two streams, clamped."""
+    """The sum of two streams, whose magnitudes add up to at most `largest`, clamped."""
 
-    def __init__(self, floor: int, ceiling: int) -> None:
+    def __init__(self, floor: int, ceiling: int, largest: int) -> None:
         super().__init__()
         self.range = floor, ceiling
+        self.dtype = torch.float32 if largest < EXACT else torch.float64
 
     def forward(self, x: Tensor, d: Tensor) -> Tensor:
-        return (x + d).clamp_(*self.range)
+        return (x.to(self.dtype) + d).clamp_(*self.range)
+
+
+class ScaledAdd(nn.Module):
+    """The sum of two streams, each times its scale, and an offset; then as Requant."""
+
+    def __init__(self, x: int, d: int, offset: int, shift: int, floor: int, ceiling: int) -> None:
+        super().__init__()
+        self.scales, self.offset = (x, d), offset
+        self.shift, self.range = shift, (floor, ceiling)
+
+    def forward(self, x: Tensor, d: Tensor) -> Tensor:
+        total = x.to(torch.int64) * self.scales[0] + d.to(torch.int64) * self.scales[1]
+        return _rounded(total + self.offset, self.shift, self.range)
+
+
+class Affine(nn.Module):
+    """A line of two pieces for each channel, divided by 2^shift, half to even, and clamped."""
+
+    lines: Tensor
+
+    def __init__(self, lines: np.ndarray, shift: int, floor: int, ceiling: int) -> None:
+        super().__init__()
+        self.register_buffer("lines", torch.tensor(lines.astype(np.int64)).T[..., None, None])
+        self.shift, self.range = shift, (floor, ceiling)
+
+    def forward(self, x: Tensor) -> Tensor:
+        wide = x.to(torch.int64)
+        knot, below_mul, below_add, above_mul, above_add = self.lines
+        above = wide >= knot
+        total = wide * torch.where(above, above_mul, below_mul)
+        total += torch.where(above, above_add, below_add)
+        return _rounded(total, self.shift, self.range)
 
 
 class Golden(nn.Module):
@@ -163,14 +203,27 @@ class Golden(nn.Module):
         frames = [stream.permute(0, 2, 3, 1).cpu().numpy().astype(np.int64) for stream in streams]
         results = [self.op.compute(list(one), self.constants) for one in zip(*frames, strict=True)]
         outputs = tuple(
-            torch.tensor(np.stack(output).astype(np.float32), device=streams[0].device).permute(
-                0, 3, 1, 2
-            )
+            torch.tensor(_floats(np.stack(output)), device=streams[0].device).permute(0, 3, 1, 2)
             for output in zip(*results, strict=True)
         )
         return outputs if len(outputs) > 1 else outputs[0]
 
 
-def _column(values: np.ndarray) -> Tensor:
+def _floats(values: np.ndarray) -> np.ndarray:
+    """Integers as float32, or as float64 where they are too large for it."""
+    narrow = values.astype(np.float32)
+    return narrow if np.array_equal(narrow, values) else values.astype(np.float64)
+
+
+def _rounded(total: Tensor, shift: int, ends: tuple[int, int]) -> Tensor:
+    """int64 divided by 2^shift, half to even, and clamped, as float32."""
+    floor = total >> shift
+    twice_rest = 2 * (total - (floor << shift))
+    step = 1 << shift
+    up = (twice_rest > step) | ((twice_rest == step) & (floor & 1 == 1))
+    return (floor + up).clamp_(*ends).to(torch.float32)
+
+
+def _column(values: np.ndarray | Sequence[int]) -> Tensor:
     """One number a channel, to be broadcast over (N, C, H, W)."""
     return torch.tensor(np.asarray(values, np.float32)).view(1, -1, 1, 1)

@@ -2,8 +2,24 @@
 """The facts of a design that nobody built: of a size, and without layers."""
 
 from tarsier_fpga.flow.design.design_facts import Design, FifoSizing
+from tarsier_fpga.flow.design.ports import Port
 from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.cost.resources import Resources
+
+
+def port(name: str, kind: FrameKind = FrameKind.BAYER, **facts) -> Port:
+    """A stream of frames; of packed mosaics of 10 bits, if nothing else is said."""
+    known = {
+        "tensor": name,
+        "channels": kind.channels,
+        "bits": 10,
+        "signed": False,
+        "black": 128,
+        "white": 896,
+        "scale": 1.0,
+        "offset": 0.0,
+    }
+    return Port(name=name, kind=kind, **{**known, **facts})
 
 
 def design_facts(height: int, width: int, **facts) -> Design:
@@ -19,12 +35,10 @@ def design_facts(height: int, width: int, **facts) -> Design:
         "height": 2 * height,
         "pixels_per_cycle": 1.0,
         "ideal_cycles": pixels,
-        "kind": FrameKind.BAYER,
-        "channels": 4,
-        "bits": 10,
-        "black": 128,
-        "white": 896,
-        "radius": 3,
+        "inputs": (port("x"),),
+        "outputs": (port("y"),),
+        "reach": (3, 3, 3, 3),
+        "align": 1,
         "layers": (),
         "fifos": (),
         "fifo_sizing": FifoSizing(

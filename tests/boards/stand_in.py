@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from tarsier_fpga.devices.accelerator import Measured
-from tarsier_fpga.hls.base.coding import Coding
+from tarsier_fpga.devices.accelerator import Measured, Restorer
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.base.progress import silent
+from tests.boards.design_stand_in import port
 
 
 def network(frame: np.ndarray, radius: int) -> np.ndarray:
@@ -26,11 +26,12 @@ class StandIn:
     """`network` behind the Accelerator protocol."""
 
     name = net = "stand-in"
-    scale = Coding(128, 896, 10)
     design = None
 
     def __init__(self, shape: tuple[int, int], radius: int = 3) -> None:
         self.shape, self.radius = shape, radius
+        ports = (port("x"),), (port("y"),)
+        self.restorer = Restorer.of(self.net, *ports, reach=(radius,) * 4, align=1)
         self.graph: Any = self  # which says what is right, too
 
     def reference(self, frame):

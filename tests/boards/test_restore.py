@@ -43,17 +43,18 @@ def test_one_wrong_pixel_is_noticed(rng, monkeypatch):
     monkeypatch.setattr("tarsier_fpga.jobs.compare._PIECE", 8)
     restored = restore(frame(rng), StandIn((30, 40)), 1.0)
     before, seen = restored.encoded.before, []
+    cutting = StandIn((30, 40)).restorer.cutting
 
     def show(step, fraction, note=""):
         seen.append(fraction)
 
-    assert matches(before, restored.codes, lambda x: network(x, 3), 3, show)
+    assert matches(before, restored.codes, lambda x: network(x, 3), cutting, show)
     assert len(seen) > 4
     assert seen[-1] == 1.0
     for pixel in ((0, 0, 0), (29, 39, 3), (13, 17, 2)):
         after = restored.codes.copy()
         after[pixel] ^= 1
-        assert not matches(before, after, lambda x: network(x, 3), 3)
+        assert not matches(before, after, lambda x: network(x, 3), cutting)
 
 
 def test_reference_gets_the_same_gain(rng):

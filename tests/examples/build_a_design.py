@@ -11,8 +11,9 @@ import tarsier_fpga as tarsier
 
 def main() -> None:
     design = tarsier.build("bbcu-raw-16x8", board="zcu104", size=(64, 52))
-    shape = (2, *design.facts.packed_shape, design.facts.channels)
-    frames = np.random.default_rng(0).integers(0, 1 << design.facts.bits, shape, np.uint16)
+    x = design.facts.x
+    shape = (2, *design.facts.shape(x))
+    frames = np.random.default_rng(0).integers(0, 1 << x.bits, shape, np.uint16)
     run = design.simulate(frames, stalls=0.3)
     for given, restored in zip(frames, run.frames, strict=True):
         assert np.array_equal(design.graph.reference(given), restored)

@@ -16,7 +16,7 @@ from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import HostError
 from tests.boards import pynq_stand_in, pyxrt_stand_in
-from tests.boards.design_stand_in import design_facts
+from tests.boards.design_stand_in import design_facts, port
 from tests.boards.stand_in import network
 
 SHAPE = (20, 13)
@@ -109,9 +109,14 @@ def test_frame_smaller_than_the_design(folder, board, card, kind):
 
 
 def test_a_design_of_a_network_on_pictures_takes_no_raw_frames(tmp_path):
-    facts = design_facts(*SHAPE, kind=FrameKind.RGB, channels=3)
-    with pytest.raises(HostError, match="net is a network on rgb pictures; raw frames are"):
-        Designed(BuiltDesign(tmp_path, facts))
+    rgb, planes = port("x", FrameKind.RGB), port("y", FrameKind.PLANES, channels=8)
+    for streams, sentence in (
+        ({"inputs": (rgb,)}, "net takes rgb pictures, which are no mosaics: `tarsier sim` runs"),
+        ({"outputs": (planes,)}, "net gives frames of 8 planes, which are no mosaics: `tarsier"),
+        ({"inputs": (port("x0"), port("x1"))}, "net has 2 inputs and 1 outputs, where a raw fr"),
+    ):
+        with pytest.raises(HostError, match=sentence):
+            Designed(BuiltDesign(tmp_path, design_facts(*SHAPE, **streams)))
 
 
 def test_nothing_synthesized_yet(folder):

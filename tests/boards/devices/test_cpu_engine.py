@@ -7,10 +7,9 @@ import pytest
 from tarsier_fpga.devices.accelerator import restore_frames
 from tarsier_fpga.devices.cpu_engine import EngineAccelerator
 from tarsier_fpga.devices.pytorch import TorchAccelerator
-from tarsier_fpga.devices.tiles import cut, join
+from tarsier_fpga.devices.tiles import Cutting, cut, join
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.hls.base.coding import Coding
-from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.sim.toolchain import cxx
 from tarsier_fpga.jobs.accelerators import open_accelerator
 from tarsier_fpga.jobs.choices import Accel
@@ -23,8 +22,9 @@ def accelerator(lowered):
 
 
 def test_same_bits_as_the_hardware_graph(rng, accelerator, lowered):
-    assert (accelerator.net, accelerator.radius) == ("bbcu-raw-16x8", 10)
-    assert accelerator.scale == Coding(128, 896, 10)
+    restorer = accelerator.restorer
+    assert (restorer.net, restorer.cutting) == ("bbcu-raw-16x8", Cutting(10, 10, 10, 10))
+    assert restorer.x.coding == restorer.y.coding == Coding(128, 896, 10)
     frames = rng.integers(0, 1024, (2, 37, 43, 4)).astype(np.uint16)
     frames[1, ::3, ::2] = 1023
     shown = []
@@ -47,13 +47,9 @@ def test_tiled_is_whole(rng, accelerator):
     frame = rng.integers(0, 1024, (100, 60, 4)).astype(np.uint16)
     assert accelerator.tile((100, 60)) == (100, 60)
     whole = restore_frames(accelerator, frame[None]).frames[0]
-    restored = restore_frames(accelerator, cut(frame, (40, 33), accelerator.radius)).frames
-    assert np.array_equal(join(restored, (100, 60), accelerator.radius), whole)
-
-
-def test_a_frame_that_is_too_small(accelerator):
-    with pytest.raises(HostError, match="the frame is 80 x 40, too small for bbcu-raw-16x8"):
-        accelerator.tile((20, 40))
+    cutting = accelerator.restorer.cutting
+    restored = restore_frames(accelerator, cut(frame, (40, 33), cutting)).frames
+    assert np.array_equal(join(restored, (100, 60), (40, 33), cutting), whole)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import torch
 from tarsier_fpga.devices import pytorch
 from tarsier_fpga.devices.accelerator import restore_frames
 from tarsier_fpga.devices.pytorch import TorchAccelerator
-from tarsier_fpga.devices.tiles import cut, join
+from tarsier_fpga.devices.tiles import Cutting, cut, join
 from tarsier_fpga.flow.sim import integer_net, integer_ops
 from tarsier_fpga.flow.sim.integer_ops import Convolution
 from tarsier_fpga.hls.base.coding import Coding
@@ -29,8 +29,9 @@ def frames(rng) -> np.ndarray:
 
 def test_same_bits_as_the_hardware_graph(rng, lowered):
     accelerator = TorchAccelerator(lowered, "cpu")
-    assert (accelerator.net, accelerator.radius) == ("bbcu-raw-16x8", 10)
-    assert accelerator.scale == Coding(128, 896, 10)
+    restorer = accelerator.restorer
+    assert (restorer.net, restorer.cutting) == ("bbcu-raw-16x8", Cutting(10, 10, 10, 10))
+    assert restorer.x.coding == restorer.y.coding == Coding(128, 896, 10)
     shown = []
     given = frames(rng)
 
@@ -63,9 +64,9 @@ def test_tiled_is_whole(rng, lowered, monkeypatch):
     whole = restore_frames(accelerator, frame[None]).frames[0]
     monkeypatch.setitem(pytorch._AT_ONCE, "cpu", 1)
     assert accelerator.tile((200, 30)) == (84, 30)
-    tiles = cut(frame, (84, 30), accelerator.radius)
+    tiles = cut(frame, (84, 30), accelerator.restorer.cutting)
     restored = restore_frames(accelerator, tiles).frames
-    assert np.array_equal(join(restored, (200, 30), accelerator.radius), whole)
+    assert np.array_equal(join(restored, (200, 30), (84, 30), accelerator.restorer.cutting), whole)
 
 
 def test_kernels_without_a_module_are_their_golden(rng, lowered, monkeypatch):
@@ -126,7 +127,9 @@ def test_no_gpu_is_one_sentence(lowered):
         TorchAccelerator(lowered, "cuda")
 
 
-def test_frame_smaller_than_the_receptive_field(lowered):
+def test_a_frame_smaller_than_the_receptive_field(rng, lowered):
     accelerator = TorchAccelerator(lowered, "cpu")
-    with pytest.raises(HostError, match="the frame is 60 x 40, too small for bbcu-raw-16x8, which"):
-        accelerator.tile((20, 30))
+    assert accelerator.tile((3, 5)) == (3, 5)
+    given = rng.integers(0, 1024, (1, 3, 5, 4)).astype(np.uint16)
+    (restored,) = restore_frames(accelerator, given).frames
+    assert np.array_equal(restored, lowered.reference(given[0]))
