@@ -132,7 +132,7 @@ def add(hardware: Hardware, values: list[Value], node: NodeProto) -> Value:
     terms: list[Integers] = []
     for n, value in enumerate(values):
         value = flattened(hardware, value, node)
-        x = to_integers(hardware, value, node)
+        x = to_one_scale(hardware, to_integers(hardware, value, node), node)
         if node.op_type == "Sub" and n == 1:
             x = replace(x, scale=-x.scale, offset=-x.offset)
         terms.append(x)
