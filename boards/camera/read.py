@@ -11,15 +11,7 @@ from tarsier_fpga.hls.base.camera_frame import CameraFrame
 from tarsier_fpga.hls.base.errors import HostError, TarsierError
 from tarsier_fpga.hls.base.plugins import Group, modules
 
-__all__ = [
-    "camera_frame",
-    "frame_files",
-    "frames_in",
-    "read_raw",
-    "readers",
-    "sidecar_of",
-    "suffixes",
-]
+__all__ = ["camera_frame", "frame_files", "frames_in", "read_raw", "readers", "sidecar_of"]
 
 _HEAD = 16  # bytes that a format is known by
 
@@ -41,11 +33,6 @@ def readers() -> tuple[Reader, ...]:
             )
         found.append(reader)
     return tuple(sorted(found, key=lambda reader: reader.sniff(b"")))
-
-
-def suffixes() -> tuple[str, ...]:
-    """How the names of raw files end."""
-    return tuple(dict.fromkeys(suffix for reader in readers() for suffix in reader.suffixes))
 
 
 def read_raw(
@@ -132,5 +119,10 @@ def _reader_of(path: Path, sidecar: Path | None) -> Reader:
         return chosen[0]
     raise HostError(
         f"{path} is no raw frame: it begins like none that Tarsier knows, and its name ends in"
-        f" none of {', '.join(suffixes())}"
+        f" none of {', '.join(_suffixes())}"
     )
+
+
+def _suffixes() -> tuple[str, ...]:
+    """How the names of raw files end."""
+    return tuple(dict.fromkeys(suffix for reader in readers() for suffix in reader.suffixes))

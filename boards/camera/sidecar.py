@@ -106,11 +106,8 @@ def _right_aligned(path: Path, mosaic: np.ndarray, facts: Levels) -> np.ndarray:
         return mosaic
     said = f"bits = {bits}" if facts.bits else f"white = {facts.white}, of {bits} bits,"
     big_fits = int(np.bitwise_or.reduce(mosaic.byteswap(), axis=None)) >> bits == 0
-    ways = {
-        'left-aligned (align = "left")': left_fits,
-        'of the other endian (endian = "big")': big_fits,
-    }
-    guesses = " or ".join(f"{way}{', which fits,' if fits else ''}" for way, fits in ways.items())
+    ways = {'left-aligned (align = "left"': left_fits, 'big endian (endian = "big"': big_fits}
+    guesses = " or ".join(f"{way}{', which fits' if fits else ''})" for way, fits in ways.items())
     more = "" if facts.bits else "; or white lies below the largest number, and bits is to be said"
     raise HostError(
         f"{path}: its numbers reach {int(mosaic.max())}, but {said} end at {(1 << bits) - 1}:"

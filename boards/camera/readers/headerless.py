@@ -109,7 +109,22 @@ def _read(path: Path, index: int | None, sidecar: Path | None) -> Raw:
         raise HostError(f"{path} holds {frames} frames: name a folder to write them to")
     content = np.fromfile(path, np.uint8, layout.size, offset=(index or 0) * layout.size)
     name = path if index is None else path.with_name(f"{path.stem}-{index:04}{path.suffix}")
-    return described(name, layout.unpack(content), facts)
+    mosaic = layout.unpack(content)
+    _check_padding(path, mosaic, facts, layout)
+    return described(name, mosaic, facts)
+
+
+def _check_padding(path: Path, mosaic: np.ndarray, facts: _Sidecar, layout: Layout) -> None:
+    """Raise HostError if what pads lines seems to be taken for pixels; a stride says it is not."""
+    seen = np.flatnonzero(mosaic.any(axis=0))
+    width = int(seen[-1]) + 1 if seen.size else layout.width
+    if width == layout.width or layout.stride is not None or not np.min(facts.black) > 0:
+        return
+    raise HostError(
+        f"{path}: its last {layout.width - width} columns are 0 throughout, which is below black:"
+        f" lines seem to be padded, then say width = {width} and stride = {layout.line}; or say"
+        f" stride = {layout.line} alone to take them as they are"
+    )
 
 
 READER = Reader(

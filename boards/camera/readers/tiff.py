@@ -36,8 +36,8 @@ def _read(path: Path, index: int | None, sidecar: Path | None) -> Raw:
         page = file.pages[index or 0].aspage()
         if page.dtype not in (np.uint8, np.uint16) or page.samplesperpixel != 1:
             raise HostError(
-                f"{path} holds {page.samplesperpixel} samples a pixel, of {page.dtype}; mosaics have"
-                " one of up to 16 bits"
+                f"{path} holds {page.samplesperpixel} samples a pixel, of {page.dtype};"
+                " mosaics have one, of up to 16 bits"
             )
         check_segments(path, page)
         try:
