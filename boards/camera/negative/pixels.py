@@ -26,6 +26,8 @@ _KNOWN = {
     34892: "lossy JPEG",
     52546: "JPEG XL",
 }
+_APART = {34892: 2, 34893: 4}  # Predictor: differences of samples that far apart
+_PREDICTORS = (1, 2, 3, 34892, 34893, 34894, 34895)
 _UNKNOWN = {9: "VC-5", 34925: "LZMA", 50000: "Zstandard"}
 
 
@@ -38,6 +40,9 @@ def stored_pixels(negative: Negative) -> np.ndarray:
     page = negative.page
     _check_kind(negative)
     check_segments(negative.path, page)
+    apart = _APART.get(int(page.predictor), 0)
+    if apart:  # no predictor of tifffile's
+        page.predictor = 1
     try:
         pixels = page.asarray()
     except DAMAGE as error:
@@ -51,6 +56,8 @@ def stored_pixels(negative: Negative) -> np.ndarray:
             f"its tags say {page.imagewidth} x {page.imagelength} pixels, but its"
             f" {compression(negative)} data hold {' x '.join(map(str, pixels.shape[::-1]))}"
         )
+    if apart:
+        pixels = _summed(pixels, page.tilewidth or page.imagewidth, apart)
     for axis, code in ((0, Tag.ROW_INTERLEAVE), (1, Tag.COLUMN_INTERLEAVE)):
         (fields,) = negative.wholes(code, (1,))
         if fields > 1:
@@ -75,7 +82,9 @@ def _check_kind(negative: Negative) -> None:
         raise negative.wrong(f"{page.imagewidth} x {page.imagelength} pixels are more than 2^30")
     if negative.wholes(Tag.SUB_TILE, (1, 1)) != (1, 1):
         raise negative.wrong("its tiles are stored in blocks (SubTileBlockSize), which is not read")
-    bits, kind = page.bitspersample, int(page.sampleformat)
+    bits, kind, predictor = page.bitspersample, int(page.sampleformat), int(page.predictor)
+    if predictor not in _PREDICTORS or (bits == 24 and predictor != 1):
+        raise negative.wrong(f"predictor {predictor} of {bits}-bit samples is not read")
     if kind == _FLOAT and bits in (16, 24, 32):
         return
     if kind != _UNSIGNED or bits > _MOST_BITS:
@@ -105,6 +114,16 @@ def check_segments(path: Path, page: tifffile.TiffPage) -> None:
             f"{path} is truncated or damaged: {missing} of its {down * across} {kind} of pixels"
             " are missing or cut short"
         )
+
+
+def _summed(pixels: np.ndarray, across: int, apart: int) -> np.ndarray:
+    """Samples of differences of those `apart` in a line, which begins anew every `across`."""
+    whole = np.empty_like(pixels)
+    for left in range(0, pixels.shape[1], across):
+        for first in range(left, min(left + apart, pixels.shape[1])):
+            place = slice(None), slice(first, left + across, apart)
+            whole[place] = pixels[place].cumsum(axis=1, dtype=pixels.dtype)
+    return whole
 
 
 def _woven(pixels: np.ndarray, fields: int, axis: int) -> np.ndarray:

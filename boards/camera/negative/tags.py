@@ -36,6 +36,7 @@ DAMAGE = (
     *(tifffile.TiffFileError, struct.error, ValueError, TypeError, LookupError, ArithmeticError),
     *(AttributeError, RuntimeError, AssertionError),
 )
+_MOST_PAGES = 1 << 20
 _NEWEST = (1, 7, 255, 255)
 _CFA, _LINEAR_RAW = 32803, 34892
 
@@ -134,6 +135,7 @@ def opened(path: Path) -> Iterator[tifffile.TiffFile]:
     except DAMAGE as error:
         raise HostError(f"{path} is truncated or damaged: {sentence(error)}") from None
     with file:
+        _check_chain(path, file)
         yield file
 
 
@@ -175,6 +177,25 @@ def raw_images(path: Path, file: tifffile.TiffFile) -> list[Negative]:
 def is_mosaic(negative: Negative) -> bool:
     """Whether each pixel has one colour."""
     return bool(_value(negative.page, Tag.PHOTOMETRIC, None) == _CFA)
+
+
+def _check_chain(path: Path, file: tifffile.TiffFile) -> None:
+    """Raise HostError if the file ends before its directories do."""
+    form, handle, size = file.tiff, file.filehandle, path.stat().st_size
+    pointer, seen = form.offsetsize if form.is_bigtiff else 4, 0
+    while True:
+        handle.seek(pointer)
+        content = handle.read(form.offsetsize)
+        start = (
+            struct.unpack(form.offsetformat, content)[0] if len(content) == form.offsetsize else -1
+        )
+        if start == 0:
+            return
+        if start < 0 or start + form.tagnosize > size or seen > _MOST_PAGES:
+            raise HostError(f"{path} is truncated or damaged: it ends before its frame {seen}")
+        handle.seek(start)
+        (tags,) = struct.unpack(form.tagnoformat, handle.read(form.tagnosize))
+        pointer, seen = start + form.tagnosize + tags * form.tagsize, seen + 1
 
 
 def _all(pages: Any) -> Iterator[tifffile.TiffPage]:
