@@ -76,7 +76,7 @@ def described(path: Path, mosaic: np.ndarray, facts: Levels) -> Raw:
     Raises:
         HostError: the two do not go together.
     """
-    black = facts.black if isinstance(facts.black, tuple) else (facts.black,) * 4
+    levels = [*facts.black] if isinstance(facts.black, tuple) else [facts.black] * 4
     matrix = None
     try:
         if facts.xyz_to_camera is not None:
@@ -86,8 +86,8 @@ def described(path: Path, mosaic: np.ndarray, facts: Levels) -> Raw:
     mosaic = _right_aligned(path, mosaic, facts)
     white = facts.white
     if facts.block > 1:
-        mosaic, black, white = add_blocks(mosaic, black, white, facts.block)
-    return from_sensor(path, mosaic, facts.cfa, black, white, balance=facts.balance, matrix=matrix)
+        mosaic, levels, white = add_blocks(mosaic, levels, white, facts.block)
+    return from_sensor(path, mosaic, facts.cfa, levels, white, balance=facts.balance, matrix=matrix)
 
 
 def _right_aligned(path: Path, mosaic: np.ndarray, facts: Levels) -> np.ndarray:
