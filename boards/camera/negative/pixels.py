@@ -16,14 +16,15 @@ _MOST_BITS = 16
 _MOST_PIXELS = 1 << 30
 _FLOAT = 3  # SampleFormat
 _UNSIGNED = 1
-_PLAIN = 1  # Compression
+_PLAIN, _LOSSLESS_JPEG, _LOSSY_JPEG = 1, 7, 34892  # Compression
+_END_OF_IMAGE = b"\xff\xd9"
 _KNOWN = {
     _PLAIN: "no compression",
     5: "LZW",
-    7: "lossless JPEG",
+    _LOSSLESS_JPEG: "lossless JPEG",
     8: "Deflate",
     32946: "Deflate",
-    34892: "lossy JPEG",
+    _LOSSY_JPEG: "lossy JPEG",
     52546: "JPEG XL",
 }
 _APART = {34892: 2, 34893: 4}  # Predictor: differences of samples that far apart
@@ -40,6 +41,8 @@ def stored_pixels(negative: Negative) -> np.ndarray:
     page = negative.page
     _check_kind(negative)
     check_segments(negative.path, page)
+    if page.compression in (_LOSSLESS_JPEG, _LOSSY_JPEG):
+        _check_ends(negative)
     apart = _APART.get(int(page.predictor), 0)
     if apart:  # no predictor of tifffile's
         page.predictor = 1
@@ -114,6 +117,17 @@ def check_segments(path: Path, page: tifffile.TiffPage) -> None:
             f"{path} is truncated or damaged: {missing} of its {down * across} {kind} of pixels"
             " are missing or cut short"
         )
+
+
+def _check_ends(negative: Negative) -> None:
+    """Raise HostError if a strip or tile of JPEG has no end: the codec would make up the rest."""
+    page, handle = negative.page, negative.page.parent.filehandle
+    for offset, length in zip(page.dataoffsets, page.databytecounts, strict=True):
+        handle.seek(offset)
+        if _END_OF_IMAGE not in handle.read(length):
+            raise HostError(
+                f"{negative.path} is truncated or damaged: its {compression(negative)} pixels break off"
+            )
 
 
 def _summed(pixels: np.ndarray, across: int, apart: int) -> np.ndarray:
