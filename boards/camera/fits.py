@@ -29,7 +29,7 @@ def what_fits(layout: Layout, size: int) -> str:
     phrases = [
         " with ".join(filter(None, (_either(kinds), words))) for words, kinds in found.items()
     ]
-    phrases += _other_sizes(layout, size)
+    phrases = phrases or [*_other_sizes(layout, size)]
     if not phrases:
         return (
             f"no layout of {layout.width} x {layout.height} pixels of {layout.bits} bits has that"

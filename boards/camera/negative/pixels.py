@@ -125,9 +125,8 @@ def _check_ends(negative: Negative) -> None:
     for offset, length in zip(page.dataoffsets, page.databytecounts, strict=True):
         handle.seek(offset)
         if _END_OF_IMAGE not in handle.read(length):
-            raise HostError(
-                f"{negative.path} is truncated or damaged: its {compression(negative)} pixels break off"
-            )
+            how = compression(negative)
+            raise HostError(f"{negative.path} is truncated or damaged: its {how} pixels break off")
 
 
 def _summed(pixels: np.ndarray, across: int, apart: int) -> np.ndarray:

@@ -17,6 +17,8 @@ from tarsier_fpga.hls.base.errors import HostError
 
 __all__ = ["READER"]
 
+_LEAST_PADDING = 2  # columns; a sensor may have a dead one
+
 
 class _Sidecar(Levels):
     """What a headerless file does not say either: NAME.toml beside NAME.raw.
@@ -118,11 +120,13 @@ def _check_padding(path: Path, mosaic: np.ndarray, facts: _Sidecar, layout: Layo
     """Raise HostError if what pads lines seems to be taken for pixels; a stride says it is not."""
     seen = np.flatnonzero(mosaic.any(axis=0))
     width = int(seen[-1]) + 1 if seen.size else layout.width
-    if width == layout.width or layout.stride is not None or not np.min(facts.black) > 0:
+    columns = layout.width - width
+    below_black = columns >= _LEAST_PADDING and (mosaic[:, :width] > 0).all()
+    if layout.stride is not None or not below_black or not np.min(facts.black) > 0:
         return
     raise HostError(
-        f"{path}: its last {layout.width - width} columns are 0 throughout, which is below black:"
-        f" lines seem to be padded, then say width = {width} and stride = {layout.line}; or say"
+        f"{path}: its last {columns} columns are 0 throughout and no other pixel is: "
+        f"lines seem to be padded, then say width = {width} and stride = {layout.line}; or say"
         f" stride = {layout.line} alone to take them as they are"
     )
 
