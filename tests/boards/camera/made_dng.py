@@ -28,6 +28,9 @@ class Made:
     order: str = "<"
     pack: str = "plain"
     predictor: int = 1
+    components: int = 1  # samples of a pixel of lossless JPEG, its own predictor, and
+    jpeg_predictor: int = 1
+    jpeg_rows: float = 1  # how many of its rows are one of the mosaic
     tile: tuple[int, int] | None = None  # of rows and columns; None is strips of `rows`
     rows: int | None = None
     cfa: str = "RGGB"
@@ -59,7 +62,7 @@ class Made:
                     short = (rows - piece.shape[0], columns - piece.shape[1])
                     piece = np.pad(piece, ((0, short[0]), (0, short[1])), mode="edge")
                 pieces.append(self._packed(piece))
-        number = {"plain": 1, "lzw": 5, "ljpeg": 7, "ljpeg2": 7, "deflate": 8, "jxl": 52546}
+        number = {"plain": 1, "lzw": 5, "ljpeg": 7, "deflate": 8, "jxl": 52546}
         layout: Tags = {322: (LONG, [columns]), 323: (LONG, [rows])}
         tags: Tags = {
             254: (LONG, [0]),
@@ -113,9 +116,9 @@ class Made:
             case "deflate":
                 return zlib.compress(self._plain(self._predicted(piece)))
             case "ljpeg":
-                return lossless_jpeg(piece, self.bits, 1)
-            case "ljpeg2":
-                return lossless_jpeg(piece, self.bits, 2)
+                shape = piece.shape[0] * self.jpeg_rows, int(piece.shape[1] / self.jpeg_rows)
+                samples = piece.reshape(int(shape[0]), shape[1])
+                return lossless_jpeg(samples, self.bits, self.components, self.jpeg_predictor)
             case "jxl":
                 return bytes(imagecodecs.jpegxl_encode(piece, lossless=True))
         raise AssertionError(self.pack)
@@ -162,12 +165,15 @@ def floats(piece: np.ndarray, bits: int, order: str) -> bytes:
     return np.ascontiguousarray(three if order == ">" else three[..., ::-1]).tobytes()
 
 
-def lossless_jpeg(piece: np.ndarray, bits: int, components: int) -> bytes:
-    """ITU-T T.81, process 14, predictor 1; `components` samples side by side are a pixel."""
+def lossless_jpeg(piece: np.ndarray, bits: int, components: int, predictor: int) -> bytes:
+    """ITU-T T.81, process 14, predictors of table H.1; `components` side by side are a pixel."""
     height, width = piece.shape[0], piece.shape[1] // components
     samples = piece.reshape(height, width, components).astype(np.int64)
+    a, b, c = samples[1:, :-1], samples[:-1, 1:], samples[:-1, :-1]
+    choices = (a, b, c, a + b - c, a + (b - c >> 1), b + (a - c >> 1), a + b >> 1)
     before = np.empty_like(samples)
-    before[:, 1:] = samples[:, :-1]
+    before[1:, 1:] = choices[predictor - 1]
+    before[0, 1:] = samples[0, :-1]
     before[1:, 0] = samples[:-1, 0]
     before[0, 0] = 1 << (bits - 1)
     text = []
@@ -185,7 +191,7 @@ def lossless_jpeg(piece: np.ndarray, bits: int, components: int) -> bytes:
     frame = struct.pack(">BHHB", bits, height, width, components)
     frame += b"".join(bytes([number, 0x11, 0]) for number in range(components))
     scan = bytes([components, *(part for number in range(components) for part in (number, 0))])
-    scan += bytes([1, 0, 0])
+    scan += bytes([predictor, 0, 0])
     parts = [(0xC3, frame), (0xC4, table), (0xDA, scan)]
     header = b"".join(struct.pack(">BBH", 255, code, len(body) + 2) + body for code, body in parts)
     return b"\xff\xd8" + header + coded + b"\xff\xd9"

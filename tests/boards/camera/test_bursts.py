@@ -47,7 +47,7 @@ def test_one_frame_behind_a_preview_is_no_video(tmp_path, mosaics):
 def test_a_folder_of_dngs(tmp_path, mosaics):
     """As CinemaDNG recorders leave it; a burst among them counts with all its frames."""
     for number, mosaic in enumerate(mosaics[:2]):
-        Made(mosaic, 12, pack="ljpeg2").write(tmp_path / f"A001_C002_{number:06}.dng")
+        Made(mosaic, 12, pack="ljpeg", components=2).write(tmp_path / f"A001_C002_{number:06}.dng")
     burst(tmp_path / "A001_C003_000000.dng", mosaics)
     (tmp_path / "A001_C002.wav").touch()
     frames = list_frames(tmp_path)
