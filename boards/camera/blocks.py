@@ -32,4 +32,4 @@ def add_blocks(
     parts = side * side
     divisor = ceil(parts * white / _TOP)
     numbers = np.clip(np.rint(sums(mosaic, side) / divisor), 0, _TOP).astype(np.uint16)
-    return numbers, [parts * level / divisor for level in black], parts * white // divisor
+    return numbers, [parts * level / divisor for level in black], round(parts * white / divisor)

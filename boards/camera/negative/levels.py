@@ -92,11 +92,24 @@ def levelled(negative: Negative, sensor: np.ndarray, side: int = 1) -> Levelled:
     if side == 1 and black.by_colour is not None:
         return Levelled(pixels.astype(np.uint16), black.by_colour, int(white))
     parts, most = black.divisor, side * side * int(white)
-    light = parts * pixels.astype(np.int64) - black.of(area.shape) + black.numerators.max()
     scale = Fraction(min(parts, _TOP // most)) if most <= _TOP else Fraction(1, ceil(most / _TOP))
-    light = light if side == 1 else sums(light, side)
-    numbers = light * scale.numerator / (parts * scale.denominator)
-    mosaic = np.clip(np.rint(numbers), 0, _TOP).astype(np.uint16)
+    factor = scale / parts
+
+    def fitted(light: np.ndarray) -> np.ndarray:
+        """16 bits of whole numbers of 1 / parts."""
+        numbers = np.rint(light * factor.numerator / factor.denominator)
+        return np.clip(numbers, 0, _TOP).astype(np.uint16)
+
+    above = black.numerators.max() - black.numerators
+    if side == 1 and above.shape != area.shape:  # a tile: few blacks, and a table for each
+        mosaic, every = np.empty(area.shape, np.uint16), parts * np.arange(_TOP + 1)
+        rows, columns = above.shape
+        for row, column in np.ndindex(rows, columns):
+            place = slice(row, None, rows), slice(column, None, columns)
+            mosaic[place] = fitted(every + above[row, column])[pixels[place]]
+    else:
+        light = parts * pixels.astype(np.int64) + _tiled(above, area.shape)
+        mosaic = fitted(light if side == 1 else sums(light, side))
     level = float(scale * side * side * black.highest)
     return Levelled(mosaic, (level,) * 4, round(scale * most))
 
@@ -121,11 +134,11 @@ class _Black:
             return None
         return tuple(float(Fraction(int(numbers[place]), self.divisor)) for place in places)
 
-    def of(self, shape: tuple[int, int]) -> np.ndarray:
-        """The numerators of `shape` pixels."""
-        rows, columns = self.numerators.shape
-        repeats = ceil(shape[0] / rows), ceil(shape[1] / columns)
-        return np.tile(self.numerators, repeats)[: shape[0], : shape[1]]
+
+def _tiled(tile: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """`tile` over and over in `shape`."""
+    repeats = [ceil(length / own) for length, own in zip(shape, tile.shape, strict=True)]
+    return np.tile(tile, repeats)[: shape[0], : shape[1]]
 
 
 def _black(negative: Negative, sensor: np.ndarray, area: Area) -> _Black:
@@ -153,7 +166,7 @@ def _black(negative: Negative, sensor: np.ndarray, area: Area) -> _Black:
     black = _Black(tile.astype(np.int64), divisor)
     if not across and not down:
         return black
-    numbers = black.of(area.shape)
+    numbers = _tiled(black.numerators, area.shape)
     if across:
         numbers = numbers + whole[1]
     if down:
@@ -212,7 +225,7 @@ def _from_floats(
         raise negative.wrong("some of its floating-point pixels are not finite")
     parts = side * side
     span = parts * float(white - black.highest)
-    levels = black.of(active_area(negative).shape) / black.divisor
+    levels = _tiled(black.numerators, pixels.shape) / black.divisor
     if side > 1:
         pixels, levels = sums(pixels, side), sums(levels, side)
     light = (pixels.astype(np.float64) - levels) / span

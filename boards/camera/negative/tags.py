@@ -76,7 +76,7 @@ class Tag:
     COLUMN_INTERLEAVE = 52547
 
 
-_RATIONALS = (5, 10)
+_RATIONALS = {5: "u", 10: "i"}  # by the type of a tag
 
 
 class TiffKind(Enum):
@@ -106,13 +106,23 @@ class Negative:
         if tag is None:
             return ()
         try:
-            values = _flat(tag.value)
             if tag.dtype not in _RATIONALS:
-                return tuple(Fraction(value) for value in values)
-            pairs = list(zip(values[::2], values[1::2], strict=True))
-            return tuple(Fraction(int(value), int(divisor)) for value, divisor in pairs)
+                return tuple(Fraction(value) for value in _flat(tag.value))
+            parts = self._parts(tag)
+            return tuple(map(Fraction, parts[::2], parts[1::2]))
         except DAMAGE as error:
             raise self.wrong(f"its tag {tag.name} is damaged: {sentence(error)}") from None
+
+    def _parts(self, tag: tifffile.TiffTag) -> list[int]:
+        """Numerators and denominators; tifffile's `value` has half of them, where they are many."""
+        file = self.page.parent
+        kind = np.dtype(f"{file.byteorder}{_RATIONALS[tag.dtype]}4")
+        file.filehandle.seek(tag.valueoffset)
+        content = file.filehandle.read(2 * tag.count * kind.itemsize)
+        parts = np.frombuffer(content, kind)
+        if len(parts) != 2 * tag.count:
+            raise ValueError("the file ends before it does")
+        return parts.tolist()
 
     def wholes(self, code: int, default: tuple[int, ...] = ()) -> tuple[int, ...]:
         """The values of a tag of whole numbers, or the `default` where there is no such tag."""

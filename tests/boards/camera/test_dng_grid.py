@@ -201,6 +201,13 @@ def test_black_deltas(rng, tmp_path, tally):
     assert np.array_equal(raw.mosaic, made.sensor[1:, 2:])
 
 
+def test_as_many_deltas_as_a_sensor_has(rng, tmp_path, tally):
+    for size in ((8, 1030), (1030, 8)):
+        across, down = ([Fraction(int(v), 8) for v in rng.integers(0, 999, n)] for n in size[::-1])
+        made = Made(sensor(rng, size=size), across=across, down=down)
+        tally.agrees(made, tmp_path / "frame.dng")
+
+
 def test_whites_that_are_not_said(rng, tmp_path, tally):
     for bits in (8, 10, 12, 14, 16):
         made = Made(sensor(rng, bits), bits=bits, white=None, black=None)
