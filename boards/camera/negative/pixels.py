@@ -78,8 +78,8 @@ def _check_kind(negative: Negative) -> None:
     page = negative.page
     if int(page.compression) not in _KNOWN:
         raise negative.wrong(
-            f"its pixels are packed as {compression(negative)}, which is not read; of"
-            f" {', '.join(dict.fromkeys(_KNOWN.values()))} the last five are"
+            f"its pixels are packed as {compression(negative)}, which is not read; these are:"
+            f" {', '.join(dict.fromkeys(_KNOWN.values()))}"
         )
     if page.imagewidth * page.imagelength > _MOST_PIXELS:
         raise negative.wrong(f"{page.imagewidth} x {page.imagelength} pixels are more than 2^30")
