@@ -25,13 +25,13 @@ from onnx import NodeProto
 from qonnx.core.datatype import DataType
 from qonnx.core.modelwrapper import ModelWrapper
 
-from tarsier_fpga.flow.design.ports import Port
 from tarsier_fpga.flow.lower.hardware import Hardware
 from tarsier_fpga.flow.lower.meaning import Integers
 from tarsier_fpga.flow.lower.quantize import Target, target_of
 from tarsier_fpga.flow.ops.stitch import port_names
 from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.base.port import Port
 
 __all__ = ["Net", "net_of", "output_ports", "write_net"]
 
