@@ -128,11 +128,11 @@ class Lookup(nn.Module):
         channels, entries = table.shape
         zero = entries // 2 if signed else 0
         self.register_buffer("table", torch.tensor(table.ravel()).to(torch.float32))
-        self.register_buffer("first", _column(entries * np.arange(channels) + zero))
+        self.register_buffer("first", torch.tensor(entries * np.arange(channels) + zero))
 
     def forward(self, x: Tensor) -> Tensor:
         count, channels, height, width = x.shape
-        index = x.to(torch.int32).permute(0, 2, 3, 1).remainder(self.entries) + self.first
+        index = x.to(torch.int32).permute(0, 2, 3, 1) + self.first
         looked_up = self.table.index_select(0, index.reshape(-1))
         return looked_up.view(count, height, width, channels).permute(0, 3, 1, 2)
 
@@ -161,16 +161,20 @@ class Add(nn.Module):
 
 
 class ScaledAdd(nn.Module):
-    """The sum of two streams, each times its scale, and an offset; then as Requant."""
+    """Two streams, each times its scale, and an offset for each channel; then as Requant."""
 
-    def __init__(self, x: int, d: int, offset: int, shift: int, floor: int, ceiling: int) -> None:
+    offsets: Tensor
+
+    def __init__(
+        self, scales: tuple[int, int], offsets: np.ndarray, shift: int, clamp: tuple[int, int]
+    ) -> None:
         super().__init__()
-        self.scales, self.offset = (x, d), offset
-        self.shift, self.range = shift, (floor, ceiling)
+        self.register_buffer("offsets", torch.tensor(offsets.astype(np.int64))[:, None, None])
+        self.scales, self.shift, self.range = scales, shift, clamp
 
     def forward(self, x: Tensor, d: Tensor) -> Tensor:
         total = x.to(torch.int64) * self.scales[0] + d.to(torch.int64) * self.scales[1]
-        return _rounded(total + self.offset, self.shift, self.range)
+        return _rounded(total + self.offsets, self.shift, self.range)
 
 
 class Affine(nn.Module):
