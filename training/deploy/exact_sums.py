@@ -161,8 +161,8 @@ def _quant(node: NodeProto, model: ModelWrapper, inputs: list[_Range]) -> _Answe
     width, signed = int(bits.high[0]), _attribute(node, "signed", 1)
     top = 2 ** (width - signed) - 1
     bottom = -top - 1 + _attribute(node, "narrow", 0) if signed else 0
-    levels = (np.rint(end / scale.low).clip(bottom, top) for end in (x.low, x.high))
-    return _plain(*(level * scale.low for level in levels), scale.exponent)
+    low, high = (np.rint(end / scale.low).clip(bottom, top) * scale.low for end in (x.low, x.high))
+    return _plain(low, high, scale.exponent)
 
 
 def _pad(node: NodeProto, model: ModelWrapper, inputs: list[_Range]) -> _Answer:
