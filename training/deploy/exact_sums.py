@@ -152,10 +152,10 @@ def _slope(node: NodeProto, model: ModelWrapper, inputs: list[_Range]) -> _Answe
 
 
 def _quant(node: NodeProto, model: ModelWrapper, inputs: list[_Range]) -> _Answer:
+    scale = inputs[1]
     if node.op_type == "BipolarQuant":
-        scale = inputs[1].low
-        return _plain(-scale, scale, inputs[1].exponent)
-    x, scale, zero, bits = inputs
+        return _plain(-scale.low, scale.low, scale.exponent)
+    x, _, zero, bits = inputs
     if zero.most.any():
         raise TrainingError(f"Quant {node.name}: its zero point must be 0")
     width, signed = int(bits.high[0]), _attribute(node, "signed", 1)
