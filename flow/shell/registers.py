@@ -83,7 +83,7 @@ def register_map(values: Mapping[str, int]) -> tuple[Register, ...]:
                     field.low,
                     field.high,
                     field.is_sw_writable,
-                    field.get_property("reset"),
+                    _number(field.get_property("reset")),
                     field.get_property("desc") or "",
                 )
                 for field in node.fields()
@@ -126,6 +126,10 @@ def register_files(values: Mapping[str, int]) -> dict[str, str]:
         )
         for name, kind in files.items()
     }
+
+
+def _number(reset: object) -> int | None:
+    return reset if isinstance(reset, int) else None
 
 
 def _compiled(values: Mapping[str, int]) -> "AddrmapNode":
