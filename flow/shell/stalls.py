@@ -12,37 +12,14 @@ from pathlib import Path
 import numpy as np
 
 from tarsier_fpga.flow.design.design_facts import read_design
-from tarsier_fpga.flow.shell.video import VideoShell
+from tarsier_fpga.flow.shell.shell_facts import Blanking, Queue, VideoShell
 from tarsier_fpga.flow.shell.video_sim import VideoSim, video_beats
 from tarsier_fpga.hls.base.errors import FlowError
-from tarsier_fpga.hls.base.facts import Facts
 
-__all__ = ["Blanking", "Queue", "largest_queue", "with_buffer"]
+__all__ = ["largest_queue", "with_buffer"]
 
 _MARGIN = 4  # a fourth more is built than was seen
 _LEAST = 16
-
-
-class Blanking(Facts):
-    """Silent cycles behind every line, and further ones behind every frame: least and most."""
-
-    line: tuple[int, int]
-    frame: tuple[int, int]
-
-
-class Queue(Facts):
-    """What the simulation of `frames` frames showed.
-
-    Attributes:
-        beats: the most that waited at once
-        cycles: from one frame's end to the next one's, as they were given last
-        blanking: within which the pauses were drawn
-    """
-
-    beats: int
-    cycles: int
-    frames: int
-    blanking: Blanking
 
 
 def largest_queue(
@@ -80,7 +57,7 @@ def largest_queue(
 def with_buffer(shell: VideoShell, queue: Queue) -> VideoShell:
     """`shell` for a camera that cannot wait, with a buffer for the queue and a fourth more."""
     beats = max(_LEAST, queue.beats + -(-queue.beats // _MARGIN))
-    return shell.model_copy(update={"sensor": True, "buffer": beats})
+    return shell.model_copy(update={"sensor": True, "buffer": beats, "queue": queue})
 
 
 def _gaps(

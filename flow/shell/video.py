@@ -10,74 +10,29 @@ import re
 from math import ceil, log2
 from pathlib import Path
 
-from pydantic import model_validator
-
 from tarsier_fpga.flow.design.design_facts import RTL, TOP, Design, read_design
 from tarsier_fpga.flow.shell.registers import MODULE, register_files, register_sources
+from tarsier_fpga.flow.shell.shell_facts import FACTS, VideoShell
 from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import FlowError
-from tarsier_fpga.hls.base.facts import Facts, read_facts
 from tarsier_fpga.hls.base.files import replacing_folder
 from tarsier_fpga.hls.base.templates import render
-from tarsier_fpga.hls.kernels.bayer_front import Cfa
 from tarsier_fpga.hls.kernels.frame_regulariser import Fault
 from tarsier_fpga.hls.netlist.instance import rtl_paths
 
 __all__ = [
     "VIDEO_TOP",
-    "VideoShell",
     "block_depth",
+    "check_output",
     "gain",
-    "read_video",
     "video_sources",
     "write_video",
 ]
 
 VIDEO_TOP = "tarsier_video_top"
-_FACTS = "video.json"
 _GAIN_BITS, _GAIN_PLACES = 16, 12  # a gain of 1 on the span of the camera takes so many of them
 _READINGS = ("lines", "frames_in", "frames_out", "crc_in", "crc_out", "cycles", "latency")
 _OVERFLOWS = ("overflows", "dropped")
-
-
-class VideoShell(Facts):
-    """A camera, and how its video comes.
-
-    Attributes:
-        pixels: of a beat, 1, 2 or 4
-        bits: of a pixel, 8 to 16
-        black, white: codes of the camera for the two levels
-        cfa: the colours of the first two by two pixels, unless the host says otherwise
-        sensor: it cannot wait: `buffer` beats are queued for it, and overflows counted
-        buffer: beats; see stalls.py for how many a design needs
-        timeout: cycles of silence within a frame after which the rest of it is filled; 0 never
-    """
-
-    pixels: int = 2
-    bits: int = 12
-    black: int = 0
-    white: int = 4095
-    cfa: Cfa = Cfa.RGGB
-    sensor: bool = False
-    buffer: int = 64
-    timeout: int = 0
-
-    @model_validator(mode="after")
-    def _in_range(self) -> "VideoShell":
-        if self.pixels not in (1, 2, 4):
-            raise FlowError(f"video: {self.pixels} pixels a clock must be 1, 2 or 4")
-        if not 8 <= self.bits <= 16:
-            raise FlowError(f"video: {self.bits} bits a pixel must be 8 to 16")
-        if not 0 <= self.black < self.white < 1 << self.bits:
-            raise FlowError(
-                f"video: black {self.black} and white {self.white} must be in this order within"
-                f" {self.bits} bits"
-            )
-        if self.buffer < 2:
-            raise FlowError(f"video: a buffer of {self.buffer} beats must hold 2 or more")
-        if not 0 <= self.timeout < 1 << 24:
-            raise FlowError(f"video: a timeout of {self.timeout} cycles must be below {1 << 24}")
-        return self
 
 
 def write_video(design_folder: Path, shell: VideoShell, folder: Path) -> None:
@@ -87,8 +42,10 @@ def write_video(design_folder: Path, shell: VideoShell, folder: Path) -> None:
     registers as a header of C, a module of Python and a table.
 
     Raises:
-        FlowError: there is no such design, it is not for mosaics, or the shell does not fit it.
+        FlowError: there is no such design, it is not for mosaics, or the shell does not fit it, or
+            `folder` holds something else.
     """
+    check_output(folder)
     design = read_design(design_folder)
     sources = video_sources(design_folder, design, shell)
     with replacing_folder(folder) as work:
@@ -97,19 +54,18 @@ def write_video(design_folder: Path, shell: VideoShell, folder: Path) -> None:
             (work / RTL / name).write_text(text)
         for name, text in register_files(_values(design, shell)).items():
             (work / name).write_text(text)
-        (work / _FACTS).write_text(shell.model_dump_json(indent=1) + "\n")
+        (work / FACTS).write_text(shell.model_dump_json(indent=1) + "\n")
 
 
-def read_video(folder: Path) -> VideoShell:
-    """The shell that `write_video` wrote into `folder`.
+def check_output(folder: Path) -> None:
+    """Make sure, before long work, that `folder` may be written.
 
     Raises:
-        FlowError: there is none, or its file is damaged.
+        FlowError: there is something else than an older video shell.
     """
-    path = folder / _FACTS
-    if not path.is_file():
-        raise FlowError(f"{folder} holds no video shell: there is no {_FACTS} in it")
-    return read_facts(path, VideoShell, "write it again")
+    other = folder.exists() and not (folder / FACTS).is_file()
+    if other and (not folder.is_dir() or any(folder.iterdir())):
+        raise FlowError(f"{folder} exists and holds no video shell; name another folder")
 
 
 def video_sources(design_folder: Path, design: Design, shell: VideoShell) -> dict[str, str]:

@@ -11,7 +11,8 @@ import numpy as np
 
 from tarsier_fpga.flow.design.design_facts import Design, read_design
 from tarsier_fpga.flow.shell.registers import register_map
-from tarsier_fpga.flow.shell.video import VIDEO_TOP, VideoShell, video_sources
+from tarsier_fpga.flow.shell.shell_facts import VideoShell
+from tarsier_fpga.flow.shell.video import VIDEO_TOP, video_sources
 from tarsier_fpga.hls.base.templates import render
 from tarsier_fpga.hls.netlist.beats import pack, unpack
 from tarsier_fpga.hls.netlist.instance import Stream

@@ -24,7 +24,8 @@
 // Handshake m_ holds while !m_ready_i.
 // Rate      one beat per cycle, as long as the network keeps pace: bursts of a row of blocks are
 //           queued in BlockDepth blocks on either side of it.
-// Latency   that of the network, 9 cycles, and two rows
+// Latency   a frame's first beat is valid on m_ a row, the network's latency, and 9, 8 or 10 cycles, for
+//           1, 2 or 4 Pixels, after it is taken; with bypass_i two cycles.
 // Reset     synchronous.
 // Test      tests/hls/video/test_video_shell.py
 module tarsier_video_shell #(

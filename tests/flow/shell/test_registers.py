@@ -11,7 +11,8 @@ from cocotb_tools.check_results import get_results
 
 from tarsier_fpga.flow.design.design_facts import RTL, TOP
 from tarsier_fpga.flow.shell.registers import register_files, register_map
-from tarsier_fpga.flow.shell.video import VIDEO_TOP, VideoShell, block_depth, gain, video_sources
+from tarsier_fpga.flow.shell.shell_facts import VideoShell
+from tarsier_fpga.flow.shell.video import VIDEO_TOP, block_depth, gain, video_sources
 from tarsier_fpga.hls.base.coding import RAW, FrameKind
 from tarsier_fpga.hls.kernels.bayer_front import Cfa
 from tarsier_fpga.hls.kernels.fifo import fifo

@@ -11,8 +11,9 @@ import pytest
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.build import BuildConfig, build
 from tarsier_fpga.flow.design.design_facts import read_design
-from tarsier_fpga.flow.shell.stalls import Blanking, largest_queue, with_buffer
-from tarsier_fpga.flow.shell.video import VideoShell, read_video, write_video
+from tarsier_fpga.flow.shell.shell_facts import Blanking, VideoShell, read_video
+from tarsier_fpga.flow.shell.stalls import largest_queue, with_buffer
+from tarsier_fpga.flow.shell.video import write_video
 from tarsier_fpga.flow.shell.video_sim import VideoSim, video_beats
 from tarsier_fpga.flow.sim.frame_sim import FrameSim
 from tarsier_fpga.hls.base.errors import FlowError

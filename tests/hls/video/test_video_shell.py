@@ -116,8 +116,17 @@ def test_as_fast_as_the_slower_of_link_and_network(shell, pace, rng):
     _, result = run(fitting, x, [settings], expect=len(x))
     pixels = fitting.width * fitting.height
     assert result.probes["cycles"] == max(pixels // fitting.pixels, pixels // 4 * pace)
-    first_in = result.in_cycles["x"][0]
-    assert 0 < result.probes["latency"] < 2 * fitting.width + 64 + first_in
+    first = int(result.out_cycles["y"][0] - result.in_cycles["x"][0])
+    if pace == 1:  # the network of the bench has a latency of one cycle
+        assert first == fitting.columns + 1 + {1: 9, 2: 8, 4: 10}[fitting.pixels]
+    assert result.probes["latency"] >= first - 1  # m_ is behind a queue of its own
+
+
+def test_a_bypassed_frame_is_two_cycles_late(rng):
+    shell = SHELLS[1]
+    x = beats_of(shell, frames_of(shell, rng, 2))
+    _, result = run(shell, x, [settings_of(shell, rng, bypass=True)], expect=len(x))
+    assert np.array_equal(result.out_cycles["y"], result.in_cycles["x"] + 2)
 
 
 def test_a_test_pattern_needs_no_camera(rng):
