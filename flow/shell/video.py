@@ -75,10 +75,16 @@ def video_sources(design_folder: Path, design: Design, shell: VideoShell) -> dic
         FlowError: the design is not for mosaics or has a memory port, or its lines are no whole
             number of beats of whole blocks.
     """
-    if design.kind is not FrameKind.BAYER:
+    kinds = {port.kind for port in (*design.inputs, *design.outputs)}
+    if kinds != {FrameKind.BAYER} or design.shape(design.y) != design.shape(design.x):
         raise FlowError(
-            f"{design_folder}: {design.net} restores {design.kind} frames; the video shell is for"
-            " Bayer mosaics"
+            f"{design_folder}: {design.net} makes {' and '.join(sorted(kinds))} frames; the video"
+            " shell is for networks that make a Bayer mosaic of one of the same size"
+        )
+    if design.y.bits != design.x.bits:
+        raise FlowError(
+            f"{design_folder}: {design.net} takes codes of {design.x.bits} bits and gives"
+            f" {design.y.bits}; the video shell is for networks that give what they take"
         )
     if design.width % (2 * shell.pixels):
         raise FlowError(
@@ -120,7 +126,7 @@ def block_depth(design: Design, pixels: int) -> int:
 
 def gain(design: Design, shell: VideoShell) -> tuple[int, int]:
     """From codes of the camera to those of the network: an integer, and its binary places."""
-    ratio = design.coding.span / (shell.white - shell.black)
+    ratio = design.x.coding.span / (shell.white - shell.black)
     places = max(0, _GAIN_PLACES - round(log2(ratio)))
     return round(ratio * 2**places), places
 
@@ -129,12 +135,12 @@ def _parameters(design: Design, shell: VideoShell) -> dict[str, int]:
     return {
         "Pixels": shell.pixels,
         "Bits": shell.bits,
-        "NetBits": design.bits,
+        "NetBits": design.x.bits,
         "Width": design.width,
         "Height": design.height,
         "GainW": _GAIN_BITS,
         "Fraction": gain(design, shell)[1],
-        "Offset": design.black,
+        "Offset": design.x.black,
         "Sensor": int(shell.sensor),
         "BufferDepth": shell.buffer,
         "BlockDepth": block_depth(design, shell.pixels),
@@ -163,7 +169,7 @@ def _values(design: Design, shell: VideoShell) -> dict[str, int]:
 
 
 def _top(design: Design, shell: VideoShell) -> str:
-    out_bits = max(shell.bits, design.bits)
+    out_bits = max(shell.bits, design.x.bits)
     return render(
         Path(__file__).with_name("video_top.sv.j2"),
         {},
@@ -175,7 +181,7 @@ def _top(design: Design, shell: VideoShell) -> str:
         parameters=_parameters(design, shell),
         readings=(*_READINGS, *_OVERFLOWS),
         faults=[fault.name.lower() for fault in Fault],
-        net_bits=design.bits,
+        net_bits=design.x.bits,
         out_bits=out_bits,
         in_bytes=ceil(shell.pixels * shell.bits / 8),
         out_bytes=ceil(shell.pixels * out_bits / 8),

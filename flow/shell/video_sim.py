@@ -47,7 +47,7 @@ class VideoSim:
 
     @property
     def _out_bits(self) -> int:
-        return max(self.shell.bits, self.design.bits)
+        return max(self.shell.bits, self.design.x.bits)
 
     @cached_property
     def model(self) -> Model:

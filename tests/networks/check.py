@@ -21,7 +21,7 @@ from tests.networks.levels import Frames, by_c, by_graph, by_qonnx, by_rtl, draw
 from tests.networks.show import show
 from tests.networks.write import Written, write
 
-__all__ = ["STALLS", "check"]
+__all__ = ["STALLS", "built", "check"]
 
 STALLS = (0.0, 0.3, 0.7)
 _FRAMES = 4
@@ -54,6 +54,15 @@ def check(network: Network, budget: int = 1, told: dict | None = None, whole: bo
         _same("the hardware graph", by_graph(folded, written, frames), wanted)
         if size is network or whole:
             _streams(_sized(folded, written), frames, wanted)
+
+
+def built(network: Network) -> None:
+    """Lower `network` for its frames.
+
+    Raises:
+        FlowError: there is no hardware for it.
+    """
+    _folded(write(network), 1)
 
 
 def _streams(sized: _Sized, frames: Frames, wanted: Frames) -> None:

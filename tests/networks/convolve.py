@@ -24,6 +24,8 @@ def convolve(graph: GraphWriter, x: Tensor, layer: Conv, rng: np.random.Generato
     total = [0, 0] if layer.padding is Padding.NONE else spans
     if x.bipolar and any(total) and layer.padding is not Padding.EDGE:
         raise Illegal("a zero is no bit")
+    if min(x.height, x.width) <= max(spans) - max(total) // 2:
+        raise Illegal("a window reaches over the whole frame")
     begins = [side // 2 for side in total]
     ends = [side - begin for side, begin in zip(total, begins, strict=True)]
     sides = [
