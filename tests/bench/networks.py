@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Random networks through all levels, 200 of them: `make bench-networks`.
 
-The first that is wrong is made small and printed, and the run ends there. What has no hardware, such
-as channels whose scales lie too far apart to be summed, is refused in a sentence, and counted.
+The first that is wrong is made small and printed, and the run ends there. What has no hardware, as
+where scales lie too far apart to be summed, is refused in a sentence, and counted.
 """
 
 import time
