@@ -27,10 +27,11 @@ from qonnx.custom_op.registry import getCustomOp
 from tarsier_fpga.flow import finn_xsi
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.lower import lower
-from tarsier_fpga.flow.lower.ingest import ingest, net_facts, read_qonnx
+from tarsier_fpga.flow.lower.ingest import ingest, read_qonnx
 from tarsier_fpga.flow.size.fifos import fifo_depths
-from tarsier_fpga.flow.size.fold import fold, pixel_budget
+from tarsier_fpga.flow.size.fold import fastest_pace, fold, frame_pace
 from tarsier_fpga.flow.size.frame_size import set_frame
+from tarsier_fpga.flow.size.reach import reach_of
 from tarsier_fpga.flow.size.widths import adapt_widths, specialize
 from tarsier_fpga.hls.kernels.fifo import fifo
 from tarsier_fpga.hls.sim import verilate
@@ -56,8 +57,9 @@ def _compare(options: argparse.Namespace) -> None:
     width, height = (int(side) // 2 for side in options.size.split("x"))
     finn_xsi.install()
     board = load_board(options.board)
-    budget = pixel_budget(board, height, width, options.fps)
-    model = fold(set_frame(lower(ingest(read_qonnx(options.net))), height, width), budget, False)
+    graph = set_frame(lower(ingest(read_qonnx(options.net))), height, width)
+    pace = frame_pace(board, fastest_pace(graph), options.fps, options.size)
+    model = fold(graph, pace, constant=False)
     model = adapt_widths(specialize(model, board.part), board.part)
 
     print(f"{options.net.stem}, {len(model.graph.node)} nodes, {width}x{height} packed pixels")
@@ -76,7 +78,7 @@ def _compare(options: argparse.Namespace) -> None:
 
 
 def _ours(model: ModelWrapper, part: str) -> dict[str, int]:
-    return fifo_depths(model, net_facts(model).radius, 1000 / CLK_NS)[0]
+    return fifo_depths(model, reach_of(model), 1000 / CLK_NS)[0]
 
 
 def _finn(model: ModelWrapper, part: str) -> dict[str, int]:

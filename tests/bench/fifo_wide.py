@@ -15,11 +15,12 @@ from pathlib import Path
 
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.lower import lower
-from tarsier_fpga.flow.lower.ingest import ingest, net_facts, read_qonnx
+from tarsier_fpga.flow.lower.ingest import ingest, read_qonnx
 from tarsier_fpga.flow.ops.register import prepare_finn
 from tarsier_fpga.flow.size.fifos import fifo_depths
-from tarsier_fpga.flow.size.fold import fold, solve_dots
+from tarsier_fpga.flow.size.fold import fastest_pace, fold, solve_dots
 from tarsier_fpga.flow.size.frame_size import set_frame
+from tarsier_fpga.flow.size.reach import reach_of
 from tarsier_fpga.flow.size.widths import adapt_widths, specialize
 from tarsier_fpga.training.deploy.export import export_untrained
 
@@ -39,10 +40,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="tarsier-bench-") as folder:
         os.environ["TARSIER_CACHE"] = folder
         onnx = export_untrained(options.config, Path(folder) / f"{options.config.stem}.onnx")
-        model = fold(set_frame(lower(ingest(read_qonnx(onnx))), height, width), 1)
+        graph = set_frame(lower(ingest(read_qonnx(onnx))), height, width)
+        model = fold(graph, fastest_pace(graph))
         model = adapt_widths(specialize(solve_dots(model, lambda done: None), part), part)
         started, used = time.perf_counter(), _processor_seconds()
-        depths, found = fifo_depths(model, net_facts(model).radius, board.clock_mhz)
+        depths, found = fifo_depths(model, reach_of(model), board.clock_mhz)
         seconds, used = time.perf_counter() - started, _processor_seconds() - used
     print(
         f"{options.config.stem}, {width} packed pixels wide: {seconds:.1f} s, "

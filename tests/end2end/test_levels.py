@@ -104,8 +104,8 @@ def test_c_simulation_gives_the_brevitas_frames(design, frames, restored):
     folder, facts = design
     prepare_finn()
     netlist = stitch(ModelWrapper(str(folder / GRAPH)))
-    beats = run_csim.run(netlist, {"x": pack(frames.reshape(-1, 4), facts.bits)})["y"]
-    assert np.array_equal(unpack(beats, 4, facts.bits, False).reshape(frames.shape), restored)
+    beats = run_csim.run(netlist, {"x": pack(frames.reshape(-1, 4), facts.x.bits)})["y"]
+    assert np.array_equal(unpack(beats, 4, facts.x.bits, False).reshape(frames.shape), restored)
 
 
 @pytest.mark.parametrize("stalls", [(0, 0), (0.3, 0.3), (0.7, 0.7), (0, 0.7), (0.7, 0)])

@@ -15,7 +15,6 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.board import load_board
-from tarsier_fpga.flow.design.ports import Port
 from tarsier_fpga.flow.lower import lower
 from tarsier_fpga.flow.lower.doubles import Doubles
 from tarsier_fpga.flow.lower.ingest import ingest
@@ -27,6 +26,7 @@ from tarsier_fpga.flow.size.fold import fold
 from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.flow.size.reach import Reach, reach_of
 from tarsier_fpga.flow.size.widths import adapt_widths, insert_fifos, specialize
+from tarsier_fpga.hls.base.port import Port
 from tarsier_fpga.hls.netlist.beats import pack, unpack
 from tarsier_fpga.hls.sim import run_csim, verilate
 from tests.flow.nets import Net

@@ -62,7 +62,7 @@ def test_a_network_is_built_for_what_it_tells(config, random_net, run_qonnx, rng
     network = random_net(4, 1, 15, 19, colours=kind.channels, coding=coding, told=told)
     network.save(str(config.onnx))
     design = build(replace(config, raw_width=19, raw_height=15))
-    assert (design.kind, design.coding, design.packed_shape) == (kind, coding, (15, 19))
+    assert (design.x.kind, design.x.coding, design.packed_shape) == (kind, coding, (15, 19))
     assert {wire.name: wire.bits for wire in design.streams}["x"] == kind.channels * coding.bits
     frames = rng.integers(0, coding.top, (2, 15, 19, kind.channels), endpoint=True)
     frames = frames.astype(np.uint16)
@@ -129,7 +129,7 @@ def test_a_failed_build_leaves_nothing(config, monkeypatch):
     ("change", "sentence"),
     [
         ({"raw_width": 39}, "a Bayer frame of 39x30 pixels must be even both ways"),
-        ({"raw_width": 16}, "a frame of 16x30 pixels is too small, it needs at least 18x18"),
+        ({"raw_width": 2}, r"Window_0: frames of 1x15 pixels do not fit: window"),
         ({"fps": 1e9}, "1e\\+09 frames per second of 38x30 pixels are not possible"),
         ({"fps": 0.0}, "0 frames per second"),
     ],
@@ -155,7 +155,9 @@ def test_a_folder_with_something_else_in_it_is_kept(config):
 
 def test_frames_of_another_size_are_refused(config, codes):
     build(config)
-    with pytest.raises(FlowError, match=r"frames of shape \(9, 9, 4\), the design takes \(15, 19"):
+    with pytest.raises(
+        FlowError, match=r"frames of shape \(9, 9, 4\) for stream x; the design takes \(15"
+    ):
         FrameSim(config.output).restore(codes(9, 9)[None])
 
 

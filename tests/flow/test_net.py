@@ -96,10 +96,10 @@ def test_a_port_may_be_told_alone():
     other = net.input([1, 4, 12, 12])
     t = net.node("Add", net.x, other)
     told = {"x1.bits": 5, "y.black": 3, "y.white": 90, "y.kind": "planes"}
-    net_facts = net_of(lowered(net.network(net.quant(t, 4.0, 7, 0), **told)))
-    assert [port.bits for port in net_facts.inputs] == [8, 5]
-    assert [port.name for port in net_facts.inputs] == ["x0", "x1"]
-    [y] = net_facts.outputs
+    told_net = net_of(lowered(net.network(net.quant(t, 4.0, 7, 0), **told)))
+    assert [port.bits for port in told_net.inputs] == [8, 5]
+    assert [port.name for port in told_net.inputs] == ["x0", "x1"]
+    [y] = told_net.outputs
     assert (y.black, y.white, y.kind) == (3, 90, FrameKind.PLANES)
 
 
@@ -108,9 +108,9 @@ def test_ports_have_their_own_channels_bits_and_steps():
     net = Net(channels=4, side=8)
     wide = net.quant(net.conv(net.x, 4, 8, pads=[1] * 4), 2.0)
     large = net.node("DepthToSpace", wide, blocksize=2, mode="CRD")
-    net_facts = net_of(lowered(net.network(wide, large)))
-    small, big = net_facts.outputs
-    assert [port.name for port in net_facts.outputs] == ["y0", "y1"]
+    told_net = net_of(lowered(net.network(wide, large)))
+    small, big = told_net.outputs
+    assert [port.name for port in told_net.outputs] == ["y0", "y1"]
     assert (small.channels, small.step, big.channels, big.step) == (8, (1, 1), 2, (1, 2))
     assert big.shape(30, 40) == (60, 80, 2)
     assert (big.bits, big.signed, big.scale) == (8, True, 2.0)
