@@ -80,4 +80,4 @@ def _advice(node: NodeProto) -> str:
         case "Reshape" | "Transpose" | "Squeeze" | "Unsqueeze" | "Expand" | "Tile":
             return "write shuffles as DepthToSpace, SpaceToDepth or a Gather of channels"
         case _:
-            return "write it with these"
+            return "no kernel computes it"
