@@ -55,9 +55,15 @@ def largest_queue(
 
 
 def with_buffer(shell: VideoShell, queue: Queue) -> VideoShell:
-    """`shell` for a camera that cannot wait, with a buffer for the queue and a fourth more."""
+    """`shell` for a camera that cannot wait, with a buffer for the queue and a fourth more.
+
+    Unless it has a timeout, it gets one of twice the longest pause behind a line, so that a frame
+    that ends early is filled in the pause behind it, not when the next one is there already.
+    """
     beats = max(_LEAST, queue.beats + -(-queue.beats // _MARGIN))
-    return shell.model_copy(update={"sensor": True, "buffer": beats, "queue": queue})
+    timeout = shell.timeout or 2 * queue.blanking.line[1] + _LEAST
+    facts = {"sensor": True, "buffer": beats, "timeout": timeout, "queue": queue}
+    return shell.model_copy(update=facts)
 
 
 def _gaps(

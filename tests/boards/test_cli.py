@@ -16,6 +16,7 @@ from tarsier_fpga.cli import doctor
 from tarsier_fpga.cli.app import app
 from tarsier_fpga.cli.guard import guarded
 from tarsier_fpga.jobs.choices import Accel
+from tests.boards.design_stand_in import design_facts
 
 ROOT = Path(__file__).parents[2]
 
@@ -171,6 +172,23 @@ def test_build_refuses(tmp_path, size, sentence):
 def test_video_refuses(tmp_path, arguments, sentence):
     refused(tarsier("video", tmp_path, "-o", tmp_path / "video", *arguments), sentence)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_video_puts_a_design_behind_a_camera(tmp_path):
+    (tmp_path / "design" / "rtl").mkdir(parents=True)
+    (tmp_path / "design" / "rtl" / "tarsier_top.sv").write_text("module tarsier_top;\nendmodule\n")
+    design_facts(6, 8).write(tmp_path / "design")
+    arguments = [tmp_path / "design", "-o", tmp_path / "video", "--pixels", "4", "--black", "64"]
+    done = tarsier("video", *arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "tarsier_video_top; " in done.stdout
+    facts = json.loads((tmp_path / "video" / "video.json").read_text())
+    assert (facts["pixels"], facts["black"], facts["white"]) == (4, 64, 4095)
+    top = (tmp_path / "video" / "rtl" / "tarsier_video_top.sv").read_text()
+    assert ".Pixels(4)" in top and ".Width(16)" in top and ".Offset(128)" in top
+    refused(
+        tarsier("video", tmp_path / "design", "-o", tmp_path / "design"), "no video shell; name"
+    )
 
 
 def test_sim_refuses(tmp_path):
