@@ -120,8 +120,8 @@ def channels(
             return lambda c: clamp(logic, add(logic, x(c), x(c, 1)), floor, ceiling)
         case TarsierScaledAdd():
             *scales, offset, shift = op.arithmetic()
-            ends = op.clamp()
-            return lambda c: requant(logic, _sum(logic, x, c, scales, offset), shift, *ends)
+            clamped = op.clamp()
+            return lambda c: requant(logic, _sum(logic, x, c, scales, offset), shift, *clamped)
         case TarsierAffineRequant():
             shift, *ends = map(op.get_nodeattr, ("shift", "floor", "ceiling"))
             return lambda c: _affine(logic, x(c), constants[0][c], shift, ends)

@@ -155,7 +155,8 @@ def _step(model: ModelWrapper, node: NodeProto, exact: int) -> nn.Module:
             return integer_ops.Affine(op.constants(model)[0], *ends)
         case TarsierResidualAdd():
             largest = sum(_largest(op.get_input_datatype(ind)) for ind in range(2))
-            return integer_ops.Add(*map(op.get_nodeattr, ("floor", "ceiling")), largest)
+            floor, ceiling = map(op.get_nodeattr, ("floor", "ceiling"))
+            return integer_ops.Add(floor, ceiling, largest)
         case TarsierScaledAdd():
             return integer_ops.ScaledAdd(*op.arithmetic(), *op.clamp())
         case TarsierFork() | TarsierWiden():

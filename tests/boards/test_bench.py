@@ -181,7 +181,7 @@ DESIGN = BuiltDesign(Path("nowhere"), design_facts(24, 32))
 def test_chip_has_the_clock_and_power_that_a_vendor_reported(fmax, watts, basis, clock, joules):
     frames = np.zeros((2, 24, 32, 4), np.uint16)
     run = FrameRun(
-        frames=frames,
+        outputs={"y": frames},
         cycles=2 * 768,
         cycles_per_frame=768,
         latency_cycles=100,

@@ -5,6 +5,7 @@ import platform
 
 import numpy as np
 import pytest
+from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.cpu import execute
 from tarsier_fpga.flow.cpu.engine import compiled
@@ -17,7 +18,6 @@ from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.flow.size.widths import adapt_widths, specialize
 from tarsier_fpga.hls.base.errors import SimError
 from tarsier_fpga.hls.golden.scaled_add import scaled_add
-from qonnx.custom_op.registry import getCustomOp
 from tests.flow.one_op import PART, OneOp
 
 
