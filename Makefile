@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 .DEFAULT_GOAL := help
-.PHONY: help demo lint types test check flagship readme baselines fmax prove bench-cpu bench-fifo bench-host bench-sim bench-train exposures clean
+.PHONY: help demo lint types test check flagship readme baselines fmax prove bench-cpu bench-fifo bench-host bench-networks bench-sim bench-train exposures clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 
@@ -58,6 +58,9 @@ bench-fifo: $(INSTALLED)  ## FIFO sizing side by side with FINN's; minutes
 
 bench-host: $(INSTALLED)  ## what the host adds to the network on 12-megapixel frames; minutes
 	@.venv/bin/python -m tests.bench.host
+
+bench-networks: $(INSTALLED)  ## 200 random networks through all levels; an hour
+	@.venv/bin/python -m tests.bench.networks
 
 bench-sim: $(INSTALLED)  ## simulators side by side: ours, cocotb, Icarus Verilog; minutes
 	@.venv/bin/python -m tests.bench.simulators

@@ -43,6 +43,7 @@ from tarsier_fpga.flow.size.reach import reach_of
 from tarsier_fpga.flow.size.uram import place_fifos
 from tarsier_fpga.flow.size.widths import adapt_widths, insert_fifos, specialize
 from tarsier_fpga.hls.base.cache import made_once
+from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.base.facts import Facts, read_facts
 from tarsier_fpga.hls.base.progress import Show
 from tarsier_fpga.hls.cost.resources import Resources
@@ -64,7 +65,7 @@ class Plan:
         key: content key of everything the design is made from
         network: as it was read, and what it says of itself
         raw_width, raw_height: of the frame as the design is asked for
-        height, width: the same in pixels of the network
+        height, width: the same in pixels of the network, which a graph of several scales rounds up
         fps: frames per second that are asked for; None for the fastest
         constant: build the matrices of unfolded dot products in
         folder: of the design
@@ -150,7 +151,14 @@ def _graph_step(name: str, change: Callable[[ModelWrapper, Plan], ModelWrapper])
 def _lower(graph: ModelWrapper, plan: Plan) -> ModelWrapper:
     lowered = lower(graph)
     check_agreement(graph, lowered)
-    return set_frame(lowered, plan.height, plan.width)
+    try:
+        return set_frame(lowered, plan.height, plan.width)
+    except FlowError:
+        align = reach_of(lowered).align
+        rows, columns = (-(-side // align) * align for side in (plan.height, plan.width))
+        if (rows, columns) == (plan.height, plan.width):
+            raise
+        return set_frame(lowered, rows, columns)
 
 
 def _fold(graph: ModelWrapper, plan: Plan) -> ModelWrapper:
@@ -200,10 +208,29 @@ def _write_rtl(netlist: Netlist, folder: Path) -> None:
     (folder / RTL / f"{TOP}.sv").write_text(rtl_top(netlist))
 
 
+def _frames(graph: ModelWrapper, net: Net) -> dict[str, tuple[int, int]]:
+    """Rows and columns of a frame of every port."""
+    ports = [*zip(graph.graph.input, net.inputs, strict=True)]
+    ports += zip(graph.graph.output, net.outputs, strict=True)
+    sizes = {}
+    for tensor, port in ports:
+        _, rows, columns, _ = graph.get_tensor_shape(tensor.name)
+        sizes[port.name] = (int(rows), int(columns))
+    return sizes
+
+
+def _slower(graph: ModelWrapper, sizing: FifoSizing) -> float:
+    """By what a simulated frame takes longer than its slowest kernel: 1 where nothing waits."""
+    pace = max(layer.cycles for layer in layer_facts(graph))
+    height = graph.get_tensor_shape(graph.graph.input[0].name)[1]
+    return max(1.0, sizing.cycles * height / (sizing.rows * pace))
+
+
 def _describe(
     graph: ModelWrapper, netlist: Netlist, sizing: FifoSizing, needed: Resources, plan: Plan
 ) -> Design:
     net, board, layers, reach = net_of(graph), plan.board, layer_facts(graph), reach_of(graph)
+    _, rows, columns, _ = graph.get_tensor_shape(graph.graph.input[0].name)
     pace = max(layer.cycles for layer in layers)
     return Design(
         key=plan.key,
@@ -213,8 +240,9 @@ def _describe(
         clock_mhz=board.clock_mhz,
         width=plan.raw_width,
         height=plan.raw_height,
-        pixels_per_cycle=plan.height * plan.width / pace,
+        pixels_per_cycle=rows * columns / (pace * _slower(graph, sizing)),
         ideal_cycles=pace,
+        frames=_frames(graph, net),
         inputs=net.inputs,
         outputs=net.outputs,
         reach=(reach.above, reach.below, reach.left, reach.right),

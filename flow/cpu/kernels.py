@@ -119,9 +119,13 @@ def channels(
             floor, ceiling = map(op.get_nodeattr, ("floor", "ceiling"))
             return lambda c: clamp(logic, add(logic, x(c), x(c, 1)), floor, ceiling)
         case TarsierScaledAdd():
-            *scales, offset, shift = op.arithmetic()
-            clamped = op.clamp()
-            return lambda c: requant(logic, _sum(logic, x, c, scales, offset), shift, *clamped)
+            scales, shift, within = op.scales(), op.get_nodeattr("shift"), op.clamp()
+
+            def scaled(c: int) -> Number:
+                total = _sum(logic, x, c, scales, int(constants[0][c]))
+                return requant(logic, total, shift, *within)
+
+            return scaled
         case TarsierAffineRequant():
             shift, *ends = map(op.get_nodeattr, ("shift", "floor", "ceiling"))
             return lambda c: _affine(logic, x(c), constants[0][c], shift, ends)
@@ -194,11 +198,11 @@ def _shifted(x: Whole, first: int, term: int) -> Number:
 
 
 def _table(logic: Logic, x: Number | Row, table: np.ndarray, signed: bool) -> Number:
-    """Entry x; of a signed x its bits, read as a natural number, as a negative index does."""
+    """The entry of x; the first one is that of 0, or, where x is signed, of the least x."""
     row = x if isinstance(x, Row) else Row(x, 0, False, 0)
-    if not signed:
-        row = narrowed(row, 0, len(table) - 1)  # the type may hold more, but no pixel does
-    return lookup(logic, row.number, lambda n: int(table[row.value(n)]))
+    zero = len(table) // 2 if signed else 0
+    row = narrowed(row, -zero, len(table) - 1 - zero)  # the type may hold more, but no pixel does
+    return lookup(logic, row.number, lambda n: int(table[row.value(n) + zero]))
 
 
 def _affine(logic: Logic, x: Number, line: np.ndarray, shift: int, ends: list[int]) -> Number:

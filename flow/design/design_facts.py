@@ -93,6 +93,8 @@ class Design(Facts):
             and high
         pixels_per_cycle: of the first input, packed, at most 1
         ideal_cycles: of a frame in the slowest layer
+        frames: rows and columns of a frame of each port, by its name: packed if it is a mosaic,
+            and rounded up to multiples of `align` where others do not pass the network
         inputs, outputs: the external streams
         reach: pixels of the first input, above, below, left and right, that a result depends on
         align: multiples of which a part of a frame may begin at
@@ -107,6 +109,7 @@ class Design(Facts):
     height: int
     pixels_per_cycle: float
     ideal_cycles: int
+    frames: dict[str, tuple[int, int]]
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
     reach: tuple[int, int, int, int]
@@ -129,9 +132,8 @@ class Design(Facts):
 
     @property
     def packed_shape(self) -> tuple[int, int]:
-        """(H, W) of the first input as it is streamed, packed if it is a mosaic."""
-        step = self.x.kind.step
-        return self.height // step, self.width // step
+        """(H, W) of the first input as it is streamed."""
+        return self.frames[self.x.name]
 
     @property
     def radius(self) -> int:
@@ -140,7 +142,7 @@ class Design(Facts):
 
     def shape(self, port: Port) -> tuple[int, int, int]:
         """(H, W, channels) of a frame of `port`."""
-        return port.shape(*self.packed_shape)
+        return (*self.frames[port.name], port.channels)
 
     def write(self, folder: Path) -> None:
         """Write design.json into `folder`."""

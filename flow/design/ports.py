@@ -2,6 +2,7 @@
 """The external streams of a network: what its frames are and what their codes mean."""
 
 from fractions import Fraction
+from math import ceil
 
 from tarsier_fpga.hls.base.coding import Coding, FrameKind
 from tarsier_fpga.hls.base.facts import Facts
@@ -50,6 +51,9 @@ class Port(Facts):
         return (-half, half - 1) if self.signed else (0, 2 * half - 1)
 
     def shape(self, height: int, width: int) -> tuple[int, int, int]:
-        """(H, W, channels) of a frame, where the first input has `height` x `width` pixels."""
+        """(H, W, channels) of a frame, where the first input has `height` x `width` pixels.
+
+        A part of a pixel at the end counts as one.
+        """
         step = Fraction(*self.step)
-        return int(height / step), int(width / step), self.channels
+        return ceil(height / step), ceil(width / step), self.channels

@@ -53,7 +53,8 @@ def convolve(hardware: Hardware, value: Value, node: NodeProto) -> Value:
         border = Border(geometry.sides, np.zeros(value.channels))
         value = with_border(hardware, value, border, node)
     dense = _ungrouped(weights, geometry.groups, value.channels, node)
-    made = _dot(hardware, value, dense, bias, geometry, node)
+    told = _told_scale(model, node, len(dense))
+    made = _dot(hardware, value, dense, bias, geometry, node, told)
     return Value(node.output[0], (made,), model=model)
 
 
@@ -74,7 +75,19 @@ def convolve_transposed(hardware: Hardware, value: Value, node: NodeProto) -> Va
     rows = weights.transpose(1, 2, 3, 0).reshape(-1, weights.shape[0], 1, 1)
     spread_bias = None if bias is None else np.repeat(bias.ravel(), 4)
     geometry = _Geometry((1, 1), 1, 1, (0, 0, 0, 0), 1)
-    sums = _dot(hardware, value, rows, spread_bias, geometry, node)
+    told = _told_scale(value.model, node, weights.shape[1])
+    x = to_integers(hardware, value, node)
+    if x.is_bits:  # what their offset adds would differ within a square
+        x = _signed_bits(hardware, x)
+    value = Value(value.source, (x,), border=value.border, model=value.model)
+    told = None if told is None else told.repeat(4)
+    sums = _dot(hardware, value, rows, spread_bias, geometry, node, told)
+    squares = [each.reshape(-1, 4) for each in (sums.scale, sums.offset)]
+    if any(np.any(np.abs(each - each[:, :1]) > _NEAR) for each in squares):
+        raise FlowError(
+            f"ConvTranspose {node.name}: its weights have no scale that is the same for all taps of"
+            " a channel; quantize them for a channel or as a whole"
+        )
     tensor = hardware.add("TarsierPixelShuffle", [sums.tensor], factor=2)
     made = replace(sums, tensor=tensor, scale=sums.scale[::4], offset=sums.offset[::4])
     return Value(node.output[0], (made,), model=value.model)
@@ -87,9 +100,10 @@ def _dot(
     bias: np.ndarray | None,
     geometry: _Geometry,
     node: NodeProto,
+    told: np.ndarray | None,
 ) -> Integers:
-    """The sums of (O, I, kh, kw) `weights` as a stream."""
-    matrix, row_scale = _integer_rows(weights, _told_scale(value.model, node, len(weights)), node)
+    """The sums of (O, I, kh, kw) `weights`, whose rows are `told` to have scales, as a stream."""
+    matrix, row_scale = _integer_rows(weights, told, node)
     x = to_integers(hardware, value, node)
     x, border = _bordered(hardware, x, value.border, node)
     tensor = _windows(hardware, x, border, geometry, node)
@@ -152,7 +166,6 @@ def _windows(
     """The stream of windows; of pixels where there is one tap to each."""
     side, dilation = max(geometry.kernel), geometry.dilation
     span = dilation * (side - 1)
-    height, width, _ = hardware.shape(x.tensor)
     sides = border.sides if border is not None else (0, 0, 0, 0)
     grown = _grown(sides, geometry, side)
     even = len(set(grown)) == 1 and 0 <= grown[0] <= span
@@ -223,10 +236,7 @@ def _bordered(
     if whole and np.all((steps > x.least - _NEAR) & (steps < x.most + _NEAR)):
         return x, border
     if x.is_bits and np.allclose(steps, 0.5, rtol=0, atol=_NEAR):
-        table = hardware.add_constant(np.tile([-1, 1], (x.channels, 1)), "INT2")
-        tensor = hardware.add("TarsierActTable", [x.tensor], [table], outputDataType="INT2")
-        scale, offset = x.scale / 2, x.offset + x.scale / 2
-        return Integers(tensor, DataType["INT2"], -1, 1, scale, offset), border
+        return _signed_bits(hardware, x), border
     if whole and np.all((steps >= x.datatype.min()) & (steps <= x.datatype.max())):
         least, most = int(min(x.least, steps.min())), int(max(x.most, steps.max()))
         return replace(x, least=least, most=most), border
@@ -235,6 +245,14 @@ def _bordered(
         f" the values {x.of(np.array([x.least, x.most]))[0].tolist()} in steps of"
         f" {abs(x.scale[0]):g} that its input has"
     )
+
+
+def _signed_bits(hardware: Hardware, x: Integers) -> Integers:
+    """Bits as -1 and +1, so that there is a 0 between them."""
+    table = hardware.add_constant(np.tile([-1, 1], (x.channels, 1)), "INT2")
+    tensor = hardware.add("TarsierActTable", [x.tensor], [table], outputDataType="INT2")
+    scale, offset = x.scale / 2, x.offset + x.scale / 2
+    return Integers(tensor, DataType["INT2"], -1, 1, scale, offset)
 
 
 def _geometry(node: NodeProto, weights: np.ndarray) -> _Geometry:

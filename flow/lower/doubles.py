@@ -7,7 +7,7 @@ from what a quantizer's rounding could see. ONNX' reference implementation execu
 nodes, qonnx' own functions the quantizers, so that no reading of ours is in it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -51,6 +51,69 @@ class BipolarQuant(OpRun):
         return (np.where(x >= 0, 1.0, -1.0) * scale,)
 
 
+class Resize(OpRun):
+    """ONNX' Resize by its definition, axis by axis; that of ONNX' own takes a call for each pixel.
+
+    Of the modes nearest and linear, and the placings that are linear.
+    """
+
+    def _run(
+        self,
+        x: np.ndarray,
+        roi: np.ndarray | None = None,
+        scales: np.ndarray | None = None,
+        sizes: np.ndarray | None = None,
+        coordinate_transformation_mode: str = "half_pixel",
+        mode: str = "nearest",
+        nearest_mode: str = "round_prefer_floor",
+        **others: object,
+    ) -> tuple[np.ndarray]:
+        given = scales is not None and scales.size
+        for axis in range(x.ndim):
+            if given and scales is not None:
+                scale = float(scales[axis])
+                length = int(np.floor(x.shape[axis] * scale))
+            else:
+                assert sizes is not None
+                length = int(sizes[axis])
+                scale = length / x.shape[axis]
+            if length != x.shape[axis]:
+                place = _PLACES[coordinate_transformation_mode](np.arange(length), scale)
+                x = _resized(x, axis, place, nearest_mode if mode == "nearest" else None)
+        return (x,)
+
+
+_Places = Callable[..., np.ndarray]
+_PLACES: dict[str, _Places] = {
+    "asymmetric": lambda i, scale: i / scale,
+    "half_pixel": lambda i, scale: (i + 0.5) / scale - 0.5,
+    "pytorch_half_pixel": lambda i, scale: (i + 0.5) / scale - 0.5,
+}
+_NEAREST: dict[str, _Places] = {
+    "floor": np.floor,
+    "ceil": np.ceil,
+    "round_prefer_floor": lambda place: np.ceil(place - 0.5),
+    "round_prefer_ceil": lambda place: np.floor(place + 0.5),
+}
+
+
+def _resized(x: np.ndarray, axis: int, place: np.ndarray, nearest: str | None) -> np.ndarray:
+    """`x` at each `place` along `axis`, the frame's last pixels repeated outside."""
+    last = x.shape[axis] - 1
+
+    def at(index: np.ndarray) -> np.ndarray:
+        return x.take(np.clip(index, 0, last).astype(np.int64), axis)
+
+    if nearest is not None:
+        return at(_NEAREST[nearest](place))
+    below = np.floor(place)
+    share = (place - below).reshape([-1 if each == axis else 1 for each in range(x.ndim)])
+    return (1 - share) * at(below) + share * at(below + 1)
+
+
+_OPS = [Quant, IntQuant, BipolarQuant, Resize]
+
+
 class Doubles:
     """`model`, whose floats are doubles: frames (1, C, H, W) in and out, by their names."""
 
@@ -61,13 +124,19 @@ class Doubles:
             if tensor.data_type == TensorProto.FLOAT:
                 values = numpy_helper.to_array(tensor).astype(np.float64)
                 tensor.CopyFrom(numpy_helper.from_array(values, tensor.name))
+        empty = {each.name for each in copy.graph.initializer if 0 in each.dims}
         for node in copy.graph.node:
             _widen_constant(node)
+            if node.op_type == "Resize":  # an input of no size stands for one that is not given
+                node.input[:] = ["" if name in empty else name for name in node.input]
         # The attribute of a node's type would narrow again what the tensors hold.
         del copy.graph.value_info[:]
+        known = {entry.domain for entry in copy.opset_import}
+        for domain in sorted({node.domain for node in copy.graph.node} - known):
+            copy.opset_import.append(helper.make_opsetid(domain, 1))  # some writers leave it out
         self.inputs = [each.name for each in copy.graph.input]
         self._outputs = [output.name for output in copy.graph.output]
-        self._evaluator = ReferenceEvaluator(copy, new_ops=[Quant, IntQuant, BipolarQuant])
+        self._evaluator = ReferenceEvaluator(copy, new_ops=_OPS)
 
     def run(self, frames: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         feeds = {name: np.asarray(frame, np.float64) for name, frame in frames.items()}

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The hardware graph while it is made: nodes of our ops on tensors (1, H, W, C) of integers."""
 
+from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from qonnx.custom_op.registry import getCustomOp
 from qonnx.util.basic import qonnx_make_model
 
 from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.flow.ops.grid import Grid
 from tarsier_fpga.flow.ops.register import DOMAIN
 from tarsier_fpga.hls.kernels.int_dot import int_dot
 
@@ -26,12 +29,20 @@ class Hardware:
         self.nodes: list[NodeProto] = []
         self._shapes: dict[str, Shape] = {}
         self._types: dict[str, BaseDataType] = {}
+        self._grids: dict[str, tuple[Grid, Grid]] = {}
         self._constants: dict[str, tuple[np.ndarray, BaseDataType]] = {}
 
-    def add_input(self, name: str, shape: Shape, datatype: BaseDataType) -> str:
-        """A stream of frames (H, W, C) from outside."""
+    def add_input(
+        self, name: str, shape: Shape, datatype: BaseDataType, step: tuple[int, int] = (1, 1)
+    ) -> str:
+        """A stream of frames (H, W, C) from outside, with pixels `step` of the first input's."""
         self._shapes[name], self._types[name] = shape, datatype
+        self._grids[name] = (Grid(Fraction(*step), Fraction(0), Fraction(0)),) * 2
         return name
+
+    def grids(self, tensor: str) -> tuple[Grid, Grid]:
+        """Where rows and columns of `tensor` lie on the first input."""
+        return self._grids[tensor]
 
     def shape(self, tensor: str) -> Shape:
         """(H, W, C) of `tensor`, for frames of the size that the network was exported for."""
@@ -52,8 +63,8 @@ class Hardware:
     def add(
         self,
         op_type: str,
-        streams: list[str],
-        constants: list[str] = [],
+        streams: Sequence[str],
+        constants: Sequence[str] = (),
         **attributes: Any,
     ) -> str:
         """A node of our op `op_type`; the tensor it writes."""
@@ -72,6 +83,7 @@ class Hardware:
         assert isinstance(op, TarsierOp)
         self._shapes[result] = (*op.frame_out(), op.channels_out())
         self._types[result] = op.get_output_datatype()
+        self._grids[result] = op.grids([self._grids[name] for name in streams])
         return result
 
     def add_int_dot(self, tensor: str, x: BaseDataType, rows: np.ndarray, bias: np.ndarray) -> str:
@@ -100,14 +112,19 @@ class Hardware:
     def readers(self, tensor: str) -> list[NodeProto]:
         return [node for node in self.nodes if tensor in node.input]
 
+    def _own(self, tensor: str, taken: dict[str, str]) -> str:
+        """`tensor`, or a copy of it by wires where another port has it."""
+        if tensor in taken:
+            tensor = self.add("TarsierWiden", [tensor], outputDataType=self._types[tensor].name)
+        taken[tensor] = tensor
+        return tensor
+
     def model(self, inputs: dict[str, str], outputs: dict[str, str]) -> ModelWrapper:
         """The graph; `inputs` and `outputs` name its ports: port -> tensor."""
-        names = {tensor: port for port, tensor in {**inputs}.items()}
+        names = {tensor: port for port, tensor in inputs.items()}
+        outputs = {port: self._own(tensor, names) for port, tensor in outputs.items()}
+        names |= {tensor: port for port, tensor in outputs.items()}
         copies = []
-        for port, tensor in outputs.items():
-            if tensor in names or tensor in inputs.values():
-                raise AssertionError(f"{port} is another port's stream")
-            names[tensor] = port
         for node in self.nodes:
             for side in (node.input, node.output):
                 side[:] = [names.get(name, name) for name in side]

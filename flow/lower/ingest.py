@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from google.protobuf.message import DecodeError
-from onnx import NodeProto
+from onnx import NodeProto, helper
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.transformation.base import Transformation
 from qonnx.transformation.fold_constants import FoldConstants
@@ -69,7 +69,14 @@ def ingest(model: ModelWrapper) -> ModelWrapper:
     for steps in (
         (_OneFrame(), _NameNodes(), InferShapes()),
         (GiveUniqueParameterTensors(), FoldConstants(exclude_op_types=_QUANTIZERS)),
-        (QCDQToQuant(), _NameNodes(), _ExplicitPads(), RemoveUnusedTensors(), InferShapes()),
+        (
+            QCDQToQuant(),
+            _NameNodes(),
+            _ExplicitPads(),
+            _PlainNorms(),
+            RemoveUnusedTensors(),
+            InferShapes(),
+        ),
     ):
         for step in steps:
             model = model.transform(step)
@@ -127,18 +134,51 @@ class _ExplicitPads(Transformation):
         return model, False
 
 
+class _PlainNorms(Transformation):
+    """BatchNormalization as Mul and Add of the numbers that it comes down to in float32.
+
+    Trained scales are often chosen so that they are exact in float32, with its epsilon.
+    """
+
+    def apply(self, model: ModelWrapper) -> tuple[ModelWrapper, bool]:
+        for node in model.get_nodes_by_op_type("BatchNormalization"):
+            held = [model.get_initializer(name) for name in node.input[1:5]]
+            if any(each is None for each in held):
+                raise FlowError(
+                    f"BatchNormalization {node.name}: its scale, bias, mean and variance must be"
+                    " constants"
+                )
+            scale, bias, mean, variance = (np.asarray(each, np.float32) for each in held)
+            epsilon = np.float32(attribute(node, "epsilon", 1e-5))
+            factor = scale / np.sqrt(variance + epsilon)
+            summand = bias - mean * factor
+            names = [f"{node.name}_{part}" for part in ("factor", "summand", "scaled")]
+            for name, values in zip(names, (factor, summand), strict=False):
+                model.set_initializer(name, values.reshape(-1, 1, 1))
+            scaled = names[2]
+            steps = [
+                helper.make_node("Mul", [node.input[0], names[0]], [scaled], name=node.name),
+                helper.make_node("Add", [scaled, names[1]], [node.output[0]], name=node.name),
+            ]
+            index = list(model.graph.node).index(node)
+            model.graph.node.remove(node)
+            for offset, step in enumerate(steps):
+                model.graph.node.insert(index + offset, step)
+        return model, False
+
+
 def _same_pads(model: ModelWrapper, node: NodeProto, told: str) -> list[int]:
     """top, left, bottom, right of SAME_UPPER or SAME_LOWER."""
     weights = model.get_tensor_shape(node.input[1]) if len(node.input) > 1 else None
-    kernel = np.array(attribute(node, "kernel_shape", None or (weights or [])[2:]))
+    kernel = np.array(attribute(node, "kernel_shape", (weights or [])[2:]))
     strides = np.array(attribute(node, "strides", [1, 1]))
     dilations = np.array(attribute(node, "dilations", [1, 1]))
     sides = np.array(model.get_tensor_shape(node.input[0])[2:])
     span = dilations * (kernel - 1)
     if np.any(sides % strides):
         raise FlowError(
-            f"{node.op_type} {node.name}: auto_pad {told} of a frame of {sides[1]}x{sides[0]} pixels"
-            f" at strides {strides.tolist()} depends on the frame; write pads"
+            f"{node.op_type} {node.name}: auto_pad {told} of a frame of {sides[1]}x{sides[0]}"
+            f" pixels at strides {strides.tolist()} depends on the frame; write pads"
         )
     total = np.maximum(span + 1 - strides, 0)
     small = total // 2

@@ -23,7 +23,15 @@ from tarsier_fpga.flow.lower.quantize import (
 from tarsier_fpga.flow.lower.sums import quantized_sum, summed
 from tarsier_fpga.hls.base.errors import FlowError
 
-__all__ = ["add", "concatenate", "flattened", "quantize_any", "to_integers", "with_border"]
+__all__ = [
+    "add",
+    "concatenate",
+    "flattened",
+    "quantize_any",
+    "to_integers",
+    "to_one_scale",
+    "with_border",
+]
 
 _NEAR = 1e-9
 _WIDEST = 1 << 24  # entry of a table that no quantizer ends
@@ -68,6 +76,26 @@ def to_integers(hardware: Hardware, value: Value, reader: NodeProto) -> Integers
     return made
 
 
+def to_one_scale(hardware: Hardware, x: Integers, writer: NodeProto) -> Integers:
+    """`x`, whose channels get one rising scale by a table, if they have several and it can be."""
+    scale = float(np.abs(x.scale).min())
+    ends = [x.of(np.array([end])) for end in (x.least, x.most)]
+    offset = float(np.min(ends))
+    if x.count > TABLE_ENTRIES or (np.ptp(x.scale) == 0 and np.ptp(x.offset) == 0):
+        return x
+    most = int(np.rint((np.max(ends) - offset) / scale))
+    channels = np.full(x.channels, scale), np.full(x.channels, offset)
+    y = Integers("", datatype_of(0, most), 0, most, *channels)
+    steps = (x.of(np.arange(x.least, x.most + 1)) - offset) / scale
+    if np.any(np.abs(steps - np.rint(steps)) > _NEAR):
+        return x
+
+    def levels(integers: np.ndarray) -> np.ndarray:
+        return whole(x.of(np.clip(integers, x.least, x.most)), y, writer)
+
+    return table_of(hardware, x, levels, y)
+
+
 def with_border(hardware: Hardware, value: Value, border: Border, node: NodeProto) -> Value:
     """`value` inside `border`; one that it has already is built as a frame of its own."""
     if value.border is not None:
@@ -104,7 +132,7 @@ def add(hardware: Hardware, values: list[Value], node: NodeProto) -> Value:
     terms: list[Integers] = []
     for n, value in enumerate(values):
         value = flattened(hardware, value, node)
-        x = to_integers(hardware, value, node)
+        x = to_one_scale(hardware, to_integers(hardware, value, node), node)
         if node.op_type == "Sub" and n == 1:
             x = replace(x, scale=-x.scale, offset=-x.offset)
         terms.append(x)
@@ -169,10 +197,9 @@ def _on_grid(hardware: Hardware, value: Value) -> Integers | None:
         if np.all(np.abs(steps - np.rint(steps)) < _NEAR):
             least, most = int(np.rint(steps.min())), int(np.rint(steps.max()))
             y = Integers("", datatype_of(least, most), least, most, scale, np.zeros(x.channels))
-            clipped = [int(domain[0]), int(domain[-1])]
 
             def levels(integers: np.ndarray, y: Integers = y) -> np.ndarray:
-                inside = np.clip(integers, *clipped)
+                inside = np.clip(integers, x.least, x.most)
                 return whole(value.within(inside), y, value.chain[-1])
 
             return table_of(hardware, x, levels, y)

@@ -106,7 +106,7 @@ class Value:
         return _run(self._compiled, values) if self.chain else values
 
     def line(self) -> tuple[np.ndarray, np.ndarray]:
-        """(C,) slope and (C,) offset of a linear chain: what it makes of v is slope * v + offset."""
+        """(C,) slope and (C,) offset of a linear chain, which makes slope * v + offset of v."""
         if not self.chain:
             return np.ones(self.channels), np.zeros(self.channels)
         points = np.broadcast_to([0.0, _FAR], (self.channels, 2))

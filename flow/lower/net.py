@@ -18,6 +18,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import log2
 
 import numpy as np
 from onnx import NodeProto
@@ -127,7 +128,7 @@ def _input(model: ModelWrapper, tensor: str, port: str) -> Port:
             f" {_WIDEST} bits, and black is below white and both among them"
         )
     first = model.get_tensor_shape(model.graph.input[0].name)
-    step = Fraction(int(first[2]), int(shape[2]))
+    step = Fraction(2) ** round(log2(first[2] / shape[2]))
     return Port(
         name=port,
         tensor=tensor,
@@ -193,9 +194,12 @@ def _output(
         told = _number(model, name, key) if _said(model, name, key) else None
         same = round((x.scale * code + x.offset - offset) / scale)
         levels.append(min(max(same if told is None else told, lowest), highest))
-    height = hardware.shape(y.tensor)[0]
-    source = model.get_tensor_shape(x.tensor)
-    step = Fraction(int(source[2]), height) if height else Fraction(1)
+    rows, columns = (grid.step for grid in hardware.grids(y.tensor))
+    if rows != columns:
+        raise FlowError(
+            f"the network's output {tensor}: a row stands for {rows} rows of the input, a column"
+            f" for {columns} columns; both must be the same"
+        )
     black, white = levels
     return Port(
         name=name,
@@ -208,7 +212,7 @@ def _output(
         white=white if white > black else highest,
         scale=scale,
         offset=offset,
-        step=(step.numerator, step.denominator),
+        step=(rows.numerator, rows.denominator),
     )
 
 

@@ -118,13 +118,19 @@ def whole(values: np.ndarray, integers: Integers, node: NodeProto) -> np.ndarray
 
 def table_of(hardware: Hardware, x: Integers, levels: Levels, y: Integers) -> Integers:
     """Kernel act_table: what `levels` makes of every integer that the lanes of `x` can carry."""
-    entries = x.datatype if x.datatype.signed() else None
-    first, last = (int(entries.min()), int(entries.max())) if entries else (0, x.most)
+    first, last = _carried(x)
     domain = np.broadcast_to(np.arange(first, last + 1), (x.channels, last - first + 1))
     values = levels(domain)
     table = hardware.add_constant(values, datatype_of(int(values.min()), int(values.max())).name)
     tensor = hardware.add("TarsierActTable", [x.tensor], [table], outputDataType=y.datatype.name)
     return replace(y, tensor=tensor, least=int(values.min()), most=int(values.max()))
+
+
+def _carried(x: Integers) -> tuple[int, int]:
+    """The least and the most that a table has entries for: of a popcount its own, else all."""
+    if x.datatype.signed() or x.most.bit_length() != x.datatype.bitwidth():
+        return int(x.datatype.min()), int(x.datatype.max())
+    return 0, x.most
 
 
 def _unchanged(x: Integers, target: Target, levels: Levels) -> Integers | None:
@@ -180,8 +186,8 @@ def _table_of_popcounts(
 
 
 def _table(hardware: Hardware, x: Integers, target: Target, levels: Levels) -> Integers | None:
-    entries = 1 << x.datatype.bitwidth() if x.datatype.signed() else x.most + 1
-    if entries > TABLE_ENTRIES:
+    first, last = _carried(x)
+    if last - first >= TABLE_ENTRIES:
         return None
     return table_of(hardware, x, levels, target.integers)
 
@@ -194,17 +200,16 @@ def _shifted(hardware: Hardware, value: Value, target: Target, levels: Levels) -
     if lines is None or alone is None or not x.datatype.signed():
         return None
     shift, added = alone
-    if np.any(added):
-        if not _is_read_once(value, target.node) or not _add_bias(hardware, x, added):
-            return None
+    if np.any(added) and not (_is_read_once(value, target.node) and _add_bias(hardware, x, added)):
+        return None
     y = target.integers
-    floor = 0 if lines.floor == 0 and y.least < 0 and _is_rectified(lines) else y.least
+    floor, ceiling = _clamp(lines, levels, x, y)
     tensor = hardware.add(
         "TarsierRequant",
         [x.tensor],
         shift=shift,
         floor=floor,
-        ceiling=y.most,
+        ceiling=ceiling,
         outputDataType=y.datatype.name,
     )
     return replace(
@@ -212,8 +217,15 @@ def _shifted(hardware: Hardware, value: Value, target: Target, levels: Levels) -
     )
 
 
-def _is_rectified(lines: Lines) -> bool:
-    return not np.any(lines.below[0]) and not np.any(lines.below[1])
+def _clamp(lines: Lines, levels: Levels, x: Integers, y: Integers) -> tuple[int, int]:
+    """Where to saturate: at the ends of the type of `y`, unless a Relu or a Clip does it before."""
+    wide = replace(lines, floor=y.least, ceiling=y.most)
+    lowest, highest = (np.full((x.channels, 1), end) for end in (x.least, x.most))
+    rectified = not np.any(lines.below[0]) and not np.any(lines.below[1])
+    open_below = not rectified and np.array_equal(wide.at(lowest), levels(lowest))
+    open_above = np.array_equal(wide.at(highest), levels(highest))
+    floor = y.least if open_below else max(y.least, lines.floor)
+    return floor, y.most if open_above else lines.ceiling
 
 
 def _is_read_once(value: Value, last: NodeProto) -> bool:

@@ -7,7 +7,6 @@ AveragePool 2x2                          avg_pool, 4 times the values
 MaxPool 2x2                              max_pool
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -86,11 +85,8 @@ def _grown(hardware: Hardware, x: Integers, op: str, times: int) -> Integers:
 
 def _factor(hardware: Hardware, value: Value, node: NodeProto, x: Integers) -> int:
     """By what `node` enlarges; FlowError unless that is one whole number from 2 on."""
-    held: Callable[[int], np.ndarray | None] = lambda n: (  # noqa: E731
-        constant_of(value.model, node.input[n]) if len(node.input) > n and node.input[n] else None
-    )
-    scales = held(1 if node.op_type == "Upsample" else 2)
-    sizes = None if node.op_type == "Upsample" else held(3)
+    scales = _held(value, node, 1 if node.op_type == "Upsample" else 2)
+    sizes = None if node.op_type == "Upsample" else _held(value, node, 3)
     height, width, _ = hardware.shape(x.tensor)
     if scales is not None and scales.size == 4:
         both = [float(scale) for scale in scales]
@@ -106,6 +102,12 @@ def _factor(hardware: Hardware, value: Value, node: NodeProto, x: Integers) -> i
     return int(both[2])
 
 
+def _held(value: Value, node: NodeProto, index: int) -> np.ndarray | None:
+    """Input `index` of `node`, if it has one that is constant."""
+    given = len(node.input) > index and node.input[index]
+    return constant_of(value.model, node.input[index]) if given else None
+
+
 def _repeats(factor: int, place: str, rounding: str) -> bool:
     """Whether pixel i comes from pixel i // factor."""
     here = np.arange(8 * factor)
@@ -116,13 +118,16 @@ def _repeats(factor: int, place: str, rounding: str) -> bool:
             at = (here + 0.5) / factor - 0.5
         case _:
             return False
-    rounded = {
-        "floor": np.floor,
-        "ceil": np.ceil,
-        "round_prefer_floor": lambda v: np.ceil(v - 0.5),
-        "round_prefer_ceil": lambda v: np.floor(v + 0.5),
-    }.get(rounding)
-    if rounded is None:
-        return False
+    match rounding:
+        case "floor":
+            rounded = np.floor(at)
+        case "ceil":
+            rounded = np.ceil(at)
+        case "round_prefer_floor":
+            rounded = np.ceil(at - 0.5)
+        case "round_prefer_ceil":
+            rounded = np.floor(at + 0.5)
+        case _:
+            return False
     inner = slice(factor, 7 * factor)  # the frame's borders are clamped either way
-    return bool(np.array_equal(rounded(at)[inner], (here // factor)[inner]))
+    return bool(np.array_equal(rounded[inner], (here // factor)[inner]))

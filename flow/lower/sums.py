@@ -19,7 +19,8 @@ from tarsier_fpga.hls.base.errors import FlowError
 __all__ = ["quantized_sum", "summed"]
 
 _NEAR = 1e-9
-_FACTOR_BITS = 26  # of a scale that is no power of two; a DSP takes 18, two of them more
+_FACTOR_BITS, _SUM_BITS = 48, 61  # that scaled_add takes
+_FINE = 1 << 10  # of a factor that stands for a real one
 _OUTER = 1 << 10  # integers of the narrower stream that are looked at one by one
 _POINTS = 1 << 24  # steps that are looked at in all
 
@@ -123,40 +124,59 @@ def _fitted(
     real: tuple[float, float], offset: np.ndarray, value: Value, target: Target, floor: int
 ) -> _Factors | None:
     """Integers over a power of two that give the quantizer's steps."""
+    hardest: list[int] = []
     for shift in range(64):
         scaled = [each * 2.0**shift for each in real]
         first, second = (round(each) for each in scaled)
         starts = np.ldexp(offset, shift)
         exact = scaled == [first, second] and np.array_equal(starts, np.rint(starts))
-        if max(abs(first), abs(second)) >= 1 << (_FACTOR_BITS - 1) or np.abs(starts).max() > 2**50:
+        if not _are_held((first, second), starts, shift, value, target):
             return None
         factors = _Factors(first, second, np.rint(starts).astype(np.int64), shift, exact)
         if exact:
             return factors
-        fine = min(abs(first), abs(second)) >= 1 << 10
-        if fine and _same(factors, value, target, floor):
+        if min(abs(first), abs(second)) >= _FINE and _same(factors, value, target, floor, hardest):
             return factors
     return None
 
 
-def _same(factors: _Factors, value: Value, target: Target, floor: int) -> bool:
-    """Whether `factors` give the quantizer's integer for every pair of integers there is."""
+def _are_held(
+    factors: tuple[int, int], starts: np.ndarray, shift: int, value: Value, target: Target
+) -> bool:
+    """Whether the kernel takes them for the streams of `value`, and 2^shift for the target's."""
+    largest = max(*map(abs, factors), np.abs(starts).max() + 1)
+    widths = [
+        f.bit_length() + x.datatype.bitwidth() for f, x in zip(factors, value.terms, strict=True)
+    ]
+    widest = max(*widths, shift + target.datatype.bitwidth()) + 1
+    return bool(largest < 1 << (_FACTOR_BITS - 1)) and widest <= _SUM_BITS
+
+
+def _same(factors: _Factors, value: Value, target: Target, floor: int, hardest: list[int]) -> bool:
+    """Whether `factors` give the quantizer's integer for every pair of integers there is.
+
+    Both sums grow or fall with the wider stream, so that they are looked at on both sides of every
+    step. `hardest` are integers of the narrower one that go first; one that fails is added.
+    """
     outer = int(value.terms[1].count < value.terms[0].count)
     x, d = value.terms[outer], value.terms[1 - outer]
-    levels = np.arange(floor, target.integers.most) * 2 + 1
-    if x.count > _OUTER or x.count * levels.size * value.channels > _POINTS or not levels.size:
+    y, shift, offset = target.integers, factors.shift, factors.offset[:, None]
+    halves = (np.arange(floor, y.most) * 2 + 1) << shift >> 1
+    if x.count > _OUTER or x.count * halves.size * value.channels > _POINTS or not halves.size:
         return False
     own, other = (factors.second, factors.first) if outer else (factors.first, factors.second)
-    after, y = value.after(target.node), target.integers
-    half = np.ldexp(levels.astype(np.float64), factors.shift - 1)
-    for i in range(x.least, x.most + 1):
-        at = np.floor((half - i * own - factors.offset[:, None]) / other).astype(np.int64)
-        ends = np.broadcast_to([d.least, d.most], (value.channels, 2))
-        where = np.clip(np.concatenate([at, at + 1, ends], axis=1), d.least, d.most)
+    after = value.after(target.node)
+    ends = np.broadcast_to([d.least, d.most], (value.channels, 2))
+    for i in [*reversed(hardest), *range(x.least, x.most + 1)]:
+        at = (halves - i * own - offset) // other
+        reached = np.any((at >= d.least - 1) & (at <= d.most + 1), axis=0)
+        near = [at[:, reached] + side for side in (-1, 0, 1)]  # a sum just at a half is even
+        where = np.clip(np.concatenate([*near, ends], axis=1), d.least, d.most)
         pair = [np.full(where.shape, i), where]
         wanted = whole(after.within(*(pair[::-1] if outer else pair)), y, target.node)
-        total = i * own + where * other + factors.offset[:, None]
-        if not np.array_equal(_rounded(total, factors.shift, floor, y.most), wanted):
+        total = i * own + where * other + offset
+        if not np.array_equal(_rounded(total, shift, floor, y.most), wanted):
+            hardest.append(i)
             return False
     return True
 

@@ -24,6 +24,7 @@ from tarsier_fpga.flow.lower.join import (
     flattened,
     quantize_any,
     to_integers,
+    to_one_scale,
     with_border,
 )
 from tarsier_fpga.flow.lower.meaning import Border, Integers, Value
@@ -58,7 +59,9 @@ def translate(
     for port in ports:
         channels, height, width = model.get_tensor_shape(port.tensor)[1:]
         datatype = DataType[f"{'INT' if port.signed else 'UINT'}{port.bits}"]
-        name = hardware.add_input(f"input_{port.name}", (height, width, channels), datatype)
+        name = hardware.add_input(
+            f"input_{port.name}", (height, width, channels), datatype, port.step
+        )
         inputs[port.tensor] = name
         scale, offset = np.full(channels, port.scale), np.full(channels, port.offset)
         least, most = int(datatype.min()), int(datatype.max())
@@ -80,7 +83,7 @@ def _outputs(
         if writer is None:
             raise FlowError(f"the network's output {tensor.name} is its input; there is no kernel")
         value = flattened(hardware, values[tensor.name], writer)
-        outputs[tensor.name] = to_integers(hardware, value, writer)
+        outputs[tensor.name] = to_one_scale(hardware, to_integers(hardware, value, writer), writer)
     return outputs
 
 

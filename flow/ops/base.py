@@ -78,7 +78,7 @@ class TarsierOp(CostedOp):
 
     def grids(self, streams: list[tuple[Grid, Grid]]) -> tuple[Grid, Grid]:
         """Grids of rows and of columns of what comes out, of those of the input streams."""
-        name = self.onnx_node.name
+        name = self.onnx_node.name or self.onnx_node.op_type
         rows, columns = (joined([pair[axis] for pair in streams], name) for axis in range(2))
         return self.grid(rows, 0), self.grid(columns, 1)
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """TarsierScaledAdd: clamp(rint((x*x_scale + d*d_scale + offset) / 2^shift), floor, ceiling).
 
-Inputs: two frames, x and d. PE channels of both come and go per beat.
+Inputs: two frames, x and d, and offsets (channels,), which as float32 are exact to 24 bits, so that
+wider ones are given as float64 or int64. PE channels of both frames come and go per beat.
 """
 
 import numpy as np
@@ -26,18 +27,13 @@ class TarsierScaledAdd(TarsierOp):
             "inFIFODepths": ("ints", False, [2, 2]),
             "x_scale": ("i", True, 0),
             "d_scale": ("i", True, 0),
-            "offset": ("i", False, 0),
             "shift": ("i", False, 0),
             "floor": ("i", True, 0),
             "ceiling": ("i", True, 0),
         }
 
-    def arithmetic(self) -> tuple[int, int, int, int]:
-        """Both scales, the offset and the shift, as golden and constructor take them."""
-        x_scale, d_scale, offset, shift = map(
-            self.get_nodeattr, ("x_scale", "d_scale", "offset", "shift")
-        )
-        return x_scale, d_scale, offset, shift
+    def scales(self) -> tuple[int, int]:
+        return self.get_nodeattr("x_scale"), self.get_nodeattr("d_scale")
 
     def clamp(self) -> tuple[int, int]:
         return self.get_nodeattr("floor"), self.get_nodeattr("ceiling")
@@ -52,7 +48,9 @@ class TarsierScaledAdd(TarsierOp):
         return y
 
     def compute(self, streams: list[np.ndarray], constants: list[np.ndarray]) -> list[np.ndarray]:
-        return [golden(*streams, *self.arithmetic(), *self.clamp())]
+        x, d = streams
+        shift = self.get_nodeattr("shift")
+        return [golden(x, d, *self.scales(), constants[0], shift, *self.clamp())]
 
     def make(self, constants: list[np.ndarray]) -> Instance:
         lanes, channels = self.lanes_out(), self.channels_out()
@@ -63,7 +61,9 @@ class TarsierScaledAdd(TarsierOp):
         x, d = (self.get_input_datatype(ind) for ind in range(2))
         return scaled_add(
             *(lanes, x.bitwidth(), x.signed(), d.bitwidth(), d.signed()),
-            *self.arithmetic(),
+            *self.scales(),
+            constants[0],
+            self.get_nodeattr("shift"),
             self.get_output_datatype().bitwidth(),
             *self.clamp(),
         )

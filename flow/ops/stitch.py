@@ -56,11 +56,11 @@ def stitch(model: ModelWrapper, name: str = "tarsier_top") -> Netlist:
         for cell in cells
         for port in cell.instance.inputs + cell.instance.outputs
     }
-    ends = [
+    outside = [
         tuple(Stream(streams[tensor.name], widths[streams[tensor.name]]) for tensor in tensors)
         for tensors in (model.graph.input, model.graph.output)
     ]
-    return Netlist(name, tuple(cells), *ends)
+    return Netlist(name, tuple(cells), *outside)
 
 
 def kernel_of(node: NodeProto, model: ModelWrapper) -> Instance:
@@ -112,8 +112,8 @@ def stream_names(model: ModelWrapper) -> dict[str, str]:
         for n, tensor in enumerate(node.output)
     }
     for letter, tensors in (("x", model.graph.input), ("y", model.graph.output)):
-        names = port_names(letter, len(tensors))
-        streams |= dict(zip((tensor.name for tensor in tensors), names, strict=True))
+        ports = port_names(letter, len(tensors))
+        streams |= dict(zip((tensor.name for tensor in tensors), ports, strict=True))
     return streams
 
 

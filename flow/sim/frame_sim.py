@@ -88,14 +88,14 @@ class FrameSim:
         if f"{TOP}.sv" not in sources:
             raise FlowError(f"{rtl}: there is no {TOP}.sv; delete {self.folder} and build it again")
         probes = {fifo.name: f"{fifo.name}.high_water_q" for fifo in self.design.fifos}
-        ports = [
+        inputs, outputs = (
             tuple(Stream(port.name, port.width) for port in side)
             for side in (self.design.inputs, self.design.outputs)
-        ]
+        )
         inside = [Stream(wire.name, wire.bits) for wire in self.design.streams]
         watched = inside if self._watched else []
         return verilate.build_sources(
-            TOP, sources, *ports, probes, {}, watched, self._traced, threads
+            TOP, sources, inputs, outputs, probes, {}, watched, self._traced, threads
         )
 
     def restore(

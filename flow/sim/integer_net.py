@@ -26,6 +26,7 @@ from tarsier_fpga.flow.ops.channel_shuffle import TarsierChannelShuffle
 from tarsier_fpga.flow.ops.channel_slice import TarsierChannelSlice
 from tarsier_fpga.flow.ops.concat import TarsierConcat
 from tarsier_fpga.flow.ops.fork import TarsierFork
+from tarsier_fpga.flow.ops.max_pool import TarsierMaxPool
 from tarsier_fpga.flow.ops.pixel_shuffle import TarsierPixelShuffle
 from tarsier_fpga.flow.ops.pixel_unshuffle import TarsierPixelUnshuffle
 from tarsier_fpga.flow.ops.register import prepare_finn
@@ -147,7 +148,7 @@ def _step(model: ModelWrapper, node: NodeProto, exact: int) -> nn.Module:
         case TarsierSignThreshold():
             return integer_ops.Threshold(op.constants(model)[0])
         case TarsierActTable():
-            return integer_ops.Lookup(op.constants(model)[0])
+            return integer_ops.Lookup(op.constants(model)[0], op.get_input_datatype().signed())
         case TarsierRequant():
             return integer_ops.Requant(*map(op.get_nodeattr, ("shift", "floor", "ceiling")))
         case TarsierAffineRequant():
@@ -158,7 +159,8 @@ def _step(model: ModelWrapper, node: NodeProto, exact: int) -> nn.Module:
             floor, ceiling = map(op.get_nodeattr, ("floor", "ceiling"))
             return integer_ops.Add(floor, ceiling, largest)
         case TarsierScaledAdd():
-            return integer_ops.ScaledAdd(*op.arithmetic(), *op.clamp())
+            shift, offset = op.get_nodeattr("shift"), op.constants(model)[0]
+            return integer_ops.ScaledAdd(op.scales(), offset, shift, op.clamp())
         case TarsierFork() | TarsierWiden():
             return integer_ops.Same(len(node.output))
         case TarsierConcat():
@@ -174,6 +176,8 @@ def _step(model: ModelWrapper, node: NodeProto, exact: int) -> nn.Module:
             return nn.PixelUnshuffle(op.factor)
         case TarsierUpsampleNearest():
             return pixel_moves.Nearest(op.factor)
+        case TarsierMaxPool():
+            return nn.MaxPool2d(2)
         case TarsierAvgPool():
             narrow = _largest(op.get_output_datatype()) < integer_ops.EXACT
             return pixel_moves.SquareSums(torch.float32 if narrow else torch.float64)

@@ -118,21 +118,21 @@ class Convolution(nn.Module):
 
 
 class Lookup(nn.Module):
-    """A table of each channel, indexed by its integers; a negative one counts from the end."""
+    """A table of each channel, for its integers from 0 on, or, signed, from the least on."""
 
     table: Tensor
     first: Tensor
 
-    def __init__(self, table: np.ndarray) -> None:
+    def __init__(self, table: np.ndarray, signed: bool = False) -> None:
         super().__init__()
         channels, entries = table.shape
+        zero = entries // 2 if signed else 0
         self.register_buffer("table", torch.tensor(table.ravel()).to(torch.float32))
-        self.register_buffer("first", torch.tensor(entries * np.arange(channels)))
-        self.entries = entries
+        self.register_buffer("first", torch.tensor(entries * np.arange(channels) + zero))
 
     def forward(self, x: Tensor) -> Tensor:
         count, channels, height, width = x.shape
-        index = x.to(torch.int32).permute(0, 2, 3, 1).remainder(self.entries) + self.first
+        index = x.to(torch.int32).permute(0, 2, 3, 1) + self.first
         looked_up = self.table.index_select(0, index.reshape(-1))
         return looked_up.view(count, height, width, channels).permute(0, 3, 1, 2)
 
@@ -161,12 +161,16 @@ class Add(nn.Module):
 
 
 class ScaledAdd(nn.Module):
-    """The sum of two streams, each times its scale, and an offset; then as Requant."""
+    """The sum of two streams, each times its scale, and a channel's offset; then as Requant."""
 
-    def __init__(self, x: int, d: int, offset: int, shift: int, floor: int, ceiling: int) -> None:
+    offset: Tensor
+
+    def __init__(
+        self, scales: tuple[int, int], offset: np.ndarray, shift: int, ends: tuple[int, int]
+    ) -> None:
         super().__init__()
-        self.scales, self.offset = (x, d), offset
-        self.shift, self.range = shift, (floor, ceiling)
+        self.register_buffer("offset", torch.tensor(offset.astype(np.int64))[:, None, None])
+        self.scales, self.shift, self.range = scales, shift, ends
 
     def forward(self, x: Tensor, d: Tensor) -> Tensor:
         total = x.to(torch.int64) * self.scales[0] + d.to(torch.int64) * self.scales[1]

@@ -46,6 +46,7 @@ _CUT_BEHIND_DOTS_MHZ = 150  # above it, a chain through a dot product and what f
 _LEAST = 3  # FINN makes no FIFO of depth 2 or less
 _FRAMES = 3
 _UNBOUNDED = 2**31 - 1
+_LATE = 1.005  # of the cycles that the slowest kernel takes
 _EFFORT = 50_000_000  # cycles spent on making depths less, some tens of seconds
 
 
@@ -82,7 +83,15 @@ def fifo_depths(
     short = set_frame(copy.deepcopy(model), rows, width)
     netlist = stitch(short, TOP)
     streams = stream_names(model)
-    changes = [streams[tensor] for tensor in _rate_changes(short)]
+    slack = _Slack(
+        changes=[streams[tensor] for tensor in _rate_changes(short)],
+        pace=max(getCustomOp(node).get_exp_cycles() for node in short.graph.node),
+        reserve=[
+            streams[node.input[0]]
+            for node in short.graph.node
+            if role_of(node) in (Role.WINDOW, Role.DOT)
+        ],
+    )
     ended = {Role.SIGN, Role.DOT} if clock_mhz > _CUT_BEHIND_DOTS_MHZ else {Role.SIGN}
     behind = [
         streams[tensor]
@@ -90,7 +99,7 @@ def fifo_depths(
         if role_of(node) in ended
         for tensor in node.output
     ]
-    sizing = size_fifos(netlist, beats_of(short), behind, changes)
+    sizing = size_fifos(netlist, beats_of(short), behind, slack)
     bits = {stream.name: stream.width for stream in netlist.streams}
     shown = FifoSizing(
         rows=rows,
@@ -103,16 +112,33 @@ def fifo_depths(
     return {tensors[name]: depth for name, depth in sizing.depths.items()}, shown
 
 
+@dataclass(frozen=True)
+class _Slack:
+    """Where else than at joins a stream may have to wait.
+
+    Attributes:
+        changes: streams on which the rate changes
+        pace: cycles that a frame takes in the slowest kernel
+        reserve: streams that get FIFOs too, where a frame takes longer than that; a window that
+            waits for its reader, and is given a pixel at the reader's very pace, misses every
+            other chance to take one
+    """
+
+    changes: Sequence[str] = ()
+    pace: int = 0
+    reserve: Sequence[str] = ()
+
+
 def size_fifos(
     netlist: Netlist,
     beats: Mapping[str, int],
     behind: Container[str] = (),
-    changes: Sequence[str] = (),
+    slack: _Slack = _Slack(),
 ) -> Sizing:
     """Depths of the FIFOs of `netlist`: before joins what the full rate needs, else cuts.
 
-    There are cuts at forks and joins, and on the streams `behind` other kernels. On the streams
-    `changes` the rate changes; they get what the full rate needs too.
+    There are cuts at forks and joins, and on the streams `behind` other kernels; what the full rate
+    needs is also where `slack` says.
 
     `netlist` has no FIFOs yet and takes and gives `beats` a frame on each of its ports.
 
@@ -128,12 +154,18 @@ def size_fifos(
         for port in cell.instance.inputs
     ]
     outside = {stream.name for stream in (*netlist.inputs, *netlist.outputs)}
-    meeting = [name for name in dict.fromkeys([*meeting, *changes]) if name not in outside]
-    bench = _Bench(netlist, beats, tuple(dict.fromkeys([*cuts, *meeting])))
-    least = dict.fromkeys(meeting, 0) | dict.fromkeys(cuts, CUT_DEPTH)
+    meeting += slack.changes
 
-    free = bench.run(least | dict.fromkeys(meeting, _UNBOUNDED))
-    before = bench.frame_cycles(free)
+    def freely(held: list[str]) -> tuple[_Bench, list[str], dict[str, int], Result]:
+        held = [name for name in dict.fromkeys(held) if name not in outside]
+        bench = _Bench(netlist, beats, tuple(dict.fromkeys([*cuts, *held])))
+        least = dict.fromkeys(held, 0) | dict.fromkeys(cuts, CUT_DEPTH)
+        return bench, held, least, bench.run(least | dict.fromkeys(held, _UNBOUNDED))
+
+    bench, held, least, free = freely(meeting)
+    if slack.pace and bench.frame_cycles(free) > _LATE * slack.pace:
+        bench, held, least, free = freely([*meeting, *slack.reserve])
+    meeting, before = held, bench.frame_cycles(free)
     # A full fifo does not take while it gives: one place more than the mark keeps the pace.
     filled = least | {name: free.probes[name] + 1 for name in meeting}
     deep = {name: max(least[name], _LEAST, depth) for name, depth in filled.items()}

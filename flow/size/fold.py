@@ -43,8 +43,8 @@ __all__ = [
 
 # Artix-7 logic without wires takes 4.7 ns through three adders, 3.9 ns through two.
 _THREE_ADDERS_MHZ = 200
-# Cycles per position, times the share of weights that are not 0, up to which built-in adders are the
-# smaller. Bits: 0.32 LUTs a weight against 1.03 a lane, and the tables behind them unfold too.
+# Cycles per position, times the share of weights that are not 0, up to which built-in adders are
+# the smaller. Bits: 0.32 LUTs a weight against 1.03 a lane, and the tables behind them unfold too.
 _BUILT_IN_BITS, _BUILT_IN_INTEGERS = 2.0, 1.0
 
 

@@ -51,10 +51,7 @@ def reach_of(model: ModelWrapper) -> Reach:
         made = op.grids(streams) if isinstance(op, TarsierOp) else streams[0]
         grids.update(dict.fromkeys(node.output, made))
     ends = [grids[tensor.name] for tensor in model.graph.output]
-    sides = [
-        max(0, ceil(max(getattr(pair[axis], side) for pair in ends)))
-        for axis in range(2)
-        for side in ("before", "after")
-    ]
+    above, left = (max(0, ceil(max(pair[axis].before for pair in ends))) for axis in range(2))
+    below, right = (max(0, ceil(max(pair[axis].after for pair in ends))) for axis in range(2))
     steps = [grid.step.numerator for pair in grids.values() for grid in pair]
-    return Reach(*sides, align=lcm(*steps))
+    return Reach(above, below, left, right, align=lcm(*steps))

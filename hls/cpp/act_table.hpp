@@ -9,13 +9,16 @@ namespace bnn {
 ///
 ///   y[c] = table[c][x[c]]
 ///
-/// x is unsigned and below kEntries, y is signed.  Beat f = 0 .. kFolds-1, cyclic, carries channel
-/// f*kLanes + l in lane l.  Rate: one beat per cycle.  Golden: hls/golden/act_table.py
+/// x is unsigned and below kEntries, or the bits of a signed x, whose negative values then are the
+/// upper half.  y is what the entries are, signed or not.  Beat f = 0 .. kFolds-1, cyclic, carries
+/// channel f*kLanes + l in lane l.  Rate: one beat per cycle.  Golden: hls/golden/act_table.py
 ///
 /// @tparam kFolds  beats per pixel
-template <unsigned kLanes, unsigned kFolds, unsigned kEntries, unsigned kXWidth, unsigned kYWidth>
+/// @tparam Entry   ap_int<kYWidth> or ap_uint<kYWidth>
+template <unsigned kLanes, unsigned kFolds, unsigned kEntries, unsigned kXWidth, unsigned kYWidth,
+          typename Entry>
 void ActTable(hls::stream<ap_uint<kLanes * kXWidth>> &x,
-              const ap_int<kYWidth> (&table)[kLanes * kFolds][kEntries],
+              const Entry (&table)[kLanes * kFolds][kEntries],
               hls::stream<ap_uint<kLanes * kYWidth>> &y, unsigned pixels) {
   static_assert(kLanes > 0 && kFolds > 0, "ActTable: kLanes and kFolds must be at least 1");
   static_assert(BitsFor(kEntries - 1) <= kXWidth, "ActTable: kXWidth must index kEntries");

@@ -9,12 +9,14 @@ def scaled_add(
     d: np.ndarray,
     x_scale: int,
     d_scale: int,
-    offset: int,
+    offset: np.ndarray | int,
     shift: int,
     y_min: int,
     y_max: int,
 ) -> np.ndarray:
-    """Integers -> int64: clamp(rint((x*x_scale + d*d_scale + offset) / 2^shift), y_min, y_max).
+    """(..., C) integers, (C,) integers -> (..., C) int64, of sums below 2^62.
+
+    clamp(rint((x*x_scale + d*d_scale + offset) / 2^shift), y_min, y_max)
 
     >>> scaled_add(np.array([1, 2, 3, 90]), np.array([1, 1, -1, 90]), 5, 3, 0, 2, -128, 127)
     array([  2,   3,   3, 127])

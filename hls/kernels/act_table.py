@@ -16,9 +16,9 @@ from tarsier_fpga.hls.describe.examples import two_slopes
 from tarsier_fpga.hls.describe.kernel import Recorded
 from tarsier_fpga.hls.describe.proof_case import Case, Induction, Shape
 from tarsier_fpga.hls.describe.ranges import (
+    integer_range,
     integers,
     require_at_least,
-    signed_width,
     unsigned_width,
 )
 from tarsier_fpga.hls.golden.act_table import act_table as golden
@@ -31,27 +31,39 @@ __all__ = ["RECORDED", "act_table", "cost", "proofs"]
 _COLUMN_LUTS, _CHOICE_LUTS = 0.9, 0.44
 
 
-def act_table(table: np.ndarray, lanes: int, y_width: int) -> Instance:
-    """A function of a small unsigned integer per channel, `lanes` channels a beat.
+def act_table(
+    table: np.ndarray, lanes: int, y_width: int, x_signed: bool = False, y_signed: bool = True
+) -> Instance:
+    """A function of a small integer per channel, `lanes` channels a beat.
 
     Args:
-        table: (channels, entries) integers; channel f*lanes + l is lane l of beat f
+        table: (channels, entries) integers, for every x from the least to the greatest: 0 on if it
+            is unsigned, else -entries/2 on, in exactly as many bits as that takes; channel
+            f*lanes + l is lane l of beat f
 
     Raises:
-        KernelError: `lanes` does not divide the channels, or an entry needs more than `y_width`.
+        KernelError: `lanes` does not divide the channels, an entry needs more than `y_width` bits
+            or is negative without a sign, or the entries of a signed x are no power of two.
     """
     values = integers("act_table", "table", table, 2)
     channels, entries = values.shape
     require_at_least("act_table", 1, lanes=lanes, y_width=y_width)
     if channels % lanes:
         raise KernelError(f"act_table: lanes={lanes} must divide channels={channels}")
-    if signed_width(values.min(), values.max()) > y_width:
+    least, most = integer_range(y_width, y_signed)
+    if values.min() < least or values.max() > most:
         raise KernelError(
             f"act_table: entries {values.min()}..{values.max()}"
-            f" do not fit in y_width={y_width} signed bits"
+            f" do not fit in y_width={y_width} {'signed' if y_signed else 'unsigned'} bits"
+        )
+    if x_signed and (entries < 2 or entries & (entries - 1)):
+        raise KernelError(
+            f"act_table: entries={entries} of a signed x must be a power of two, from 2 on"
         )
     folds = channels // lanes
     x_width = unsigned_width(entries - 1)
+    if x_signed:  # the hardware knows no sign: what x is without one comes first
+        values = np.roll(values, entries // 2, axis=1)
     return Instance(
         module="act_table",
         params={
@@ -62,11 +74,11 @@ def act_table(table: np.ndarray, lanes: int, y_width: int) -> Instance:
             "YWidth": y_width,
             "Table": pack_bits(values, y_width),
         },
-        inputs=(Stream("x", lanes * x_width, lanes),),
-        outputs=(Stream("y", lanes * y_width, lanes, True),),
+        inputs=(Stream("x", lanes * x_width, lanes, x_signed),),
+        outputs=(Stream("y", lanes * y_width, lanes, y_signed),),
         function="ActTable",
         template=(lanes, folds, entries, x_width, y_width),
-        tables=(Table("table", y_width, True, values),),
+        tables=(Table("table", y_width, y_signed, values),),
         beats_per_count=folds,
     )
 
@@ -107,17 +119,18 @@ def _rom_luts(lane: np.ndarray) -> float:
 
 def proofs() -> tuple[Case, ...]:
     """The whole truth table, where it is small."""
-    return _proof(4), _proof(2)
+    return _proof(4), _proof(2), _proof(1, x_signed=True, y_signed=False)
 
 
-def _proof(lanes: int) -> Case:
+def _proof(lanes: int, x_signed: bool = False, y_signed: bool = True) -> Case:
     table = np.array([[3, -4, 0, 1], [1, 1, 2, -2], [-3, 2, 3, 1], [0, -1, -2, -3]])
+    table = table if y_signed else table + 4
     folds = len(table) // lanes
     return Case(
-        act_table(table, lanes, 3),
-        {"x": Shape(lanes, 2, folds)},
+        act_table(table, lanes, 3, x_signed, y_signed),
+        {"x": Shape(lanes, 2, folds, x_signed)},
         {"y": Shape(lanes, 3, folds)},
-        lambda x: golden(x.reshape(-1), table),
+        lambda x: golden(x.reshape(-1), table, x_signed),
         Induction(1),
         registers=1,
     )
@@ -126,4 +139,5 @@ def _proof(lanes: int) -> Case:
 RECORDED: Recorded = {
     "16 channels of 289 entries": lambda: act_table(two_slopes(16, 289), 16, 8),
     "16 channels of 145 entries": lambda: act_table(two_slopes(16, 145), 16, 8),
+    "16 channels of 1024 entries": lambda: act_table(two_slopes(16, 1024), 16, 8),
 }

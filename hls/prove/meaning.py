@@ -17,7 +17,7 @@ from tarsier_fpga.hls.describe.proof_case import Case, Shape
 
 __all__ = ["Lane", "Source", "meaning"]
 
-STARTS = 16  # random units from which sources are looked for
+STARTS = 64  # random units from which sources are looked for: of a maximum, few show one
 CHECKS = 64  # random units on which the tables are compared with the model again
 MOST_BITS = 12  # of a table's index
 

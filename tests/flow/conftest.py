@@ -103,7 +103,7 @@ def random_net(rng):
         if "extra" in twist:
             n = net.node(twist["extra"], n)
         y = net.quant(net.node("Add", "x", n), 1.0, twist.get("out_bits", coding.bits), signed=0)
-        levels = {"black": coding.black, "white": coding.white, "radius": units * border + 2}
+        levels = {"black": coding.black, "white": coding.white}
         facts = {"net": "random", **levels, **twist.get("told", {})}
         return net.model(y, (1, colours, height, width), facts)
 
@@ -130,7 +130,7 @@ def run_qonnx():
 
 @pytest.fixture
 def run_onnx_nhwc():
-    """run_onnx_nhwc(model, frame): the same for a network or a hardware graph in NHWC."""
+    """run_onnx_nhwc(model, frame): the same for a hardware graph."""
 
     def run(model: ModelWrapper, frame: np.ndarray) -> np.ndarray:
         feed = {model.graph.input[0].name: frame[None].astype(np.float32)}

@@ -9,8 +9,9 @@ from tarsier_fpga.flow.board import Board, write_board
 from tarsier_fpga.flow.cost.estimate import estimate
 from tarsier_fpga.flow.design.describe import fifo_facts, layer_facts, wire_facts
 from tarsier_fpga.flow.design.design_facts import GRAPH, RTL, TOP, Design, FifoSizing
+from tarsier_fpga.flow.lower.net import net_of
 from tarsier_fpga.flow.ops.stitch import stitch
-from tarsier_fpga.hls.base.coding import FrameKind
+from tarsier_fpga.flow.size.reach import reach_of
 from tarsier_fpga.hls.netlist.instance import rtl_sources
 from tarsier_fpga.hls.netlist.rtl_top import rtl_top
 
@@ -26,7 +27,8 @@ def write_design(model: ModelWrapper, board: Board, net: str, folder: Path) -> D
             (folder / RTL / name).write_text(text)
     (folder / RTL / f"{TOP}.sv").write_text(rtl_top(netlist))
     model.save(str(folder / GRAPH))
-    _, height, width, lanes = model.get_tensor_shape(model.graph.input[0].name)
+    reach = reach_of(model)
+    _, height, width, _ = model.get_tensor_shape(model.graph.input[0].name)
     pace = max(layer.cycles for layer in layers)
     design = Design(
         key="0123",
@@ -38,12 +40,10 @@ def write_design(model: ModelWrapper, board: Board, net: str, folder: Path) -> D
         height=2 * height,
         pixels_per_cycle=height * width / pace,
         ideal_cycles=pace,
-        kind=FrameKind.BAYER,
-        channels=lanes,
-        bits=netlist.inputs[0].width // lanes,
-        black=128,
-        white=896,
-        radius=3,
+        inputs=net_of(model).inputs,
+        outputs=net_of(model).outputs,
+        reach=(reach.above, reach.below, reach.left, reach.right),
+        align=reach.align,
         layers=layers,
         fifos=fifo_facts(netlist),
         fifo_sizing=FifoSizing(

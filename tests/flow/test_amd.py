@@ -23,7 +23,6 @@ from tarsier_fpga.flow.lower import lower
 from tarsier_fpga.flow.lower.ingest import ingest, read_qonnx
 from tarsier_fpga.flow.ops.register import prepare_finn
 from tarsier_fpga.flow.ops.stitch import stitch
-from tarsier_fpga.flow.size.fold import fold
 from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.flow.size.widths import adapt_widths, insert_fifos, specialize
 from tarsier_fpga.flow.synth.amd.project import read_project
@@ -33,6 +32,7 @@ from tarsier_fpga.flow.synth.amd.vendor_build import build, write
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.base.progress import silent
 from tests.flow.amd.vivado import Vivado
+from tests.flow.paced import folded
 from tests.flow.small_design import write_design
 
 pytest.importorskip("tkinter", reason="its Tcl executes the scripts: install python3-tk")
@@ -52,7 +52,7 @@ def design(tmp_path_factory) -> Path:
     prepare_finn()
     folder, board = tmp_path_factory.mktemp("design"), load_board("zcu104")
     model = set_frame(lower(ingest(read_qonnx(NET))), 24, 32)
-    model = fold(model, 8, constant=False)
+    model = folded(model, 8, constant=False)
     getCustomOp(model.get_nodes_by_op_type("TarsierRequant")[0]).set_nodeattr(
         "preferred_impl_style", "hls"
     )

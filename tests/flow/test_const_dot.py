@@ -9,9 +9,10 @@ from tarsier_fpga.flow.lower import lower
 from tarsier_fpga.flow.lower.ingest import ingest
 from tarsier_fpga.flow.ops import adders as const_dot
 from tarsier_fpga.flow.ops.adders import cached_int_dot_const, cached_xnor_dot_const
-from tarsier_fpga.flow.size.fold import adder_levels, fold, solve_dots
+from tarsier_fpga.flow.size.fold import adder_levels, solve_dots
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.kernels.xnor_dot_const import xnor_dot_const
+from tests.flow.paced import folded
 
 
 @pytest.fixture
@@ -60,9 +61,9 @@ def weights_of(graph, node) -> np.ndarray:
     return graph.get_initializer(node.input[1]).astype(int)
 
 
-@pytest.mark.parametrize("budget, constant", [(1, True), (1, False), (2, True)])
+@pytest.mark.parametrize("budget, constant", [(1, True), (1, False), (2, True), (4, True)])
 def test_only_unfolded_matrices_are_built_in(random_net, budget, constant):
-    graph = fold(lower(ingest(random_net(channels=8))), budget, constant)
+    graph = folded(lower(ingest(random_net(channels=8))), budget, constant)
     dots = [node for node in graph.graph.node if node.op_type.endswith("Dot")]
     for node in dots:
         op = getCustomOp(node)
@@ -76,7 +77,7 @@ def test_a_faster_clock_has_fewer_adders_between_registers(random_net):
     kernels = {}
     for clock_mhz in (200, 250):
         levels = adder_levels(clock_mhz)
-        node = fold(graph, 1, levels=levels).get_nodes_by_op_type("TarsierXnorDot")[0]
+        node = folded(graph, 1, levels=levels).get_nodes_by_op_type("TarsierXnorDot")[0]
         kernels[levels] = getCustomOp(node).instance(graph)
         assert kernels[levels].module == xnor_dot_const(weights_of(graph, node), levels).module
     assert kernels[2].latency > kernels[3].latency
@@ -84,12 +85,12 @@ def test_a_faster_clock_has_fewer_adders_between_registers(random_net):
 
 def test_progress_is_told_for_every_matrix(random_net):
     told = []
-    solve_dots(fold(lower(ingest(random_net(units=2))), budget=1), told.append)
+    solve_dots(folded(lower(ingest(random_net(units=2))), 1), told.append)
     assert told == [0, 0.25, 0.5, 0.75]  # head, two units, tail
 
 
 def test_a_folded_node_cannot_have_its_matrix_built_in(random_net):
-    graph = fold(lower(ingest(random_net(channels=8))), budget=1)
+    graph = folded(lower(ingest(random_net(channels=8))), 1)
     op = getCustomOp(graph.get_nodes_by_op_type("TarsierXnorDot")[0])
     op.set_nodeattr("PE", 4)
     with pytest.raises(FlowError, match=r"constant=1 folds nothing, so PE=4 SIMD=72 must be 8 and"):

@@ -9,18 +9,18 @@ from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.lower import lower
 from tarsier_fpga.flow.lower.ingest import ingest
 from tarsier_fpga.flow.ops.costs import AnnotateCosts
-from tarsier_fpga.flow.size.fold import fold
 from tarsier_fpga.flow.size.widths import specialize
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.cost.family import AMD, Family
 from tarsier_fpga.hls.kernels import cost
+from tests.flow.paced import folded
 
 BOARDS = {Family.SERIES7: load_board("pynq-z2"), Family.ULTRASCALE_PLUS: load_board("zcu104")}
 
 
 @pytest.fixture
 def graph(random_net):
-    model = fold(lower(ingest(random_net(channels=4, units=2))), 4)
+    model = folded(lower(ingest(random_net(channels=4, units=2))), 4)
     return specialize(model, BOARDS[Family.SERIES7].part)
 
 

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from tarsier_fpga.flow.lower import lower
-from tarsier_fpga.flow.lower.ingest import ingest, net_facts, read_qonnx
+from tarsier_fpga.flow.lower.ingest import ingest, read_qonnx
 from tarsier_fpga.flow.size import fifos
 from tarsier_fpga.flow.size.fifos import CUT_DEPTH, fifo_depths, size_fifos
-from tarsier_fpga.flow.size.fold import fold, solve_dots
+from tarsier_fpga.flow.size.fold import solve_dots
 from tarsier_fpga.flow.size.frame_size import set_frame
+from tarsier_fpga.flow.size.reach import reach_of
 from tarsier_fpga.flow.size.widths import adapt_widths, specialize
 from tarsier_fpga.hls.base.errors import SimError
 from tarsier_fpga.hls.kernels.fifo import fifo
@@ -24,14 +25,15 @@ from tarsier_fpga.hls.kernels.window import window
 from tarsier_fpga.hls.netlist.instance import Stream
 from tarsier_fpga.hls.netlist.netlist import Cell, Netlist
 from tarsier_fpga.hls.sim import verilate
+from tests.flow.paced import folded
 
 pytestmark = pytest.mark.slow  # each test compiles a design
 
 NET = Path(__file__).parents[2] / "training" / "nets" / "bbcu-raw-16x8.onnx"
-RADIUS = net_facts(read_qonnx(NET)).radius
 PART = "xczu7ev-ffvc1156-2-e"
 WIDTH, HEIGHT = 24, 9
 CLOCK_MHZ = 250
+BEATS = {"x": WIDTH * HEIGHT, "y": WIDTH * HEIGHT}
 SIGNS, DOTS = ("TarsierSignThreshold",), ("TarsierXnorDot", "TarsierIntDot")
 
 
@@ -78,33 +80,33 @@ def frame_cycles(net: Netlist) -> int:
 @pytest.mark.parametrize("simd", [9, 3])
 def test_the_bypass_holds_a_row_and_the_rate_is_full(simd):
     net = unit(simd=simd)
-    sizing = size_fifos(net, WIDTH * HEIGHT)
+    sizing = size_fifos(net, BEATS)
     assert set(sizing.depths) == {"short"}
     assert sizing.cycles_per_frame == WIDTH * HEIGHT * 9 // simd
     assert frame_cycles(bypassed(net, sizing.depths["short"])) == sizing.cycles_per_frame
 
 
 def test_a_bypass_one_shallower_costs_cycles():
-    depth = size_fifos(unit(), WIDTH * HEIGHT).depths["short"]
+    depth = size_fifos(unit(), BEATS).depths["short"]
     assert frame_cycles(bypassed(unit(), depth - 1)) > WIDTH * HEIGHT
 
 
 def test_kernels_without_their_matrices_give_the_same_depths(monkeypatch):
     model = set_frame(lower(ingest(read_qonnx(NET))), 24, 32)
-    model = solve_dots(fold(model, 1), lambda done: None)
+    model = solve_dots(folded(model, 1), lambda done: None)
     model = adapt_widths(specialize(model, PART), PART)
-    depths, facts = fifo_depths(model, RADIUS, CLOCK_MHZ)
+    depths, facts = fifo_depths(model, reach_of(model), CLOCK_MHZ)
     assert facts.cycles == facts.cycles_unbounded == facts.rows * 32
     assert facts.bits <= facts.bits_unbounded
     monkeypatch.setattr(fifos, "as_pipe", lambda kernel: kernel)
-    assert fifo_depths(model, RADIUS, CLOCK_MHZ) == (depths, facts)
+    assert fifo_depths(model, reach_of(model), CLOCK_MHZ) == (depths, facts)
 
 
 @pytest.mark.parametrize(("clock_mhz", "behind"), [(100, SIGNS), (250, SIGNS + DOTS)])
 def test_no_chain_of_ready_signals_passes_a_fork_a_join_or_the_middle_of_a_unit(clock_mhz, behind):
     model = set_frame(lower(ingest(read_qonnx(NET))), 24, 32)
-    model = adapt_widths(specialize(fold(model, 1), PART), PART)
-    depths, _ = fifo_depths(model, RADIUS, clock_mhz)
+    model = adapt_widths(specialize(folded(model, 1), PART), PART)
+    depths, _ = fifo_depths(model, reach_of(model), clock_mhz)
     producers = {name: node for node in model.graph.node for name in node.output}
     for node in model.graph.node:
         streams = [name for name in node.input if name in producers]

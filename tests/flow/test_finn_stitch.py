@@ -22,10 +22,10 @@ from tarsier_fpga.flow import finn_xsi
 from tarsier_fpga.flow.lower import lower
 from tarsier_fpga.flow.lower.ingest import ingest
 from tarsier_fpga.flow.sim.execute import run_graph
-from tarsier_fpga.flow.size.fold import fold
 from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.flow.size.widths import adapt_widths, specialize
 from tests.flow.finn_nodes import CLK_NS, PART, as_rtl, conv_layer, threshold_layer, values
+from tests.flow.paced import folded
 
 pytestmark = pytest.mark.slow
 FIFO = "StreamingFIFO_rtl"
@@ -117,7 +117,7 @@ def test_our_ops_are_sized_and_stitched_by_finn(random_net, codes, tmp_path):
     height, width = 7, 13
     graph = set_frame(lower(ingest(random_net(4, 1, height, width, 6))), height, width)
     frame = codes(height, width)
-    model = adapt_widths(specialize(fold(graph, 1, constant=False), PART), PART)
+    model = adapt_widths(specialize(folded(graph, 1, constant=False), PART), PART)
     expected = run_graph(model, frame)
     model = _sized(model, tmp_path)
     feed = {model.graph.input[0].name: frame[None].astype(np.float32)}

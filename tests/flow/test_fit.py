@@ -19,6 +19,7 @@ from tarsier_fpga.hls.cost.resources import Resources, total
 
 PYNQ = load_board("pynq-z2")
 NOTHING = total([])
+PIXELS = 540 * 960
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_what_lacks_is_named_with_what_would_do(lowered, tmp_path):
     )
     with pytest.raises(FlowError, match=sentence):
         needed = needs(lut=60_000, bram36=150.5, uram=1)
-        check_fit(needed, PYNQ, "net", tmp_path / "lowered.onnx", NOTHING, 1)
+        check_fit(needed, PYNQ, "net", tmp_path / "lowered.onnx", NOTHING, PIXELS)
 
 
 def test_the_sentence_is_for_what_no_board_and_no_rate_can_help(lowered, tmp_path):
@@ -52,22 +53,22 @@ def test_the_sentence_is_for_what_no_board_and_no_rate_can_help(lowered, tmp_pat
     sentence = r"; no board here holds it; pynq-z2 holds it at no rate, so a smaller frame or netw"
     with pytest.raises(FlowError, match=sentence):
         needed = needs(dsp=20_000)
-        check_fit(needed, PYNQ, "net", tmp_path / "lowered.onnx", needs(bram36=140), 1)
+        check_fit(needed, PYNQ, "net", tmp_path / "lowered.onnx", needs(bram36=140), PIXELS)
 
 
 def test_what_fits_exactly_is_accepted(tmp_path):
     whole = Resources(**PYNQ.resources.model_dump())
-    check_fit(whole, PYNQ, "net", tmp_path / "not read", NOTHING, 1)
+    check_fit(whole, PYNQ, "net", tmp_path / "not read", NOTHING, PIXELS)
 
 
 def test_the_largest_rate_fits_and_the_next_higher_does_not(lowered):
     small = with_device(lut=2_000, dsp=10_000)
-    fps = largest_fps(lowered, small, NOTHING, tried=1)
-    pace = round(small.clock_mhz * 1e6 / (540 * 960 * fps))
-    assert pace > 2
+    fps = largest_fps(lowered, small, NOTHING, tried=PIXELS)
+    pace = round(small.clock_mhz * 1e6 / fps)
+    assert pace > 2 * PIXELS
 
-    def luts(budget):
-        folded = specialize(fold(copy.deepcopy(lowered), budget, constant=False), small.part)
+    def luts(pace):
+        folded = specialize(fold(copy.deepcopy(lowered), pace, constant=False), small.part)
         return estimate(stitch(adapt_widths(folded, small.part)), small.family).lut
 
     assert luts(pace) <= 2_000 < luts(pace - 1)
@@ -75,10 +76,10 @@ def test_the_largest_rate_fits_and_the_next_higher_does_not(lowered):
 
 def test_matrices_that_are_built_in_need_no_dsp(lowered):
     poor = with_device(dsp=2)
-    slow = largest_fps(lowered, poor, NOTHING, tried=1)
-    fast = largest_fps(lowered, poor, NOTHING, tried=2)
+    slow = largest_fps(lowered, poor, NOTHING, tried=PIXELS)
+    fast = largest_fps(lowered, poor, NOTHING, tried=2 * PIXELS)
     assert slow < fast / 2
-    assert fast == poor.clock_mhz * 1e6 / (540 * 960)
+    assert fast == poor.clock_mhz * 1e6 / PIXELS
 
 
 @pytest.mark.parametrize(

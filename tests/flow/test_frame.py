@@ -6,12 +6,12 @@ import pytest
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.lower import lower
-from tarsier_fpga.flow.lower.ingest import check_frame, ingest, net_facts
+from tarsier_fpga.flow.lower.ingest import ingest
 from tarsier_fpga.flow.sim.execute import reference, run_graph
-from tarsier_fpga.flow.size.fold import fold
 from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.flow.size.widths import adapt_widths, specialize
 from tarsier_fpga.hls.base.errors import FlowError
+from tests.flow.paced import folded
 
 PART = "xczu7ev-ffvc1156-2-e"
 
@@ -28,7 +28,7 @@ def test_size_changes_shapes_and_nothing_else(random_net, codes, run_onnx_nhwc):
 
 
 def test_width_converters_follow(random_net, codes, run_onnx_nhwc):
-    graph = fold(lower(ingest(random_net())), budget=4)
+    graph = folded(lower(ingest(random_net())), 4)
     graph = set_frame(adapt_widths(specialize(graph, PART), PART), 10, 13)
     frame = codes(10, 13)
     assert np.array_equal(run_onnx_nhwc(graph, frame), run_graph(graph, frame))
@@ -40,13 +40,18 @@ def test_window_learns_the_frame(random_net):
     assert (window.params["FrameH"], window.params["FrameW"]) == (14, 23)
 
 
-def test_too_small_a_frame_is_refused(random_net):
-    mosaic, picture = random_net(units=2), random_net(units=2, colours=3)
-    with pytest.raises(FlowError, match=r"random: a frame of 40x16 pixels .* at least 18x18"):
-        check_frame(net_facts(mosaic), 8, 20)
-    with pytest.raises(FlowError, match=r"random: a frame of 20x8 pixels .* at least 9x9"):
-        check_frame(net_facts(picture), 8, 20)
-    check_frame(net_facts(picture), 9, 9)
+@pytest.mark.parametrize(("kernel", "height", "width"), [(3, 1, 20), (3, 20, 1), (7, 8, 2)])
+def test_what_kernels_cannot_work_on_is_refused(random_net, kernel, height, width):
+    graph = lower(ingest(random_net(kernel=kernel, height=16, width=16)))
+    with pytest.raises(FlowError, match=rf": frames of {width}x{height} pixels do not fit: window"):
+        set_frame(graph, height, width)
+
+
+def test_a_frame_may_be_smaller_than_a_result_sees(random_net, codes, run_qonnx):
+    """Every window of it hangs over the border."""
+    network, frame = random_net(units=3, height=3, width=2), codes(3, 2)
+    graph = set_frame(lower(ingest(network)), 3, 2)
+    assert np.array_equal(run_graph(graph, frame), run_qonnx(network, frame))
 
 
 def test_reference_runs_the_graph_of_a_design(random_net, codes, tmp_path):

@@ -9,12 +9,12 @@ from tarsier_fpga.flow.cost.estimate import estimate
 from tarsier_fpga.flow.lower import lower
 from tarsier_fpga.flow.lower.ingest import ingest
 from tarsier_fpga.flow.ops.stitch import stitch
-from tarsier_fpga.flow.size.fold import fold
 from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.flow.size.uram import place_fifos
 from tarsier_fpga.flow.size.widths import adapt_widths, insert_fifos, specialize
 from tarsier_fpga.hls.cost.resources import total
 from tarsier_fpga.hls.kernels import cost
+from tests.flow.paced import folded
 
 ZCU104 = load_board("zcu104")
 UNITS = 3
@@ -25,7 +25,7 @@ def graph(random_net):
     """Residual lines of 16 block RAMs or 4 UltraRAMs each, and the frames' own, of 2.5 or one."""
     net = random_net(channels=32, units=UNITS, bits=9)
     lowered = set_frame(lower(ingest(net)), 1080, 1920)
-    wide = adapt_widths(specialize(fold(lowered, 4), ZCU104.part), ZCU104.part)
+    wide = adapt_widths(specialize(folded(lowered, 4), ZCU104.part), ZCU104.part)
     skips = [node.output[1] for node in wide.get_nodes_by_op_type("TarsierFork_rtl")]
     return insert_fifos(wide, dict.fromkeys(skips, 2049), ZCU104.part)
 

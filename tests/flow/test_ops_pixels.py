@@ -3,6 +3,7 @@
 
 import numpy as np
 import pytest
+import torch
 from finn.analysis.fpgadataflow.exp_cycles_per_layer import exp_cycles_per_layer
 from finn.transformation.fpgadataflow.compile_cppsim import CompileCppSim
 from finn.transformation.fpgadataflow.prepare_cppsim import PrepareCppSim
@@ -15,7 +16,9 @@ from qonnx.core.datatype import DataType
 from qonnx.core.onnx_exec import execute_onnx
 from qonnx.custom_op.registry import getCustomOp
 
+from tarsier_fpga.flow.cpu.execute import CpuGraph
 from tarsier_fpga.flow.ops.frame_delay import frame_sequence
+from tarsier_fpga.flow.sim.integer_net import IntegerNet
 from tarsier_fpga.flow.size.widths import specialize
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.golden.act_table import act_table
@@ -48,6 +51,37 @@ def test_act_table(pe, frame, rng, tmp_path):
     x, table = frame(6, 0, 9), rng.integers(-16, 16, (6, 10))
     op = one("TarsierActTable", (x,), ("UINT4",), (table,), PE=pe, outputDataType="INT5")
     works(op, [act_table(x, table)], tmp_path)
+
+
+@pytest.mark.parametrize(
+    "x_type, y_type, pe",
+    [("INT5", "INT6", 2), ("INT3", "UINT4", 0), ("UINT3", "BINARY", 3), ("BINARY", "INT4", 0)],
+)
+def test_act_table_of_any_types(x_type, y_type, pe, frame, rng, tmp_path):
+    ends = {
+        name: (int(DataType[name].min()), int(DataType[name].max())) for name in (x_type, y_type)
+    }
+    ends["BINARY"] = (0, 1)
+    least, most = ends[x_type]
+    x, table = (
+        frame(6, least, most),
+        rng.integers(*ends[y_type], (6, most - least + 1), endpoint=True),
+    )
+    op = one("TarsierActTable", (x,), (x_type,), (table,), PE=pe, outputDataType=y_type)
+    expected = table[np.arange(6), x - least]
+    works(op, [expected], tmp_path)
+    model = op.model()
+    assert np.array_equal(CpuGraph(model)(x), expected)
+    assert np.array_equal(IntegerNet(model)(torch.tensor(x[None]))[0].numpy(), expected)
+
+
+def test_a_table_for_other_bits_than_x_has_is_refused(frame):
+    table = np.zeros((6, 10), int)
+    facts = {"outputDataType": "INT4"}
+    model = one("TarsierActTable", (frame(6, 0, 9),), ("UINT8",), (table,), **facts).model()
+    message = "node: a table of 10 entries must have an x of 4 bits, and its type is UINT8"
+    with pytest.raises(FlowError, match=message):
+        getCustomOp(model.graph.node[0]).instance(model)
 
 
 @pytest.mark.parametrize(
@@ -108,32 +142,39 @@ def test_residual_add(frame, tmp_path):
     works(op, [residual_add(x, d, 0, 255)], tmp_path)
 
 
-SCALES = {"x_scale": 4, "d_scale": 1, "offset": 0, "shift": 0}
+SCALES = {"x_scale": 4, "d_scale": 1, "shift": 0}
 
 
 @pytest.mark.parametrize("pe", [0, 2, 6])
 @pytest.mark.parametrize(
-    "facts, types",
+    "facts, types, offset",
     [
-        (SCALES | {"floor": -32, "ceiling": 1051, "outputDataType": "INT12"}, ("UINT8", "INT6")),
+        (
+            SCALES | {"floor": -32, "ceiling": 1051, "outputDataType": "INT12"},
+            ("UINT8", "INT6"),
+            [0] * 6,
+        ),
         (
             SCALES | {"x_scale": 0, "floor": 0, "ceiling": 1, "outputDataType": "BINARY"},
             ("INT4", "BINARY"),
+            [0] * 6,
         ),
         (
-            {"x_scale": -5, "d_scale": 3, "offset": 9, "shift": 2, "floor": 0, "ceiling": 15}
+            {"x_scale": -5, "d_scale": 3, "shift": 2, "floor": 0, "ceiling": 15}
             | {"outputDataType": "UINT4"},
             ("INT4", "UINT3"),
+            [9, 0, -7, 9, 20, -1],
         ),
     ],
     ids=["exact", "bits", "rounded"],
 )
-def test_scaled_add(facts, types, pe, frame, tmp_path):
+def test_scaled_add(facts, types, offset, pe, frame, tmp_path):
     ends = [(int(DataType[t].min()), int(DataType[t].max())) for t in types]
     x, d = (frame(6, *end) for end in ends)
-    order = ("x_scale", "d_scale", "offset", "shift", "floor", "ceiling")
-    y = scaled_add(x, d, *(facts[name] for name in order))
-    works(one("TarsierScaledAdd", (x, d), types, PE=pe, **facts), [y], tmp_path)
+    offsets = np.array(offset)
+    x_scale, d_scale, *rest = (facts[n] for n in (*SCALES, "floor", "ceiling"))
+    y = scaled_add(x, d, x_scale, d_scale, offsets, *rest)
+    works(one("TarsierScaledAdd", (x, d), types, (offsets,), PE=pe, **facts), [y], tmp_path)
 
 
 def test_scaled_adds_that_cannot_be_are_refused(frame):
@@ -141,8 +182,9 @@ def test_scaled_adds_that_cannot_be_are_refused(frame):
     facts = SCALES | {"floor": -1, "ceiling": 15, "outputDataType": "UINT4"}
     said = r"node: outputDataType=UINT4 must be an integer type that holds floor=-1 \.\. ceiling=15"
     with pytest.raises(FlowError, match=said):
-        one("TarsierScaledAdd", frames, types, **facts).model()
-    model = one("TarsierScaledAdd", frames, types, PE=4, **facts | {"floor": 0}).model()
+        one("TarsierScaledAdd", frames, types, (np.zeros(6),), **facts).model()
+    facts |= {"floor": 0}
+    model = one("TarsierScaledAdd", frames, types, (np.zeros(6),), PE=4, **facts).model()
     with pytest.raises(FlowError, match=r"node: PE=4 must divide channels=6, or be 0"):
         getCustomOp(model.graph.node[0]).instance(model)
 

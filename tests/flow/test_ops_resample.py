@@ -3,10 +3,12 @@
 
 import numpy as np
 import pytest
+from qonnx.core.datatype import DataType
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.golden.avg_pool import avg_pool
+from tarsier_fpga.hls.golden.max_pool import max_pool
 from tarsier_fpga.hls.golden.pixel_shuffle import pixel_shuffle
 from tarsier_fpga.hls.golden.pixel_unshuffle import pixel_unshuffle
 from tarsier_fpga.hls.golden.upsample_bilinear import upsample_bilinear
@@ -20,6 +22,24 @@ def one(op_type, x, datatype, **attributes) -> OneOp:
 
 def cycles(op: OneOp) -> int:
     return getCustomOp(op.model().graph.node[0]).get_exp_cycles()
+
+
+def frame(rng, datatype, *shape) -> np.ndarray:
+    """Random integers of a type, each end of it among them where there is room."""
+    ends = [int(end) for end in (DataType[datatype].min(), DataType[datatype].max())]
+    x = rng.integers(*ends, shape, endpoint=True)
+    x[0, 0, :2] = ends
+    return x
+
+
+def grown(op: OneOp) -> str:
+    """The type of its output."""
+    return getCustomOp(op.model().graph.node[0]).get_output_datatype().name
+
+
+pools = pytest.mark.parametrize(
+    "datatype, height, width", [("INT4", 4, 6), ("UINT4", 5, 7), ("BINARY", 3, 2)]
+)
 
 
 @pytest.mark.parametrize("factor, datatype", [(2, "UINT3"), (3, "BINARY")])
@@ -46,25 +66,33 @@ def test_upsample_nearest(factor, rng, tmp_path):
     assert cycles(op) == 3 * 4 * factor**2
 
 
-@pytest.mark.parametrize("datatype, least", [("INT4", -8), ("UINT4", 0)])
-def test_upsample_bilinear(datatype, least, rng, tmp_path):
-    x = rng.integers(least, least + 16, (3, 4, 5))
+@pytest.mark.parametrize(
+    "datatype, height, width", [("INT4", 3, 4), ("UINT4", 1, 5), ("BINARY", 4, 1)]
+)
+def test_upsample_bilinear(datatype, height, width, rng, tmp_path):
+    x = frame(rng, datatype, height, width, 3)
     op = one("TarsierUpsampleBilinear", x, datatype)
     works(op, [upsample_bilinear(x)], tmp_path)
-    assert cycles(op) == 3 * 4 * 4
+    assert cycles(op) == 4 * height * width
+    assert grown(op) == {"INT4": "INT8", "UINT4": "UINT8", "BINARY": "UINT5"}[datatype]
 
 
-@pytest.mark.parametrize("datatype, least", [("INT4", -8), ("UINT4", 0)])
-def test_avg_pool(datatype, least, rng, tmp_path):
-    x = rng.integers(least, least + 16, (4, 6, 5))
+@pools
+def test_avg_pool(datatype, height, width, rng, tmp_path):
+    x = frame(rng, datatype, height, width, 3)
     op = one("TarsierAvgPool", x, datatype)
     works(op, [avg_pool(x)], tmp_path)
-    assert cycles(op) == 4 * 6
+    assert cycles(op) == height * width
+    assert grown(op) == {"INT4": "INT6", "UINT4": "UINT6", "BINARY": "UINT3"}[datatype]
 
 
-def test_an_odd_row_and_column_are_dropped(rng, tmp_path):
-    x = rng.integers(0, 16, (5, 7, 2))
-    works(one("TarsierAvgPool", x, "UINT4"), [avg_pool(x)], tmp_path)
+@pools
+def test_max_pool(datatype, height, width, rng, tmp_path):
+    x = frame(rng, datatype, height, width, 3)
+    op = one("TarsierMaxPool", x, datatype)
+    works(op, [max_pool(x)], tmp_path)
+    assert cycles(op) == height * width
+    assert grown(op) == datatype
 
 
 def test_frames_and_channels_that_do_not_divide_are_refused():

@@ -14,11 +14,11 @@ from qonnx.custom_op.registry import getCustomOp
 from tarsier_fpga.flow.lower import lower
 from tarsier_fpga.flow.lower.ingest import ingest
 from tarsier_fpga.flow.ops.stitch import stitch
-from tarsier_fpga.flow.size.fold import fold
 from tarsier_fpga.flow.size.widths import adapt_widths, insert_fifos, specialize
 from tarsier_fpga.hls.netlist.rtl_top import rtl_top
 from tarsier_fpga.hls.sim.toolchain import run_tool, verilator
 from tests.flow.hls_op import as_hls
+from tests.flow.paced import folded
 
 PART = "xczu7ev-ffvc1156-2-e"
 
@@ -29,7 +29,7 @@ def built(random_net):
 
     def build(budget=4, depth=50):
         network = random_net(channels=4, units=2)
-        graph = fold(lower(ingest(network)), budget)
+        graph = folded(lower(ingest(network)), budget)
         graph = adapt_widths(specialize(graph, PART), PART)
         skips = [node.output[1] for node in graph.get_nodes_by_op_type("TarsierFork_rtl")]
         return network, insert_fifos(graph, dict.fromkeys(skips, depth), PART)
@@ -53,9 +53,9 @@ def test_every_node_is_one_finn_knows_as_rtl(built):
 def test_converters_stand_only_where_lanes_differ(built):
     _, unfolded = built(budget=1)
     assert not unfolded.get_nodes_by_op_type("StreamingDataWidthConverter_rtl")
-    _, folded = built(budget=4)
+    _, narrow = built(budget=4)
     # after both units' tables, and after the head's and the tail's rounding
-    assert len(folded.get_nodes_by_op_type("StreamingDataWidthConverter_rtl")) == 4
+    assert len(narrow.get_nodes_by_op_type("StreamingDataWidthConverter_rtl")) == 4
 
 
 def test_fifos_stand_where_they_were_asked_for(built):
@@ -119,7 +119,7 @@ def test_the_same_network_gives_the_same_bytes(random_net):
     model = random_net()
 
     def make():
-        graph = adapt_widths(specialize(fold(lower(ingest(model)), 4), PART), PART)
+        graph = adapt_widths(specialize(folded(lower(ingest(model)), 4), PART), PART)
         return insert_fifos(graph, {graph.graph.node[0].output[1]: 9}, PART)
 
     first, second = (make().model.SerializeToString(deterministic=True) for _ in range(2))

@@ -17,7 +17,6 @@ from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.lower import lower
 from tarsier_fpga.flow.lower.ingest import ingest
 from tarsier_fpga.flow.ops.register import prepare_finn
-from tarsier_fpga.flow.size.fold import fold
 from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.flow.size.widths import adapt_widths, insert_fifos, specialize
 from tarsier_fpga.flow.synth.backend import find_backend, synthesize
@@ -27,6 +26,7 @@ from tarsier_fpga.flow.synth.yosys.delays import primitives
 from tarsier_fpga.hls.base.errors import FlowError, ToolError
 from tarsier_fpga.hls.base.progress import silent
 from tarsier_fpga.hls.netlist.instance import rtl_paths
+from tests.flow.paced import folded
 from tests.flow.small_design import write_design
 
 ZCU104 = load_board("zcu104")
@@ -40,7 +40,7 @@ def design(random_net, tmp_path, monkeypatch) -> Path:
     primitives()  # read once, from the cache of all tests
     monkeypatch.setenv("TARSIER_CACHE", str(tmp_path / "cache"))
     model = set_frame(lower(ingest(random_net(channels=4, units=1, height=9, width=9))), 15, 19)
-    model = adapt_widths(specialize(fold(model, 12, constant=False), ZCU104.part), ZCU104.part)
+    model = adapt_widths(specialize(folded(model, 12, constant=False), ZCU104.part), ZCU104.part)
     write_design(insert_fifos(model, {}, ZCU104.part), ZCU104, "random", tmp_path / "design")
     return tmp_path / "design"
 

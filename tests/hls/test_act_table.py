@@ -21,37 +21,53 @@ class Params:
     folds: int
     entries: int
     y_width: int
+    x_signed: bool = False
+    y_signed: bool = True
+
+    @property
+    def least(self) -> int:
+        return -(self.entries // 2) if self.x_signed else 0
 
 
-GRID = Grid(
-    st.builds(
-        Params,
-        lanes=st.integers(1, 6),
-        folds=st.integers(1, 5),
-        entries=st.one_of(st.integers(1, 40), st.just(289)),
-        y_width=st.integers(1, 16),
+@st.composite
+def params(draw):
+    x_signed = draw(st.booleans())
+    entries = st.one_of(st.integers(1, 40), st.just(289))
+    return Params(
+        lanes=draw(st.integers(1, 6)),
+        folds=draw(st.integers(1, 5)),
+        entries=draw(st.sampled_from([2, 4, 16, 256]) if x_signed else entries),
+        y_width=draw(st.integers(1, 16)),
+        x_signed=x_signed,
+        y_signed=draw(st.booleans()),
     )
-)
+
+
+LARGE = Params(1, 2, 1024, 8, True, False)
+GRID = Grid(params(), also=[LARGE])
 
 
 def table(p: Params) -> np.ndarray:
-    least, most = limits(p.y_width, True)
+    least, most = limits(p.y_width, p.y_signed)
     return seeded(p).integers(least, most + 1, (p.lanes * p.folds, p.entries))
 
 
+def made(p: Params):
+    return act_table(table(p), p.lanes, p.y_width, p.x_signed, p.y_signed)
+
+
 def case(p: Params, x: np.ndarray) -> Case:
-    instance = act_table(table(p), p.lanes, p.y_width)
     x_beats = pack(x.reshape(-1, p.lanes), unsigned_width(p.entries - 1))
-    y_beats = pack(golden(x, table(p)).reshape(-1, p.lanes), p.y_width)
-    return Case(p, instance, {"x": x_beats}, {"y": y_beats})
+    y_beats = pack(golden(x, table(p), p.x_signed).reshape(-1, p.lanes), p.y_width)
+    return Case(p, made(p), {"x": x_beats}, {"y": y_beats})
 
 
 def random_x(p: Params) -> np.ndarray:
-    return seeded(p).integers(0, p.entries, (PIXELS, p.lanes * p.folds))
+    return seeded(p).integers(p.least, p.least + p.entries, (PIXELS, p.lanes * p.folds))
 
 
 def every_entry(p: Params) -> np.ndarray:
-    return np.repeat(np.arange(p.entries)[:, None], p.lanes * p.folds, axis=1)
+    return np.repeat(p.least + np.arange(p.entries)[:, None], p.lanes * p.folds, axis=1)
 
 
 def random_case(p: Params) -> Case:
@@ -68,7 +84,9 @@ test_matches_golden, test_extremes, test_output_holds_under_backpressure = contr
 
 
 def test_extremes_are_every_entry():
-    assert all(np.array_equal(golden(every_entry(p), table(p)), table(p).T) for p in GRID)
+    assert all(
+        np.array_equal(golden(every_entry(p), table(p), p.x_signed), table(p).T) for p in GRID
+    )
 
 
 def test_cycle_contract():
@@ -77,12 +95,26 @@ def test_cycle_contract():
         assert np.array_equal(ran.out_cycles["y"], np.arange(PIXELS * p.folds) + 1)
 
 
+def test_a_sign_is_written_as_any_function():
+    signs = act_table(np.array([[0, 0, 1, 1], [1, 0, 0, 1]]), 2, 1, x_signed=True, y_signed=False)
+    assert signs.simulate([[-2, -2], [-1, -1], [0, 0], [1, 1]]).tolist() == [
+        [0, 1],
+        [0, 0],
+        [1, 0],
+        [1, 1],
+    ]
+
+
 def test_rejects_bad_parameters(refused):
     values = table(Params(lanes=2, folds=3, entries=10, y_width=5))
     with pytest.raises(KernelError, match=r"lanes=4 must divide channels=6"):
         act_table(values, 4, 5)
     with pytest.raises(KernelError, match=r"entries -16..15 do not fit in y_width=4 signed bits"):
         act_table(values, 2, 4)
+    with pytest.raises(KernelError, match=r"entries -\d+..\d+ do not fit in y_width=5 unsigned"):
+        act_table(values, 2, 5, y_signed=False)
+    with pytest.raises(KernelError, match=r"entries=10 of a signed x must be a power of two"):
+        act_table(values, 2, 5, x_signed=True)
     instance = act_table(values, 2, 5)
     assert "act_table: XWidth=3 must be >= 1 and index Entries=10" in refused(instance, XWidth=3)
     assert "act_table: Lanes=0 Folds=3 Entries=10 YWidth=5" in refused(instance, Lanes=0)

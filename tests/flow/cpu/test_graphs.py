@@ -13,12 +13,12 @@ from tarsier_fpga.flow.cpu.execute import CpuGraph
 from tarsier_fpga.flow.lower import lower
 from tarsier_fpga.flow.lower.ingest import ingest
 from tarsier_fpga.flow.sim.execute import run_graph
-from tarsier_fpga.flow.size.fold import fold
 from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.flow.size.widths import adapt_widths, specialize
 from tarsier_fpga.hls.base.errors import SimError
 from tarsier_fpga.hls.golden.scaled_add import scaled_add
 from tests.flow.one_op import PART, OneOp
+from tests.flow.paced import folded
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_other_networks(random_net, codes, twist):
 
 
 def test_a_folded_graph_with_width_converters(random_net, codes):
-    graph = fold(set_frame(lower(ingest(random_net())), 10, 13), 4 * 10 * 13)
+    graph = folded(lower(ingest(random_net())), 4)
     graph = set_frame(adapt_widths(specialize(graph, PART), PART), 10, 13)
     frame = codes(10, 13)
     assert np.array_equal(CpuGraph(graph)(frame), run_graph(graph, frame))
@@ -86,7 +86,7 @@ def test_codes_that_are_no_codes(graph):
         engine(np.full((5, 6, 4), -1))
 
 
-SCALED = {"x_scale": 3, "d_scale": -16, "offset": 7, "shift": 4, "floor": -100, "ceiling": 120}
+SCALED = {"x_scale": 3, "d_scale": -16, "shift": 4, "floor": -100, "ceiling": 120}
 SMALL = {"shift": 3, "floor": -20, "ceiling": 50}
 
 
@@ -127,12 +127,14 @@ def test_kernels_of_two_streams(rng, op):
         "TarsierScaledAdd": SCALED | {"outputDataType": "INT8"},
         "TarsierConcat": {"b_channels": 3},
     }[op]
-    model = OneOp(op, tuple(frames), ("INT8", "INT8"), (), attributes).model()
+    offset = np.array([7, -300, 0])
+    constants = (offset,) if op == "TarsierScaledAdd" else ()
+    model = OneOp(op, tuple(frames), ("INT8", "INT8"), constants, attributes).model()
     (result,) = compiled(model, list(model.graph.node), ["x0", "x1"], ["y0"])(frames, 2)
     if op == "TarsierConcat":
         assert np.array_equal(result, np.concatenate(frames, axis=-1))
     elif op == "TarsierScaledAdd":
-        assert np.array_equal(result, scaled_add(*frames, 3, -16, 7, 4, -100, 120))
+        assert np.array_equal(result, scaled_add(*frames, 3, -16, offset, 4, -100, 120))
     else:
         assert np.array_equal(result, (frames[0] + frames[1]).clip(-100, 120))
 
