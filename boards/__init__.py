@@ -34,15 +34,25 @@ def __getattr__(name: str) -> type:
     return TarsierError
 
 
-def read(path: str | PathLike[str], sidecar: str | PathLike[str] | None = None) -> "Raw":
-    """The raw frame in a file; `sidecar` is the TOML that describes bare numbers.
+def read(
+    path: str | PathLike[str],
+    sidecar: str | PathLike[str] | None = None,
+    *,
+    index: int | None = None,
+    binned: bool = False,
+) -> "Raw":
+    """The raw frame in a file, number `index` of one that holds several.
+
+    `sidecar` is the TOML that describes bare numbers; `binned` adds up the like-coloured pixels of
+    a quad Bayer sensor.
 
     Raises:
         TarsierError: it is missing, damaged, or no raw frame of a Bayer sensor.
     """
     from tarsier_fpga.camera.read import read_raw
 
-    return read_raw(Path(path), None if sidecar is None else Path(sidecar))
+    beside = None if sidecar is None else Path(sidecar)
+    return read_raw(Path(path), beside, index, binned=binned)
 
 
 def restore(

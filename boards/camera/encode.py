@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MIT
 """The numbers that cross into the accelerator: codes of 8 to 10 bits, four per Bayer block.
 
-    code = clip(rint(black + span * gain * (raw - raw black) / (raw white - raw black)), 0, most)
+    code = clip(black + rint(span * gain * (raw - raw black) / raw span), 0, most)
 
-What the codes of black and white are is the network's choice, and its design says it: they lie
-inside the range, so that noise below black and light above white survive. The gain is a multiple
-of 1/256, which makes every code a rational number: it is computed in integers, half to even, and
-is the same on every machine.
+The raw black is each colour's own; the raw span is the frame's, from its highest black to white,
+so that grey light stays grey. What the codes of black and white are is the network's choice, and
+its design says it: they lie inside the range, so that noise below black and light above white
+survive. The gain is a multiple of 1/256 and a raw black a fraction, which makes every code a
+rational number: it is computed in integers, half to even, and is the same on every machine.
 """
+
+from fractions import Fraction
 
 import numpy as np
 
@@ -15,15 +18,30 @@ from tarsier_fpga.camera.exposure import GAIN_STEPS
 from tarsier_fpga.camera.raw import Raw, phases
 from tarsier_fpga.hls.base.coding import Coding
 
-__all__ = ["decode", "encode", "recode"]
+__all__ = ["decode", "encode", "exact", "recode"]
+
+_NUMBERS = np.arange(1 << 16)
 
 
 def encode(raw: Raw, gain: float, scale: Coding) -> np.ndarray:
     """(H / 2, W / 2, 4) uint16 codes of `raw`, channels R, G1, G2, B."""
     codes = np.empty((raw.height // 2, raw.width // 2, 4), np.uint16)
+    black = [exact(level) for level in raw.black]
+    codes_a_number = scale.span * Fraction(round(gain * GAIN_STEPS), GAIN_STEPS)
+    codes_a_number /= raw.white - max(black)
+    tables = {level: _table(level, codes_a_number, scale) for level in set(black)}
     for channel, phase in enumerate(phases(raw.mosaic)):
-        np.take(_table(raw.black[channel], raw.white, gain, scale), phase, out=codes[..., channel])
+        np.take(tables[black[channel]], phase, out=codes[..., channel])
     return codes
+
+
+def exact(level: float) -> Fraction:
+    """The fraction that a file or a person wrote.
+
+    >>> exact(63.9)
+    Fraction(639, 10)
+    """
+    return Fraction(level).limit_denominator(1_000_000)
 
 
 def decode(codes: np.ndarray, scale: Coding) -> np.ndarray:
@@ -47,11 +65,14 @@ def recode(codes: np.ndarray, scale: Coding, other: Coding) -> np.ndarray:
     return np.clip(np.rint(other.black + light * other.span), 0, other.top).astype(np.uint16)
 
 
-def _table(black: int, white: int, gain: float, scale: Coding) -> np.ndarray:
-    """The code of every 16-bit value."""
-    levels = np.arange(1 << 16, dtype=np.int64)
-    numerator = scale.span * round(gain * GAIN_STEPS) * (levels - black)
-    quotient, rest = np.divmod(numerator, GAIN_STEPS * (white - black))
-    half = 2 * rest - GAIN_STEPS * (white - black)
-    quotient += (half > 0) | ((half == 0) & (quotient % 2 == 1))
-    return np.clip(scale.black + quotient, 0, (1 << scale.bits) - 1).astype(np.uint16)
+def _table(black: Fraction, slope: Fraction, scale: Coding) -> np.ndarray:
+    """The code of every 16-bit number; found by where each code begins, since there are fewer."""
+    step = 2 * slope.numerator * black.denominator
+    half = slope.denominator * black.denominator
+    begins = []
+    for code in range(1 - scale.black, (1 << scale.bits) - scale.black):
+        # step * number is here or beyond where the exact code is at least code - 1/2
+        edge = (2 * code - 1) * half + 2 * slope.numerator * black.numerator
+        first = -(-edge // step) if code % 2 == 0 else edge // step + 1
+        begins.append(min(max(first, 0), 1 << 16))
+    return np.searchsorted(begins, _NUMBERS, side="right").astype(np.uint16)

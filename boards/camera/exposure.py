@@ -35,7 +35,7 @@ def auto_gain(raw: Raw) -> float:
     Taken over the means of 8 x 8 blocks, so that noise does not pass for light.
     """
     bright = max(
-        (np.percentile(_block_means(phase), _AUTO_PERCENTILE) - black) / (raw.white - black)
+        (np.percentile(_block_means(phase), _AUTO_PERCENTILE) - black) / raw.span
         for phase, black in zip(phases(raw.mosaic), raw.black, strict=True)
     )
     return _on_grid(MAX_GAIN if bright <= 0 else _AUTO_TARGET / bright)
@@ -59,7 +59,7 @@ def red_gain(raw: Raw, brightness: float = 0.5, bins: int = 128) -> float:
     total, light = [], []
     for phase, black in zip(phases(raw.mosaic), raw.black, strict=True):
         counts = np.bincount(phase.ravel())
-        x = np.clip((np.arange(len(counts)) - black) / (raw.white - black), 0, 1)
+        x = np.clip((np.arange(len(counts)) - black) / raw.span, 0, 1)
         weighted = counts * weights[np.minimum(np.searchsorted(edges, x), bins - 1)]
         total += weighted.tolist()
         light += (weighted * x).tolist()

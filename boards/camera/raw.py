@@ -24,13 +24,14 @@ CFA_PHASES = {"RGGB": (0, 0), "GRBG": (0, 1), "GBRG": (1, 0), "BGGR": (1, 1)}
 class Raw:
     """One raw frame, and what is needed to make a picture of it.
 
-    `black` is per colour, in the order R, G1, G2, B; `flip` is LibRaw's orientation code:
+    `black` is per colour, in the order R, G1, G2, B, and need not be whole; a reader of files that
+    say more of black than that takes it out of the mosaic. `flip` is LibRaw's orientation code:
     bit 0 mirrors columns, bit 1 mirrors rows, bit 2 then transposes.
     """
 
     name: str
     mosaic: np.ndarray  # (H, W) uint16, H and W even, red at (0, 0)
-    black: tuple[int, int, int, int]
+    black: tuple[float, float, float, float]
     white: int
     balance: tuple[float, float, float] | None = None  # gains of R, G, B; None: not known
     matrix: np.ndarray | None = None  # (3, 3) balanced camera RGB to linear sRGB
@@ -44,6 +45,11 @@ class Raw:
     def width(self) -> int:
         return self.mosaic.shape[1]
 
+    @property
+    def span(self) -> float:
+        """The numbers from black to white, of every colour alike: from the highest black."""
+        return self.frame().span
+
     def frame(self) -> CameraFrame:
         """What it says of light, without how it is to look."""
         return CameraFrame(self.mosaic, self.black, self.white)
@@ -53,7 +59,7 @@ def from_sensor(
     path: Path,
     mosaic: np.ndarray,
     cfa: str,
-    black: Sequence[int],
+    black: Sequence[float],
     white: int,
     *,
     balance: tuple[float, float, float] | None = None,
@@ -66,7 +72,7 @@ def from_sensor(
         HostError: no light is left between black and white, or no pixel after cropping.
     """
     if white <= max(black):
-        raise HostError(f"{path}: white level {white} must be above black level {max(black)}")
+        raise HostError(f"{path}: white level {white} must be above black level {max(black):g}")
     try:
         mosaic, levels = align(mosaic, cfa, black)
     except HostError as error:
@@ -75,8 +81,8 @@ def from_sensor(
 
 
 def align(
-    mosaic: np.ndarray, cfa: str, black: Sequence[int]
-) -> tuple[np.ndarray, tuple[int, int, int, int]]:
+    mosaic: np.ndarray, cfa: str, black: Sequence[float]
+) -> tuple[np.ndarray, tuple[float, float, float, float]]:
     """`mosaic` cropped to start with red and to be even, and its black levels in that order.
 
     Args:

@@ -11,7 +11,7 @@ from tarsier_fpga.hls.base.camera_frame import CameraFrame
 from tarsier_fpga.hls.base.errors import HostError, TarsierError
 from tarsier_fpga.hls.base.plugins import Group, modules
 
-__all__ = ["camera_frame", "frames_in", "read_raw", "readers", "suffixes"]
+__all__ = ["camera_frame", "frame_files", "frames_in", "read_raw", "readers", "sidecar_of"]
 
 _HEAD = 16  # bytes that a format is known by
 
@@ -35,13 +35,12 @@ def readers() -> tuple[Reader, ...]:
     return tuple(sorted(found, key=lambda reader: reader.sniff(b"")))
 
 
-def suffixes() -> tuple[str, ...]:
-    """How the names of raw files end."""
-    return tuple(dict.fromkeys(suffix for reader in readers() for suffix in reader.suffixes))
-
-
-def read_raw(path: Path, sidecar: Path | None = None, index: int | None = None) -> Raw:
+def read_raw(
+    path: Path, sidecar: Path | None = None, index: int | None = None, *, binned: bool = False
+) -> Raw:
     """The raw frame in `path`, number `index` of a file that holds several.
+
+    With `binned`, the pixels of like-coloured blocks are added up, as a quad Bayer sensor has.
 
     Raises:
         HostError: the file is missing, damaged, no raw, or its sensor is no Bayer sensor.
@@ -50,10 +49,32 @@ def read_raw(path: Path, sidecar: Path | None = None, index: int | None = None) 
         raise HostError(f"{path} is a folder, name one raw frame in it")
     if not path.is_file():
         raise HostError(f"{path}: there is no such file")
+    sidecar = sidecar_of(path, sidecar)
+    reader = _reader_of(path, sidecar)
+    if not binned:
+        return reader.read(path, index, sidecar)
+    if reader.read_binned is None:
+        raise HostError(f"{path}: blocks of one colour are told by `block` in its sidecar")
+    return reader.read_binned(path, index, sidecar)
+
+
+def sidecar_of(path: Path, named: Path | None = None) -> Path | None:
+    """What describes the file `path`: the sidecar `named`, or one beside bare numbers."""
     beside = path.with_suffix(".toml")
-    if sidecar is None and any(reader.bare for reader in _named(path)) and beside.is_file():
-        sidecar = beside
-    return _reader_of(path, sidecar).read(path, index, sidecar)
+    if named is None and any(reader.bare for reader in _named(path)) and beside.is_file():
+        return beside
+    return named
+
+
+def frame_files(folder: Path, sidecar: Path | None = None) -> list[Path]:
+    """The files in `folder` that are frames by their names.
+
+    Pictures may lie beside frames: they are taken where there is nothing else, and a sidecar
+    describes them.
+    """
+    files = sorted(folder.iterdir())
+    frames = [file for file in files if any(not reader.picture for reader in _named(file))]
+    return frames or [file for file in files if _named(file) and sidecar_of(file, sidecar)]
 
 
 def camera_frame(path: Path) -> CameraFrame:
@@ -61,13 +82,19 @@ def camera_frame(path: Path) -> CameraFrame:
     return read_raw(path).frame()
 
 
-def frames_in(path: Path) -> int | None:
+def frames_in(path: Path, sidecar: Path | None = None) -> int | None:
     """How many frames the file `path` holds; None where it is one and could be no more.
 
     Raises:
         HostError: it is damaged.
     """
-    return _reader_of(path, None).frames(path) if _named(path) else None
+    if not _named(path) and sidecar is None:
+        return None
+    sidecar = sidecar_of(path, sidecar)
+    reader = _reader_of(path, sidecar)
+    if reader.described_frames is not None:
+        return reader.described_frames(path, sidecar)
+    return reader.frames(path)
 
 
 def _named(path: Path) -> list[Reader]:
@@ -92,5 +119,10 @@ def _reader_of(path: Path, sidecar: Path | None) -> Reader:
         return chosen[0]
     raise HostError(
         f"{path} is no raw frame: it begins like none that Tarsier knows, and its name ends in"
-        f" none of {', '.join(suffixes())}"
+        f" none of {', '.join(_suffixes())}"
     )
+
+
+def _suffixes() -> tuple[str, ...]:
+    """How the names of raw files end."""
+    return tuple(dict.fromkeys(suffix for reader in readers() for suffix in reader.suffixes))

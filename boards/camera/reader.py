@@ -27,8 +27,13 @@ class Reader:
             one that the user named, or the one that lies beside bare numbers
         frames: how many a file holds; None where it is one frame and could be no more
         bare: whether its files are numbers only, which a sidecar describes
+        described_frames: in place of `frames`, where it takes the sidecar to tell
+        read_binned: as `read`, but of a sensor whose colours lie in blocks (quad Bayer), whose
+            pixels it adds up; None where it knows of no such sensors
+        picture: whether files of that name are pictures too, so that in a folder they are frames
+            only where a sidecar describes them
 
-    `read` and `frames` raise a HostError that names the file.
+    All of them raise a HostError that names the file.
     """
 
     title: str
@@ -37,3 +42,6 @@ class Reader:
     read: Callable[[Path, int | None, Path | None], Raw]
     frames: Callable[[Path], int | None] = _is_one
     bare: bool = False
+    described_frames: Callable[[Path, Path | None], int | None] | None = None
+    read_binned: Callable[[Path, int | None, Path | None], Raw] | None = None
+    picture: bool = False

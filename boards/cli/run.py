@@ -44,6 +44,9 @@ def run(
     fps: Annotated[float | None, typer.Option(help="rate to build for, else the most")] = None,
     gain: Annotated[str, typer.Option(help="auto, red, or a factor on the light")] = "auto",
     sidecar: Annotated[Path | None, typer.Option(help="describes bare numbers in RAW")] = None,
+    binned: Annotated[
+        bool, typer.Option("--bin", help="quad Bayer: add up the pixels of a colour")
+    ] = False,
     reference: Annotated[Path | None, typer.Option(help="clean raw frame, for PSNR")] = None,
     reference_exposure: Annotated[
         float, typer.Option(min=1 / 1024, max=1024, help="times as much light as in RAW")
@@ -66,7 +69,7 @@ def run(
 
     with progress() as show:
         show("reading the raw frame", 0.0)
-        video = is_video(raw)
+        video = is_video(raw, sidecar)
         if video:
             _check_video_outputs(out, film, film_rate, reference)
         else:
@@ -88,6 +91,7 @@ def run(
             fps=fps,
             gain=parse_gain(gain),
             sidecar=sidecar,
+            binned=binned,
             deploy=deploy,
             check=check,
         )

@@ -13,7 +13,8 @@ from tarsier_fpga.training.facts.accelerator import Accelerator
 __all__ = ["study"]
 
 study = typer.Typer(
-    help="Trials around training: versions of the unit, the time of a step.", no_args_is_help=True
+    help="Trials around training: versions of the unit, its parts, the time of a step.",
+    no_args_is_help=True,
 )
 
 
@@ -47,6 +48,47 @@ def versions(
     if json:
         facts = {trial.version: round(trial.psnr_db, 4) for trial in scores}
         whole = {"set": place.name, "sigma": SIGMA, "psnr_db": facts}
+        write_together({json: json_bytes(whole)})
+
+
+@study.command()
+def parts(
+    config: Annotated[str, typer.Option(help="the network and the budget")] = "parts-sr-16x8-x2",
+    image_set: Annotated[str, typer.Option("--set", help="the image set to score on")] = "Set14",
+    data: Annotated[Path | None, typer.Option(help="folder of sets; or $TARSIER_DATA")] = None,
+    out: Annotated[Path, typer.Option(help="runs go here")] = Path("build/parts"),
+    json: Annotated[Path | None, typer.Option(help="write the scores here too")] = None,
+) -> None:
+    """Train a net with each of its parts binary alone, on equal budgets; minutes."""
+    from tarsier_fpga.camera.read import camera_frame
+    from tarsier_fpga.training.data.images import find_set
+    from tarsier_fpga.training.facts import recipe
+    from tarsier_fpga.training.facts.paths import config_file, data_dir
+    from tarsier_fpga.training.loop.launch import set_up_torch
+    from tarsier_fpga.training.loop.train import open_source
+    from tarsier_fpga.training.studies.parts import try_parts
+
+    if json:
+        check_folder(json)
+    set_up_torch(Accelerator.CPU)
+    with resumable():
+        plan = recipe.read(config_file(config))
+        place = find_set(image_set, data_dir(data))
+        found = try_parts(plan, open_source(plan, data, camera_frame), place, out)
+    print(f"{place.name}, after {plan.schedule.iterations} steps each")
+    print(f"  {'none':12}{found.full_db:8.2f} dB")
+    for part, saving in found.parts.items():
+        assert saving.loss_db is not None
+        print(
+            f"  {part:12}{found.full_db - saving.loss_db:8.2f} dB   "
+            f"V_C {saving.v_c:8.4f} dB/G   V_P {saving.v_p:8.5f} dB/K"
+        )
+    if json:
+        facts = {
+            part: {"loss_db": one.loss_db, "v_c": one.v_c, "v_p": one.v_p}
+            for part, one in found.parts.items()
+        }
+        whole = {"set": place.name, "full_db": found.full_db, "parts": facts}
         write_together({json: json_bytes(whole)})
 
 

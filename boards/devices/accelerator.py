@@ -13,10 +13,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from tarsier_fpga.devices.tiles import Cutting
-from tarsier_fpga.flow.design.ports import Port
 from tarsier_fpga.flow.sim.built_design import BuiltDesign, HardwareGraph
 from tarsier_fpga.hls.base.coding import Coding, FrameKind
 from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.base.port import Port
 from tarsier_fpga.hls.base.progress import Show, silent
 
 __all__ = ["RESTORING", "Accelerator", "Measured", "Restorer", "restore_frames"]

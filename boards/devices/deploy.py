@@ -22,9 +22,9 @@ import numpy as np
 from pydantic import BaseModel, PositiveFloat
 
 from tarsier_fpga.flow.design.design_facts import Design, read_design
-from tarsier_fpga.flow.design.ports import Port
 from tarsier_fpga.flow.sim.port_beats import frames_out
 from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.base.port import Port
 from tarsier_fpga.hls.netlist.beats import pack, words
 
 __all__ = ["Deployed", "driver_package", "from_bytes", "read_deploy", "sentences_of", "to_bytes"]

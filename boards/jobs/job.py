@@ -27,6 +27,7 @@ class Job:
         gain: a factor, or how it is found in the frame
         sidecar: describes bare numbers
         deploy: files of a board; None is where `tarsier synth` leaves them
+        binned: whether the pixels of quad Bayer sensors are added up
         check: whether all bits are compared with the hardware graph
     """
 
@@ -38,6 +39,7 @@ class Job:
     fps: float | None = None
     gain: float | Exposure = Exposure.AUTO
     sidecar: Path | None = None
+    binned: bool = False
     deploy: Path | None = None
     check: bool = True
 

@@ -43,11 +43,12 @@ def perform_picture(asked: PictureJob, show: Show) -> PictureRun:
     """
     begin, job = time.monotonic(), asked.job
     show("reading the raw frame", 0.0)
-    raw = read_raw(job.raw, job.sidecar)
+    raw = read_raw(job.raw, job.sidecar, binned=job.binned)
     reference = None
     if asked.reference is not None:  # it shares the sidecar of a raw file of its own kind
         alike = asked.reference.suffix == job.raw.suffix
-        reference = read_raw(asked.reference, job.sidecar if alike else None)
+        described = job.sidecar if alike else None
+        reference = read_raw(asked.reference, described, binned=job.binned)
     accelerator = open_accelerator(job, (raw.width, raw.height), show)
     shot = Shot(job.raw.stem, raw, reference, asked.exposure)
     restored = Restoring(job, accelerator, show).one(shot)

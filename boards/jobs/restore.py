@@ -104,7 +104,7 @@ class Restoring:
     def _read(self, item: Frame | Shot) -> Shot:
         if isinstance(item, Shot):
             return item
-        return Shot(item.name, item.read(self.job.sidecar))
+        return Shot(item.name, item.read(self.job.sidecar, binned=self.job.binned))
 
     def _pack(self, shot: Shot) -> Packed:
         raw, scale = shot.raw, self.accelerator.restorer.codes

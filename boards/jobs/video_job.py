@@ -110,7 +110,7 @@ def perform_video(asked: VideoJob, show: Show) -> VideoFacts:
     """
     job = asked.job
     show("looking for frames", 0.0)
-    frames = list_frames(job.raw)
+    frames = list_frames(job.raw, job.sidecar)
     first = _first_good(frames, asked)
     accelerator = open_accelerator(job, (first.width, first.height), show)
     if asked.film and (scale := accelerator.restorer.cutting.scale) != 1:
@@ -192,8 +192,8 @@ def _first_good(frames: list[Frame], asked: VideoJob) -> Raw:
     """The frame whose size a design is built for."""
     for frame in frames[:-1]:
         try:
-            return frame.read(asked.job.sidecar)
+            return frame.read(asked.job.sidecar, binned=asked.job.binned)
         except HostError:
             if asked.bad is Bad.STOP:
                 raise
-    return frames[-1].read(asked.job.sidecar)
+    return frames[-1].read(asked.job.sidecar, binned=asked.job.binned)

@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tarsier_fpga.flow.design.ports import Port
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.base.facts import Facts, read_facts
+from tarsier_fpga.hls.base.port import Port
 from tarsier_fpga.hls.cost.resources import Resources
 
 if TYPE_CHECKING:  # it takes longer to load than the command line should

@@ -160,9 +160,9 @@ def _sum_type(rows: np.ndarray, bias: np.ndarray, x: BaseDataType) -> str:
 
 
 def _floats(values: np.ndarray) -> np.ndarray:
-    """Integers as qonnx keeps them: in floats, which are doubles where they must be."""
+    """Integers as qonnx keeps them: in floats, unless those do not hold them."""
     narrow = np.asarray(values, np.float32)
-    return narrow if np.array_equal(narrow, values) else np.asarray(values, np.float64)
+    return narrow if np.array_equal(narrow, values) else np.asarray(values, np.int64)
 
 
 def hardware_node(

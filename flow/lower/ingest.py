@@ -29,6 +29,7 @@ from tarsier_fpga.hls.base.errors import FlowError
 __all__ = ["SIDE", "ingest", "read_qonnx"]
 
 SIDE = 32  # rows and columns of a network that leaves them free
+_DOMAIN, _OLD_DOMAINS = "qonnx.custom_op.general", ("onnx.brevitas", "finn.custom_op.general")
 _QUANTIZERS = ["Quant", "IntQuant", "BipolarQuant"]
 
 
@@ -67,7 +68,7 @@ def ingest(model: ModelWrapper) -> ModelWrapper:
     check_opset(model)
     model = model.transform(RemoveStaticGraphInputs())
     for steps in (
-        (_OneFrame(), _NameNodes(), InferShapes()),
+        (_OneDomain(), _OneFrame(), _NameNodes(), InferShapes()),
         (GiveUniqueParameterTensors(), FoldConstants(exclude_op_types=_QUANTIZERS)),
         (
             QCDQToQuant(),
@@ -105,6 +106,18 @@ class _OneFrame(Transformation):
         del model.graph.value_info[:]
         for tensor in model.graph.output:
             tensor.type.tensor_type.ClearField("shape")
+        return model, False
+
+
+class _OneDomain(Transformation):
+    """Quantizers of the domains that they had once, in that of qonnx."""
+
+    def apply(self, model: ModelWrapper) -> tuple[ModelWrapper, bool]:
+        for node in model.graph.node:
+            if node.op_type in _QUANTIZERS and node.domain in _OLD_DOMAINS:
+                node.domain = _DOMAIN
+        if all(each.domain != _DOMAIN for each in model.model.opset_import):
+            model.model.opset_import.append(helper.make_opsetid(_DOMAIN, 1))
         return model, False
 
 

@@ -130,7 +130,7 @@ def datatype_of(least: int, most: int) -> BaseDataType:
     """The narrowest integers that hold `least` to `most`.
 
     >>> datatype_of(0, 1).name, datatype_of(0, 9).name, datatype_of(-9, 3).name
-    ('UINT1', 'UINT4', 'INT5')
+    ('BINARY', 'UINT4', 'INT5')
     """
     if least >= 0:
         return DataType[f"UINT{max(1, most.bit_length())}"]

@@ -25,13 +25,13 @@ from onnx import NodeProto
 from qonnx.core.datatype import DataType
 from qonnx.core.modelwrapper import ModelWrapper
 
-from tarsier_fpga.flow.design.ports import Port
 from tarsier_fpga.flow.lower.hardware import Hardware
 from tarsier_fpga.flow.lower.meaning import Integers
 from tarsier_fpga.flow.lower.quantize import Target, target_of
 from tarsier_fpga.flow.ops.stitch import port_names
 from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.base.port import Port
 
 __all__ = ["Net", "net_of", "output_ports", "write_net"]
 
@@ -146,10 +146,21 @@ def _input(model: ModelWrapper, tensor: str, port: str) -> Port:
 
 def _first_quantizer(model: ModelWrapper, tensor: str, channels: int) -> Target | None:
     """The quantizer that everything which reads the input `tensor` starts with."""
-    readers: list[NodeProto] = model.find_consumers(tensor) or []
-    if not readers or any(node.op_type not in _QUANTIZERS for node in readers):
+    targets = []
+    for reader in model.find_consumers(tensor) or []:
+        node, rectified = reader, False
+        while node is not None and node.op_type in ("Relu", "Identity", "Dropout"):
+            rectified |= node.op_type == "Relu"
+            after: list[NodeProto] = model.find_consumers(node.output[0]) or []
+            node = after[0] if len(after) == 1 else None
+        if node is None or node.op_type not in _QUANTIZERS:
+            return None
+        target = target_of(model, node, channels)
+        if rectified and target.integers.of(np.array([target.integers.least])).min() < 0:
+            return None
+        targets.append(target)
+    if not targets:
         return None
-    targets = [target_of(model, node, channels) for node in readers]
     first = targets[0].integers
     same = all(
         target.datatype == first.datatype

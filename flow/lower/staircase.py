@@ -21,7 +21,8 @@ from tarsier_fpga.flow.lower.meaning import Integers, Value
 __all__ = ["Levels", "Lines", "first_where", "lines_of"]
 
 _KNOTTED = frozenset({"Relu", "LeakyRelu", "PRelu", "Clip"})
-_MULTIPLIER_BITS = 26  # of the widest factor; a DSP takes 18, two of them more
+_SUM_BITS = 61  # of a product and what is added; the kernel holds 63 with its rounding
+_MULTIPLIER_BITS = 40  # of the widest factor; a DSP takes 18, several of them more
 _SHIFTS = 48
 # What is added before rounding half to even, in halves of the last place, gives the other modes.
 _MODES = {"ROUND": None, "HALF_EVEN": None, "FLOOR": (-1, 1), "CEIL": (1, -1)}

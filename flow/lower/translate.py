@@ -13,7 +13,6 @@ from onnx import NodeProto
 from qonnx.core.datatype import DataType
 from qonnx.core.modelwrapper import ModelWrapper
 
-from tarsier_fpga.flow.design.ports import Port
 from tarsier_fpga.flow.lower.attributes import attribute
 from tarsier_fpga.flow.lower.convolve import convolve, convolve_transposed
 from tarsier_fpga.flow.lower.doubles import constant_nodes, constant_of
@@ -38,6 +37,7 @@ from tarsier_fpga.flow.lower.reorder import (
 from tarsier_fpga.flow.lower.resample import pool, resize
 from tarsier_fpga.flow.lower.vocabulary import ELEMENTWISE
 from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.base.port import Port
 
 __all__ = ["translate"]
 

@@ -37,6 +37,9 @@ VOCABULARY = ELEMENTWISE | frozenset(
         *("Resize", "Upsample", "AveragePool", "MaxPool"),
     }
 )
+_CLASSIFIER = frozenset(
+    {"Gemm", "MatMul", "Flatten", "GlobalAveragePool", "Softmax", "ArgMax", "TopK"}
+)
 OPSETS = range(11, 24)  # of ONNX: before, the borders of a Pad were attributes
 
 
@@ -52,18 +55,23 @@ def check_opset(model: ModelWrapper) -> None:
 
 def check_nodes(model: ModelWrapper) -> None:
     """Raise FlowError if a node of `model` that works on frames is outside the vocabulary."""
-    for node in model.graph.node:
-        if node.op_type in VOCABULARY or constant_nodes(model, node.output[0]):
-            continue
+    foreign = [
+        node
+        for node in model.graph.node
+        if node.op_type not in VOCABULARY and not constant_nodes(model, node.output[0])
+    ]
+    if foreign:
+        # A classifier flattens its frames before it classifies; what it is says more.
+        node = next((each for each in foreign if each.op_type in _CLASSIFIER), foreign[0])
         raise FlowError(
-            f"{node.op_type} {node.name}: hardware is made of {', '.join(sorted(VOCABULARY))};"
-            f" {_advice(node)}"
+            f"{node.op_type} {node.name}: {_advice(node)}; hardware is made of"
+            f" {', '.join(sorted(VOCABULARY))}"
         )
 
 
 def _advice(node: NodeProto) -> str:
     match node.op_type:
-        case "Gemm" | "MatMul" | "Flatten" | "GlobalAveragePool" | "Softmax" | "ArgMax" | "TopK":
+        case kind if kind in _CLASSIFIER:
             return "Tarsier builds networks that make frames of frames, not classifiers"
         case "QuantizeLinear" | "DequantizeLinear":
             return "a QuantizeLinear and its DequantizeLinear must stand together, with constants"

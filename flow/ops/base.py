@@ -96,8 +96,11 @@ class TarsierOp(CostedOp):
 
     def constants(self, model: ModelWrapper) -> list[np.ndarray]:
         """The inputs that are no streams, as integers."""
-        names = self.onnx_node.input[self.STREAMS :]
-        return [np.rint(model.get_initializer(name)).astype(np.int64) for name in names]
+        held = [model.get_initializer(name) for name in self.onnx_node.input[self.STREAMS :]]
+        # Integers beyond 2^53 would not survive as doubles.
+        return [
+            (each if each.dtype.kind == "i" else np.rint(each)).astype(np.int64) for each in held
+        ]
 
     def get_input_datatype(self, ind: int = 0) -> BaseDataType:
         return DataType[self.get_nodeattr("inputDataTypes")[ind]]

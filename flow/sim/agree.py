@@ -12,11 +12,11 @@ from collections.abc import Iterator
 import numpy as np
 from qonnx.core.modelwrapper import ModelWrapper
 
-from tarsier_fpga.flow.design.ports import Port
 from tarsier_fpga.flow.lower.doubles import Doubles
 from tarsier_fpga.flow.lower.net import Net, net_of
 from tarsier_fpga.flow.sim.execute import run_ports
 from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.base.port import Port
 
 __all__ = ["check_agreement"]
 

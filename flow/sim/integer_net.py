@@ -159,8 +159,8 @@ def _step(model: ModelWrapper, node: NodeProto, exact: int) -> nn.Module:
             floor, ceiling = map(op.get_nodeattr, ("floor", "ceiling"))
             return integer_ops.Add(floor, ceiling, largest)
         case TarsierScaledAdd():
-            shift, offset = op.get_nodeattr("shift"), op.constants(model)[0]
-            return integer_ops.ScaledAdd(op.scales(), offset, shift, op.clamp())
+            shift, offsets = op.get_nodeattr("shift"), op.constants(model)[0]
+            return integer_ops.ScaledAdd(op.scales(), offsets, shift, op.clamp())
         case TarsierFork() | TarsierWiden():
             return integer_ops.Same(len(node.output))
         case TarsierConcat():

@@ -161,20 +161,20 @@ class Add(nn.Module):
 
 
 class ScaledAdd(nn.Module):
-    """The sum of two streams, each times its scale, and a channel's offset; then as Requant."""
+    """Two streams, each times its scale, and an offset for each channel; then as Requant."""
 
-    offset: Tensor
+    offsets: Tensor
 
     def __init__(
-        self, scales: tuple[int, int], offset: np.ndarray, shift: int, ends: tuple[int, int]
+        self, scales: tuple[int, int], offsets: np.ndarray, shift: int, clamp: tuple[int, int]
     ) -> None:
         super().__init__()
-        self.register_buffer("offset", torch.tensor(offset.astype(np.int64))[:, None, None])
-        self.scales, self.shift, self.range = scales, shift, ends
+        self.register_buffer("offsets", torch.tensor(offsets.astype(np.int64))[:, None, None])
+        self.scales, self.shift, self.range = scales, shift, clamp
 
     def forward(self, x: Tensor, d: Tensor) -> Tensor:
         total = x.to(torch.int64) * self.scales[0] + d.to(torch.int64) * self.scales[1]
-        return _rounded(total + self.offset, self.shift, self.range)
+        return _rounded(total + self.offsets, self.shift, self.range)
 
 
 class Affine(nn.Module):

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from tarsier_fpga.flow.design.design_facts import Design
-from tarsier_fpga.flow.design.ports import Port
 from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.base.port import Port
 from tarsier_fpga.hls.netlist.beats import pack, unpack
 
 __all__ = ["beats_in", "by_port", "frames_out"]

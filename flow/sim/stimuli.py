@@ -4,7 +4,7 @@
 import numpy as np
 
 from tarsier_fpga.flow.design.design_facts import Design
-from tarsier_fpga.flow.design.ports import Port
+from tarsier_fpga.hls.base.port import Port
 
 __all__ = ["SCENES", "sample_frames"]
 

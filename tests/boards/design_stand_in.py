@@ -2,8 +2,8 @@
 """The facts of a design that nobody built: of a size, and without layers."""
 
 from tarsier_fpga.flow.design.design_facts import Design, FifoSizing
-from tarsier_fpga.flow.design.ports import Port
 from tarsier_fpga.hls.base.coding import FrameKind
+from tarsier_fpga.hls.base.port import Port
 from tarsier_fpga.hls.cost.resources import Resources
 
 

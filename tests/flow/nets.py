@@ -22,9 +22,14 @@ def quant_numbers(scale: object, bits: int, zero: float = 0.0) -> tuple[np.ndarr
 
 
 class Net(GraphWriter):
-    """A writer of networks on frames of `side` x `side` codes of `bits` bits, their input `x`."""
+    """A writer of networks on frames of `side` x `side` codes of `bits` bits, their input `x`.
 
-    def __init__(self, channels: int = 4, bits: int = 6, side: int = 12, opset: int = 18) -> None:
+    Without `bits`, codes are those of the quantizer that reads them.
+    """
+
+    def __init__(
+        self, channels: int = 4, bits: int | None = 6, side: int = 12, opset: int = 18
+    ) -> None:
         super().__init__(opset)
         self.channels, self.bits, self.side = channels, bits, side
         self.rng = np.random.default_rng(1)
@@ -49,7 +54,8 @@ class Net(GraphWriter):
         named = {name: f"y{n or ''}" for n, name in enumerate(outputs)}
         for node in self._nodes:  # an output may be read too
             node.input[:] = [named.get(name, name) for name in node.input]
-        model = self.model({name: [1, 1, 1, 1] for name in outputs}, {"bits": self.bits} | told)
+        facts = {} if self.bits is None else {"bits": self.bits}
+        model = self.model({name: [1, 1, 1, 1] for name in outputs}, facts | told)
         for tensor in model.graph.output:
             tensor.type.tensor_type.ClearField("shape")
         return ModelWrapper(model).transform(InferShapes())

@@ -121,9 +121,9 @@ def test_ports_have_their_own_channels_bits_and_steps():
     [
         (1.0, 17, r"^the network's output y is 17 bits wide; frames have at most 16, so end with"),
         (
-            [1.0, 1.0, 2.0, 1.0],
+            [1.0, 1.0, 2.7, 1.0],
             8,
-            r"^the network's output y: its channels have scales 1, 2 and offsets 0; they must be t",
+            r"^the network's output y: its channels have scales 1, 2\.7 and offsets 0; they mus",
         ),
     ],
 )

@@ -124,9 +124,7 @@ class NetworkWriter:
                 raise Illegal(f"output {n} is of several codings")
             ports.append(_port(f"y{n or ''}", tensor))
         names = port_names("x", len(self._inputs))
-        coded = {
-            f"{name}.bits": port.bits for name, port in zip(names, self._inputs, strict=True)
-        }
+        coded = {f"{name}.bits": port.bits for name, port in zip(names, self._inputs, strict=True)}
         model = self.graph.model(shapes, coded | dict(told))
         return Written(model, tuple(self._inputs), tuple(ports), tuple(self.streams))
 

@@ -95,6 +95,22 @@ def test_every_version_is_trained_on_the_same_budget(home, capsys):
     assert "after 6 steps each" in capsys.readouterr().out
 
 
+@pytest.mark.slow
+def test_every_part_is_binary_alone_on_the_same_budget(home, capsys):
+    given = ["--config", home / "tiny.toml", "--set", "pictures", "--out", home / "out"]
+    assert tarsier("study", "parts", *given, "--json", home / "parts.json") == 0
+    found = json.loads((home / "parts.json").read_text())
+    assert list(found["parts"]) == ["head", "body", "tail"]
+    printed = capsys.readouterr().out
+    assert "after 6 steps each" in printed
+    for name, part in (("head", "H"), ("body", "B"), ("tail", "T")):
+        saved = read_net(home / f"out/tiny-{name}.safetensors")
+        assert (saved.spec.kind, saved.spec.binary) == ("bbcu", part)
+        assert f"{found['full_db'] - found['parts'][name]['loss_db']:.2f} dB" in printed
+    assert tarsier("study", "parts", "--config", home / "tiny-parent.toml", *given[2:]) == 2
+    assert "a parent has no parts that are binarised" in capsys.readouterr().err
+
+
 def test_step_times_are_of_the_net_and_its_parent(home, capsys):
     assert tarsier("study", "step-time", home / "tiny.toml", "--steps", "1") == 0
     assert "ms a step, its parent" in capsys.readouterr().out

@@ -2,6 +2,7 @@
 """The loop: resumable to the bit, stops on NaN, leaves whole files."""
 
 import csv
+import json
 import os
 import re
 import signal
@@ -10,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from tarsier_fpga.camera.read import camera_frame
 from tarsier_fpga.hls.base.errors import TrainingError
@@ -163,6 +165,32 @@ def test_another_recipe_does_not_resume(tmp_path, photos):
     other = replace(PLAN, seed=9)
     with pytest.raises(TrainingError, match="made by another version of this config"):
         train(other, photos, tmp_path)
+
+
+def test_a_run_of_before_photographs_could_be_left_out_resumes(tmp_path, photos):
+    run = Run(PLAN, photos, tmp_path)
+    run.save()
+    state = torch.load(run.state_file)
+    recipe = json.loads(state["recipe"])
+    assert recipe.pop("leave_out") == []
+    torch.save(state | {"recipe": json.dumps(recipe)}, run.state_file)
+    Run(PLAN, photos, tmp_path).resume()
+    with pytest.raises(TrainingError, match="made by another version of this config"):
+        Run(replace(PLAN, leave_out=("a",)), photos, tmp_path).resume()
+
+
+def test_photographs_that_are_scored_on_are_left_out(tmp_path, rng, monkeypatch):
+    monkeypatch.setenv("TARSIER_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "set").mkdir()
+    pictures = {name: rng.integers(0, 256, (24, 24, 3), np.uint8) for name in "abc"}
+    for name, picture in pictures.items():
+        Image.fromarray(picture).save(tmp_path / f"set/{name}.png")
+    plan = replace(PLAN, photographs="set", leave_out=("b",))
+    kept = open_source(plan, tmp_path, camera_frame)
+    assert [picture.tolist() for picture in kept] == [pictures[n].tolist() for n in "ac"]
+    wrong = replace(plan, leave_out=("b", "d"))
+    with pytest.raises(TrainingError, match=r"leave_out names d, but .*set has no image of that"):
+        open_source(wrong, tmp_path, camera_frame)
 
 
 def test_a_damaged_checkpoint_is_named(tmp_path, photos):

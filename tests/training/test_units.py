@@ -99,6 +99,51 @@ def test_shortcuts_of_the_parts(form):
 
 
 @torch.no_grad()
+@pytest.mark.parametrize("form", ["float", "hardware"])
+def test_upsampling_is_the_paper_s_unit_shuffled(form):
+    up = stirred(BinaryUp(spec(form=form, task="sr", scale=2)))
+    r = torch.randint(-100, 100, (1, C, 5, 6)).float() / 4
+    repeated = r.repeat_interleave(4, dim=1)
+    wanted = up.residual(repeated + up.branch(up.rprelu(up.product(r))))
+    assert torch.equal(up(r), F.pixel_shuffle(wanted, 2))
+
+
+@torch.no_grad()
+def test_what_is_enlarged_four_times_is_enlarged_twice_with_codes_in_between():
+    net = build(spec(form="hardware", task="sr", scale=4, binary="BU", head="leaky")).eval()
+    net.tail.weight.zero_()
+    x = torch.randint(0, 256, (1, 3, 6, 7)).float()
+    twice = F.interpolate(x, scale_factor=2, mode="bilinear").round()
+    assert torch.equal(net(x), F.interpolate(twice, scale_factor=2, mode="bilinear").round())
+
+
+@torch.no_grad()
+def test_biases_are_in_steps_of_the_sums_they_join():
+    net = stirred(build(spec(form="hardware", task="jpeg")))
+    net.settle()
+    # Luma is C / 64 * 130 units of residual: a code a sixteenth; weights are of 2^-8 and 2^-10.
+    assert net.align == 16
+    for bias, exponent in ((net.head_bias, -12), (net.tail_bias, -12)):
+        steps = bias.shift * 2.0**-exponent
+        assert torch.equal(steps, steps.round())
+        assert not torch.equal(steps / 2, (steps / 2).round())
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("scale", [2, 4])
+def test_reach_of_super_resolution_is_its_radius(scale):
+    facts = spec(form="hardware", task="sr", scale=scale, binary="BU", head="leaky")
+    torch.manual_seed(2)
+    net = build(facts).eval()
+    x = torch.randint(0, 256, (1, 3, 21, 21)).float()
+    net.calibrate(x)
+    touched = x.clone()
+    touched[..., 10, :] = 255 - touched[..., 10, :]
+    changed = (net(x) != net(touched)).any(dim=(0, 1, 3)).nonzero().flatten() // scale
+    assert 10 - facts.radius <= changed.min().item() and changed.max().item() <= 10 + facts.radius
+
+
+@torch.no_grad()
 @pytest.mark.parametrize("binary", ["B", "BU", "HBUT"])
 @pytest.mark.parametrize("scale", [2, 4])
 def test_hardware_super_resolution_is_exact_and_whole(scale, binary):

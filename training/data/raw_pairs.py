@@ -59,13 +59,14 @@ class RawPair:
         return dark * np.float32(self.gain), np.clip(bright, 0, 1)
 
     def _decoded(self, file: Path) -> CameraFrame:
-        mosaic, levels = decode_once(file, self._arrays, f"mosaic by {self.read.__qualname__}")
-        black = tuple(int(level) for level in levels[:4])
-        return CameraFrame(mosaic, (black[0], black[1], black[2], black[3]), int(levels[4]))
+        what = f"mosaic and levels by {self.read.__qualname__}"
+        mosaic, levels = decode_once(file, self._arrays, what)
+        r, g1, g2, b, white = levels.tolist()
+        return CameraFrame(mosaic, (r, g1, g2, b), int(white))
 
     def _arrays(self, file: Path) -> tuple[np.ndarray, np.ndarray]:
         frame = self.read(file)
-        return frame.mosaic, np.array([*frame.black, frame.white], np.int64)
+        return frame.mosaic, np.array([*frame.black, frame.white], np.float64)
 
 
 def find_pairs(layout: str, folder: Path, read: Reader) -> list[RawPair]:
@@ -83,7 +84,7 @@ def find_pairs(layout: str, folder: Path, read: Reader) -> list[RawPair]:
 def _values(frame: CameraFrame, place: tuple[slice, slice]) -> np.ndarray:
     """A place of `frame`, packed: 0 at black, 1 at white, float32."""
     black = np.array(frame.black, np.float32)[:, None, None]
-    return (pack(frame.mosaic[place]).astype(np.float32) - black) / (frame.white - black)
+    return (pack(frame.mosaic[place]).astype(np.float32) - black) / np.float32(frame.span)
 
 
 def _sid(folder: Path, read: Reader) -> list[RawPair]:

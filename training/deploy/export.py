@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 """A trained net as the one file that leaves training/: QONNX, with golden tensors beside it.
 
-    NET.onnx   nodes: Sub Add Mul Pad Conv Relu PRelu Quant BipolarQuant; metadata tarsier.*, as
-               training/README.md lists it
-    NET.npz    x, y (N, 4, H, W) uint16: inputs, and what the Brevitas network makes of them
+    NET.onnx   nodes of VOCABULARY; metadata tarsier.*, as training/README.md lists it
+    NET.npz    x (N, c, H, W), y (N, c, sH, sW) uint16: inputs, and what the Brevitas network makes
+               of them; s is the scale of super-resolution
 
-Exporting the same checkpoint twice gives the same bytes. Nothing is written unless QONNX
-execution of the graph reproduces the Brevitas network exactly on the golden inputs.
+Exporting the same checkpoint twice gives the same bytes. Nothing is written unless QONNX execution
+of the graph reproduces the Brevitas network exactly on the golden inputs, and float32 holds all of
+its sums on any other.
 """
 
 import io
@@ -23,18 +24,21 @@ from qonnx.util.cleanup import cleanup_model
 
 from tarsier_fpga.hls.base.errors import TrainingError
 from tarsier_fpga.hls.base.files import write_together
+from tarsier_fpga.training.deploy.exact_sums import MOST, widest_sums
 from tarsier_fpga.training.facts import recipe
 from tarsier_fpga.training.facts.checkpoint import read_net
 from tarsier_fpga.training.facts.family import Network
 from tarsier_fpga.training.facts.paths import config_file, net_file
 from tarsier_fpga.training.facts.spec import NetSpec
-from tarsier_fpga.training.facts.task import Task
 from tarsier_fpga.training.networks.network import build, rebuild
 
 __all__ = ["VOCABULARY", "export", "export_untrained", "golden_inputs", "to_qonnx"]
 
 VOCABULARY = frozenset(
-    {"Sub", "Add", "Mul", "Pad", "Conv", "PRelu", "Relu", "Quant", "BipolarQuant"}
+    {
+        *("Sub", "Add", "Mul", "Pad", "Conv", "PRelu", "Relu", "LeakyRelu", "Quant"),
+        *("BipolarQuant", "Resize", "DepthToSpace", "Gather"),
+    }
 )
 SIDE = 32  # height and width of the exported graph and of the golden frames
 OPSET = 18
@@ -96,6 +100,8 @@ def to_qonnx(module: Network, name: str, spec: NetSpec) -> ModelWrapper:
         "tarsier.white": str(spec.coding.white),
         "tarsier.radius": str(spec.radius),
     }
+    if spec.scale > 1:
+        facts["tarsier.scale"] = str(spec.scale)
     # qonnx reads the properties of the graph, other ONNX tools those of the model.
     helper.set_model_props(model.model, facts)
     for key, value in facts.items():
@@ -123,13 +129,11 @@ def _check_binary(name: str, spec: NetSpec) -> None:
         raise TrainingError(f"{name} is a full-precision {spec.kind}; only binary nets export")
     if not spec.exact:
         raise TrainingError(f"{name} is in the paper's form; `tarsier convert` it first")
-    if spec.task is Task.SR:
-        raise TrainingError(f"{name} enlarges frames; only nets that keep their size export")
 
 
 def _write(module: Network, name: str, spec: NetSpec, onnx_path: Path) -> Path:
-    _check_sums(module, name, spec)
     model = to_qonnx(module, name, spec)
+    _check_sums(model, name, spec)
     x = golden_inputs(spec)
     with torch.no_grad():
         y = module(torch.from_numpy(x.astype(np.float32))).numpy()
@@ -141,15 +145,14 @@ def _write(module: Network, name: str, spec: NetSpec, onnx_path: Path) -> Path:
     return onnx_path
 
 
-def _check_sums(module: Network, name: str, spec: NetSpec) -> None:
-    """Refuse a net whose widest sums, a tail's, float32's 24 bits might not hold."""
-    form = spec.family.hardware
-    widest = form.widest_sum(module, spec) if form else 0
-    if widest > 1 << 24:
-        raise TrainingError(
-            f"{name}: with a residual of {spec.residual_bits} bits the tail's sums reach "
-            f"{widest:.0f}, more than the 2^24 that float32 holds exactly"
-        )
+def _check_sums(model: ModelWrapper, name: str, spec: NetSpec) -> None:
+    """Refuse a net that has sums which float32's 24 bits might not hold."""
+    for found in widest_sums(model, 0, spec.coding.top):
+        if found.steps > MOST:
+            raise TrainingError(
+                f"{name}: with a residual of {spec.residual_bits} bits the sums of {found.node} "
+                f"reach {found.steps:.0f}, more than the 2^24 that float32 holds exactly"
+            )
 
 
 def _check_exact(model: ModelWrapper, x: np.ndarray, y: np.ndarray) -> None:

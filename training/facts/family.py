@@ -63,12 +63,10 @@ class HardwareForm:
         grids: by child module, the fact of NetSpec that is the exponent of its 8-bit weights
         factor: of a parameter's name and of what the residual alignment is multiplied by, what
             the parameter is multiplied by to make up for it
-        widest_sum: the largest sum, in steps, that a network of these facts may have to hold
     """
 
     grids: Mapping[str, str]
     factor: Callable[[str, float], float]
-    widest_sum: Callable[[Network, "NetSpec"], float]
 
 
 def _nothing(spec: "NetSpec") -> None:

@@ -83,6 +83,7 @@ class Recipe:
     net: NetSpec
     schedule: Schedule
     photographs: str
+    leave_out: tuple[str, ...] = ()  # photographs that are scored on, by their names without suffix
     seed: Int = 0
     light: Light = field(default_factory=Light)
     crop: CropRule = field(default_factory=CropRule)

@@ -119,6 +119,11 @@ class NetSpec:
         return codes if self.form is Form.FLOAT else 2.0 ** round(math.log2(codes))
 
     @property
+    def frame_exponent(self) -> int:
+        """In hardware's form a code is 2^this units of residual."""
+        return -round(math.log2(self.align))
+
+    @property
     def reach_exponent(self) -> int:
         """Steps and bounds of a unit's parameters grow by 2^this, as its residual does above 32."""
         return max(0, self.residual_bits - 1 + self.residual_exponent - 5)

@@ -135,7 +135,12 @@ def open_source(plan: Recipe, data: Path | None, read: Reader) -> Sequence[Any]:
         return find_pairs(plan.pairs, folder, read)
     found = store.photographs(folder, smallest_side(plan))
     found.report()
-    return list(found.images.values())
+    if strangers := sorted(set(plan.leave_out) - found.images.keys()):
+        raise TrainingError(
+            f"{plan.name}: leave_out names {', '.join(strangers)}, "
+            f"but {folder} has no image of that name"
+        )
+    return [image for name, image in found.images.items() if name not in plan.leave_out]
 
 
 def _means(seen: list[Step]) -> dict[str, float]:

@@ -132,8 +132,10 @@ class Run:
         if not self.state_file.exists():
             return
         state = load_state(self.state_file)
-        # By value: a number that was written as 0 is 0.0 to another version.
-        if json.loads(state.get("recipe", "{}")) != json.loads(_text(self.plan)):
+        # By value: a number that was written as 0 is 0.0 to another version, and what that did not
+        # know was not asked for.
+        theirs = {"leave_out": []} | json.loads(state.get("recipe", "{}"))
+        if theirs != json.loads(_text(self.plan)):
             raise TrainingError(
                 f"{self.state_file} was made by another version of this config; "
                 "rename it to start anew, or restore the config to resume"

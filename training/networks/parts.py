@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from tarsier_fpga.hls.base.errors import TrainingError
-from tarsier_fpga.training.facts.family import Network, Part
+from tarsier_fpga.training.facts.family import Part
 from tarsier_fpga.training.facts.spec import Act, NetSpec, Version
 from tarsier_fpga.training.facts.task import Task
 from tarsier_fpga.training.networks.quant_layers import FixedPointConv, fixed_point, settle
@@ -22,7 +22,6 @@ __all__ = [
     "residual",
     "settle_all",
     "spread_thresholds",
-    "widest_tail_sum",
 ]
 
 LEAK = 3 / 32  # the paper's 0.1 on the grid of slopes
@@ -72,9 +71,12 @@ def conv(spec: NetSpec, inputs: int, outputs: int, exponent: int) -> nn.Conv2d:
     return nn.Conv2d(inputs, outputs, 3, bias=False)
 
 
-def bias(spec: NetSpec, channels: int) -> nn.Module:
-    """The bias of a multi-bit convolution, which only deblocking networks have."""
-    return Shift(spec, channels) if spec.task is Task.JPEG else nn.Identity()
+def bias(spec: NetSpec, channels: int, exponent: int) -> nn.Module:
+    """The bias of a multi-bit convolution, which only deblocking networks have.
+
+    In hardware's form it is on the grid of the sums that it joins, in steps of 2^exponent.
+    """
+    return Shift(spec, channels, exponent) if spec.task is Task.JPEG else nn.Identity()
 
 
 def activation(act: Act) -> nn.Module:
@@ -127,11 +129,3 @@ def settle_all(net: nn.Module) -> None:
             module.settle()
         elif isinstance(module, FixedPointConv):
             settle(module)
-
-
-def widest_tail_sum(net: Network, spec: NetSpec) -> float:
-    """The largest sum that `net.tail` may have to hold, wider than any other, in its steps."""
-    if not isinstance(net.tail, FixedPointConv):
-        return 0
-    weights = net.tail.quant_weight().value.detach() / 2.0**spec.tail_exponent
-    return weights.abs().sum(dim=(1, 2, 3)).max().item() * 2 ** (spec.residual_bits - 1)

@@ -6,7 +6,7 @@
     part    bconv     shortcut
     head    c -> C    the frame's channels, repeated
     body    C -> C    r
-    up      C -> 4C   r's channels, repeated; then pixel shuffle
+    up      C -> 4C   r's pixels, twice in height and width; the branch is shuffled into pixels
     tail    C -> c    the frame: networks add it themselves, so a tail is a branch alone
 
 In the paper's form s is the mean magnitude of the weights, the residual is floating, and the bits
@@ -51,11 +51,11 @@ def pad(x: Tensor) -> Tensor:
 
 
 class Shift(nn.Module):
-    """Adds a learned constant per channel, on the grid of thresholds in hardware's form."""
+    """Adds a learned constant per channel, in steps of 2^exponent in hardware's form."""
 
-    def __init__(self, spec: NetSpec, channels: int):
+    def __init__(self, spec: NetSpec, channels: int, exponent: int):
         super().__init__()
-        self.exact, self.grid = spec.exact, _shift_grid(spec)
+        self.exact, self.grid = spec.exact, (exponent, _shift_grid(spec)[1])
         self.shift = nn.Parameter(torch.zeros(1, channels, 1, 1))
 
     def forward(self, x: Tensor) -> Tensor:
@@ -141,28 +141,36 @@ class BinaryUnit(nn.Module):
 class BinaryHead(BinaryUnit):
     """Frame in, residual out."""
 
+    picks: Tensor
+
     def __init__(self, spec: NetSpec):
         super().__init__(spec, inputs=spec.colours)
-        self.channels = spec.channels
+        self.register_buffer("picks", torch.arange(spec.channels) % spec.colours, persistent=False)
 
     def shortcut(self, r: Tensor) -> Tensor:
         """The frame's channels in turn, until there are enough."""
-        turns = -(-self.channels // r.shape[1])
-        return r.repeat(1, turns, 1, 1)[:, : self.channels]
+        return r.index_select(1, self.picks)
 
 
 class BinaryUp(BinaryUnit):
     """Twice the height and width: four times the channels, shuffled into pixels."""
 
+    picks: Tensor
+
     def __init__(self, spec: NetSpec):
         super().__init__(spec, outputs=4 * spec.channels)
+        self.register_buffer("picks", torch.arange(4 * spec.channels) // 4, persistent=False)
 
     def forward(self, r: Tensor) -> Tensor:
-        return F.pixel_shuffle(super().forward(r), 2)
+        if not self.inside:
+            return F.pixel_shuffle(super().forward(r), 2)
+        # What the shuffle would make of the shortcut, so that a quarter as many channels are added.
+        branch = F.pixel_shuffle(self.branch(self.rprelu(self.product(r))), 2)
+        return self.residual(F.interpolate(r, scale_factor=2, mode="nearest") + branch)
 
     def shortcut(self, r: Tensor) -> Tensor:
         """Every channel four times, so that the shuffle makes each pixel a square of four."""
-        return r.repeat_interleave(4, dim=1)
+        return r.index_select(1, self.picks)
 
 
 class BinaryTail(BinaryUnit):

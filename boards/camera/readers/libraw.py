@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""DNG and what cameras write: every format that LibRaw knows."""
+"""DNG, by its specification, and what cameras write: every format that LibRaw knows."""
 
 import contextlib
 import os
@@ -10,11 +10,14 @@ import numpy as np
 import rawpy
 
 from tarsier_fpga.camera.colour import camera_to_srgb
-from tarsier_fpga.camera.raw import CFA_PHASES, Raw, from_sensor
+from tarsier_fpga.camera.negative.read import count_negatives, read_negative
+from tarsier_fpga.camera.negative.tags import TiffKind, tiff_kind
+from tarsier_fpga.camera.pattern import bayer_of, block_name
+from tarsier_fpga.camera.raw import Raw, from_sensor
 from tarsier_fpga.camera.reader import Reader
 from tarsier_fpga.hls.base.errors import HostError
 
-__all__ = ["READER"]
+__all__ = ["READER", "read_camera_file"]
 
 # LibRaw goes by the content; these names only tell frames from what lies beside them.
 _SUFFIXES = (
@@ -32,6 +35,33 @@ def _sniff(head: bytes) -> bool:
 
 
 def _read(path: Path, index: int | None, sidecar: Path | None) -> Raw:
+    return read_camera_file(path, index)
+
+
+def _read_binned(path: Path, index: int | None, sidecar: Path | None) -> Raw:
+    return read_camera_file(path, index, binned=True)
+
+
+def _frames(path: Path) -> int | None:
+    return count_negatives(path) if tiff_kind(path) is TiffKind.DNG else None
+
+
+def read_camera_file(path: Path, index: int | None, *, binned: bool = False) -> Raw:
+    """The frame in a file that names its camera; HostError as a reader's `read`."""
+    match tiff_kind(path):
+        case TiffKind.DNG:
+            return read_negative(path, index, binned=binned)
+        case TiffKind.PLAIN:
+            raise HostError(
+                f"{path} is a TIFF that names no camera: a mosaic in it needs a sidecar, such as"
+                f" {path.with_suffix('.toml').name}, named by --sidecar, that says cfa, black and"
+                " white"
+            )
+        case TiffKind.CAMERA | TiffKind.NONE:
+            return _by_libraw(path)
+
+
+def _by_libraw(path: Path) -> Raw:
     try:
         with _silent_stderr(), rawpy.imread(str(path)) as file:
             cfa = _bayer_phase(path, file)
@@ -55,12 +85,16 @@ def _bayer_phase(path: Path, file: rawpy.RawPy) -> str:
         raise HostError(f"{path} holds full colour at every pixel, not a Bayer mosaic")
     if pattern.shape == (1, 1) or file.num_colors == 1:
         raise HostError(f"{path} comes from a monochrome sensor, only Bayer sensors are supported")
-    if pattern.shape != (2, 2):
-        raise HostError(f"{path} comes from an X-Trans sensor, only Bayer sensors are supported")
-    names = file.color_desc.decode()
-    phase = "".join(names[colour] for colour in file.raw_colors_visible[:2, :2].ravel())
-    if phase not in CFA_PHASES:
-        raise HostError(f"{path}: colour filter {phase} is not one of {', '.join(CFA_PHASES)}")
+    rows, columns = pattern.shape
+    letters = np.array([*file.color_desc.decode()])
+    try:
+        phase, side = bayer_of(letters[file.raw_colors_visible[:rows, :columns]])
+    except HostError as error:
+        raise HostError(f"{path} comes from {error}") from None
+    if side > 1:
+        raise HostError(
+            f"{path} comes from a {block_name(side)} sensor; its DNG is read with --bin"
+        )
     return phase
 
 
@@ -98,4 +132,11 @@ def _silent_stderr() -> Iterator[None]:
         os.close(quiet)
 
 
-READER = Reader(title="DNG and camera raw", suffixes=_SUFFIXES, sniff=_sniff, read=_read)
+READER = Reader(
+    title="DNG and camera raw",
+    suffixes=_SUFFIXES,
+    sniff=_sniff,
+    read=_read,
+    frames=_frames,
+    read_binned=_read_binned,
+)

@@ -23,7 +23,7 @@ def test_gives_the_codes_that_the_host_gives(way):
         x_width, black = white.bit_length(), (63, 64, 65, 80)
         x = np.arange(1 << 10).reshape(-1, 16) * ((1 << x_width) // (1 << 10))
         numerator = scale.span * round(gain * GAIN_STEPS)
-        ratios = tuple((numerator, GAIN_STEPS * (white - level)) for level in black)
+        ratios = tuple((numerator, GAIN_STEPS * (white - max(black))) for _ in black)
         p = Params(4, 16, x_width, 10, black, ratios, scale.black, Cfa.RGGB)
         cases.append(case(p, x))
         wanted = encode(Raw("ramp", x.astype(np.uint16), black, white), gain, scale)

@@ -30,6 +30,7 @@ from tarsier_fpga.jobs.run_facts import run_json
 from tarsier_fpga.jobs.video_job import VideoJob, perform_video
 from tarsier_fpga.picture import movie
 from tarsier_fpga.picture.movie import open_film
+from tests.boards.camera.made_dng import Made, file_of
 from tests.boards.stand_in import StandIn, network
 
 SIDECAR = 'cfa = "RGGB"\nblack = 64\nwhite = 1023\n'
@@ -66,7 +67,9 @@ def one(raw: Path, **facts) -> Job:
 
 
 def job(folder: Path, out: Path, **more) -> VideoJob:
-    facts = {name: more.pop(name) for name in ("gain", "sidecar", "check") if name in more}
+    facts = {
+        name: more.pop(name) for name in ("gain", "sidecar", "check", "binned") if name in more
+    }
     return VideoJob(one(folder, **facts), out, **more)
 
 
@@ -312,3 +315,30 @@ def test_memory_is_flat_over_200_frames(tmp_path, rng, accelerator):
     finally:
         tracemalloc.stop()
     assert peaks[200] < max(peaks[20], peaks[100]) + 100 * height * width
+
+
+def test_frames_of_a_quad_bayer_sensor_are_added_up(tmp_path, rng, accelerator):
+    """Two frames of one DNG; refused where that is not asked for."""
+    frames = [Made(rng.poisson(80, (2 * SIZE[0], 2 * SIZE[1])).astype(np.uint16)) for _ in range(2)]
+    for made in frames:
+        made.cfa, made.cfa_shape, made.black = "RRGGRRGGGGBBGGBB", (4, 4), (60,)
+    path = tmp_path / "quad.dng"
+    path.write_bytes(file_of([made.tags() for made in frames]))
+    with pytest.raises(HostError, match=r"a quad Bayer sensor, .* --bin makes a Bayer frame of it"):
+        perform_video(job(path, tmp_path / "out"), silent)
+    assert not (tmp_path / "out").exists()
+    facts = perform_video(job(path, tmp_path / "out", binned=True), silent)
+    assert [frame.name for frame in facts.frames] == ["quad-0000", "quad-0001"]
+    assert np.asarray(Image.open(tmp_path / "out/quad-0001.png")).shape == (*SIZE, 3)
+
+
+def test_frames_in_a_capture_are_a_video(tmp_path, rng, accelerator):
+    """`v4l2-ctl --stream-to`: packed lines, padded, one frame behind another."""
+    path, sidecar = tmp_path / "capture.bin", tmp_path / "imx219.toml"
+    path.write_bytes(rng.integers(0, 256, 3 * SIZE[0] * 128).astype(np.uint8).tobytes())
+    sidecar.write_text(
+        f'format = "pRAA"\nwidth = {SIZE[1]}\nheight = {SIZE[0]}\nstride = 128\n'
+        'frames = "all"\nwhite = 1023\n'
+    )
+    facts = perform_video(job(path, tmp_path / "out", sidecar=sidecar), silent)
+    assert [frame.name for frame in facts.frames] == [f"capture-000{n}" for n in range(3)]

@@ -46,13 +46,15 @@ class Bbcu(Network):
             self.head = BinaryHead(spec)
         else:
             self.head = parts.conv(spec, colours, c, spec.head_exponent)
-            self.head_bias, self.act = parts.bias(spec, c), parts.activation(spec.head)
+            self.head_bias = parts.bias(spec, c, spec.head_exponent + spec.frame_exponent)
+            self.act = parts.activation(spec.head)
         self.body = parts.body(spec)
         if self.binary_tail:
             self.tail = BinaryTail(spec)
         else:
             self.tail = tail = parts.conv(spec, c, colours, spec.tail_exponent)
-            self.tail_bias = parts.bias(spec, colours)
+            step = spec.tail_exponent + spec.residual_exponent
+            self.tail_bias = parts.bias(spec, colours, step)
             with torch.no_grad():
                 tail.weight.mul_(TAIL_START)
         self.noise = fixed_point(bits + 1, 0) if spec.exact else nn.Identity()
@@ -136,7 +138,6 @@ FAMILIES = (
         hardware=HardwareForm(
             grids={"head": "head_exponent", "tail": "tail_exponent"},
             factor=_make_up,
-            widest_sum=parts.widest_tail_sum,
         ),
         parent="parent",
         parts=PARTS,

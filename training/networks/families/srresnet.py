@@ -10,7 +10,8 @@
 
 With the upsampling part binary (BBCU-M), `up` and `high` are binary units, without activation.
 SRResNet itself adds its input around every pair of convolutions. In hardware's form residuals are
-quantised after every convolution, and the bilinear weights, multiples of 1/64, are exact.
+quantised after every activation, and the bilinear x4 is x2 twice, with whole codes in between: the
+weights of x2, sixteenths, are exact.
 """
 
 import torch
@@ -56,13 +57,14 @@ class SrBbcu(Network):
             self.tail = tail = parts.conv(spec, c, 3, spec.tail_exponent)
             with torch.no_grad():
                 tail.weight.mul_(TAIL_START)
+        self.enlarge = _Enlarge(spec)
         self.detail = fixed_point(bits + 1, 0) if spec.exact else nn.Identity()
         self.output = fixed_point(bits, 0, signed=False) if spec.exact else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
         r = self.high(self.ups(self.body(self.first_residual(x))))
         n = self.tail(r if self.binary_tail else pad(r)) * self.align
-        return self.output(_bilinear(x, self.spec.scale) + self.detail(n))
+        return self.output(self.enlarge(x) + self.detail(n))
 
     def first_residual(self, x: Tensor) -> Tensor:
         """What the head hands to the body."""
@@ -112,8 +114,7 @@ class _Leaky(nn.Module):
         self.shuffle = shuffle
 
     def forward(self, r: Tensor) -> Tensor:
-        # Quantised on both sides: what the slope makes of a residual has finer steps.
-        r = self.residual(self.act(self.residual(self.conv(pad(r)))))
+        r = self.residual(self.act(self.conv(pad(r))))
         return F.pixel_shuffle(r, 2) if self.shuffle else r
 
 
@@ -127,6 +128,22 @@ class _Block(nn.Module):
 
     def forward(self, r: Tensor) -> Tensor:
         return r + self.second(pad(F.relu(self.first(pad(r)))))
+
+
+class _Enlarge(nn.Module):
+    """The frame that super-resolution starts from: bilinear, two at a time in hardware's form."""
+
+    def __init__(self, spec: NetSpec):
+        super().__init__()
+        self.scales = (2,) * (spec.scale // 2) if spec.exact else (spec.scale,)
+        self.between = fixed_point(spec.coding.bits, 0, signed=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        first, *others = self.scales
+        x = _bilinear(x, first)
+        for scale in others:
+            x = _bilinear(self.between(x), scale)
+        return x
 
 
 def _blocks(spec: NetSpec) -> nn.Sequential:
@@ -155,6 +172,12 @@ PARTS = {
     "high": Part.UP,
     "tail": Part.TAIL,
 }
+
+
+def _radius(spec: NetSpec) -> int:
+    return spec.units + 3  # head, up; high and the tail are of smaller pixels, together one
+
+
 FAMILIES = (
     Family(
         kind="bbcu",
@@ -170,10 +193,17 @@ FAMILIES = (
                 "tail": "tail_exponent",
             },
             factor=_make_up,
-            widest_sum=parts.widest_tail_sum,
         ),
         parent="parent",
         parts=PARTS,
+        radius=_radius,
     ),
-    Family(kind="parent", tasks=frozenset({Task.SR}), build=SrParent, shortcut=True, parts=PARTS),
+    Family(
+        kind="parent",
+        tasks=frozenset({Task.SR}),
+        build=SrParent,
+        shortcut=True,
+        parts=PARTS,
+        radius=_radius,
+    ),
 )
