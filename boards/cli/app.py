@@ -15,6 +15,7 @@ from tarsier_fpga.cli.sim import sim
 from tarsier_fpga.cli.study import study
 from tarsier_fpga.cli.synth import SynthCommand, synth
 from tarsier_fpga.cli.train import train
+from tarsier_fpga.cli.video import video
 
 __all__ = ["app"]
 
@@ -26,7 +27,7 @@ app = typer.Typer(
 )
 app.command()(doctor)
 app.command(cls=RunCommand)(run)
-for verb in (build, sim):
+for verb in (build, video, sim):
     app.command()(verb)
 app.command(cls=SynthCommand)(synth)
 app.command()(bench)

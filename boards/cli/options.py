@@ -5,7 +5,7 @@ import re
 
 from tarsier_fpga.hls.base.errors import HostError
 
-__all__ = ["parse_size", "parse_trace"]
+__all__ = ["parse_pauses", "parse_size", "parse_trace"]
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -43,3 +43,22 @@ def parse_trace(text: str) -> tuple[int, str]:
             f"trace {text!r} is not frame=NUMBER,layer=NAME, such as frame=1,layer=body3"
         )
     return int(match[1]), match[2]
+
+
+def parse_pauses(text: str) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Least and most cycles behind lines, and behind frames.
+
+    Raises:
+        HostError: not LINE,FRAME, or a least above its most.
+
+    >>> parse_pauses("40-80,2000")
+    ((40, 80), (2000, 2000))
+    """
+    match = re.fullmatch(r"(\d+)(?:-(\d+))?,(\d+)(?:-(\d+))?", text)
+    if not match:
+        raise HostError(f"pauses {text!r} are not LINE,FRAME in cycles, such as 40-80,2000")
+    line, frame = ((int(a), int(b or a)) for a, b in (match.groups()[:2], match.groups()[2:]))
+    for least, most in (line, frame):
+        if least > most:
+            raise HostError(f"pauses {text}: {least} must be at most {most}")
+    return line, frame

@@ -11,10 +11,10 @@
     int unsigned given;       // beats that have become y or its upper row
 
     assign lead  = 32'(gen_meaning.y_x_lead);
-    assign done  = lead - 32'($countones(u_dut.valid_q));
+    assign done  = lead - 32'($countones(u_dut.u_blocks.valid_q));
     assign at[0] = lead - 1;
-    assign at[1] = at[0] - 32'(u_dut.valid_q[0]);
-    assign at[2] = at[1] - 32'(u_dut.valid_q[1]);
+    assign at[1] = at[0] - 32'(u_dut.u_blocks.valid_q[0]);
+    assign at[2] = at[1] - 32'(u_dut.u_blocks.valid_q[1]);
     assign given = done > Beats ? done - Beats : 0;
 
     // Of sample s of beat n.
@@ -53,46 +53,46 @@
     endfunction
 
     always_comb if (started_q) begin
-      counts_x: assert (32'(u_dut.place_q.bottom) * Beats + 32'(u_dut.place_q.column)
-                        == 32'(gen_meaning.x_beat) && 32'(u_dut.place_q.column) < Beats);
+      counts_x: assert (32'(u_dut.u_blocks.place_q.bottom) * Beats + 32'(u_dut.u_blocks.place_q.column)
+                        == 32'(gen_meaning.x_beat) && 32'(u_dut.u_blocks.place_q.column) < Beats);
       stays_close: assert (gen_meaning.y_x_lead >= 0 && done <= 2 * Beats);
       counts_y: assert (32'(gen_meaning.y_beat) + 32'(y_valid_o)
                         == (Samples == 1 ? given / 2 : given));
       gives_at_once: assert (done < 2 * Beats || y_valid_o);
     end
     for (genvar k = 0; k < 3; k++) begin : gen_stage
-      always_comb if (started_q && u_dut.valid_q[k]) begin
-        knows_place: assert (32'(u_dut.stage_q[k].bottom) == at[k] / Beats % 2
-                             && 32'(u_dut.stage_q[k].column) == at[k] % Beats);
+      always_comb if (started_q && u_dut.u_blocks.valid_q[k]) begin
+        knows_place: assert (32'(u_dut.u_blocks.stage_q[k].bottom) == at[k] / Beats % 2
+                             && 32'(u_dut.u_blocks.stage_q[k].column) == at[k] % Beats);
       end
       always_comb if (started_q && 32'(gen_meaning.u_idle.count_q) > k) begin
-        drains: assert (!u_dut.valid_q[k]);
+        drains: assert (!u_dut.u_blocks.valid_q[k]);
       end
     end
     for (genvar s = 0; s < Samples; s++) begin : gen_sample
-      always_comb if (started_q && u_dut.valid_q[0]) begin
-        subtracts: assert (int'(u_dut.gen_sample[s].level_q) == level(at[0], s)
-            && u_dut.gen_sample[s].gain_q == Gain[colour(at[0], s)*GainW +: GainW]);
+      always_comb if (started_q && u_dut.u_blocks.valid_q[0]) begin
+        subtracts: assert (int'(u_dut.u_blocks.gen_sample[s].level_q) == level(at[0], s)
+            && u_dut.u_blocks.gen_sample[s].gain_q == Gain[colour(at[0], s)*GainW +: GainW]);
       end
-      always_comb if (started_q && u_dut.valid_q[1]) begin
-        multiplies: assert (int'(u_dut.gen_sample[s].product_q) == product(at[1], s));
+      always_comb if (started_q && u_dut.u_blocks.valid_q[1]) begin
+        multiplies: assert (int'(u_dut.u_blocks.gen_sample[s].product_q) == product(at[1], s));
       end
-      always_comb if (started_q && u_dut.valid_q[2]) begin
-        rounds: assert (int'(u_dut.gen_sample[s].rounded_q) == rounded(at[2], s));
+      always_comb if (started_q && u_dut.u_blocks.valid_q[2]) begin
+        rounds: assert (int'(u_dut.u_blocks.gen_sample[s].rounded_q) == rounded(at[2], s));
       end
     end
     if (Samples == 1) begin : gen_pair
       always_comb if (started_q && done % 2 == 1) begin
-        keeps_left: assert (u_dut.gen_pair.left_q == code(done - 1, 0));
+        keeps_left: assert (u_dut.u_blocks.gen_pair.left_q == code(done - 1, 0));
       end
     end
     for (genvar w = 0; w < Words; w++) begin : gen_word
       always_comb if (started_q && done >= (Samples == 1 ? 2*w + 2 : w + 1)) begin
-        keeps_row: assert (u_dut.upper[w] == word(0, w));
+        keeps_row: assert (u_dut.u_blocks.upper[w] == word(0, w));
       end
-      always_comb if (started_q && u_dut.valid_q[2] && u_dut.stage_q[2].bottom
-                      && 32'(u_dut.stage_q[2].column) / (Samples == 1 ? 2 : 1) == w) begin
-        reads_above: assert (u_dut.above_q == word(0, w));
+      always_comb if (started_q && u_dut.u_blocks.valid_q[2] && u_dut.u_blocks.stage_q[2].bottom
+                      && 32'(u_dut.u_blocks.stage_q[2].column) / (Samples == 1 ? 2 : 1) == w) begin
+        reads_above: assert (u_dut.u_blocks.above_q == word(0, w));
       end
     end
   end

@@ -87,6 +87,9 @@ class Instance:
     template: tuple[int, ...] = ()
     tables: tuple[Table, ...] = ()
     memory: Memory | None = None
+    # Further ports: inputs `<name>_i`, in simulation held at a value, and outputs `<name>_o`.
+    held: Mapping[str, Bits] = field(default_factory=dict)
+    reported: Mapping[str, int] = field(default_factory=dict)  # bits
     beats_per_count: int = 1  # of the first input, for each unit of the twin's last argument
     # Where hls/rtl has no such module: the files with it and with what it needs, by name, and what
     # it is said to take.

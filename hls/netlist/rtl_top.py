@@ -14,8 +14,9 @@ __all__ = ["rtl_top"]
 def rtl_top(netlist: Netlist, simulated: bool = False) -> str:
     """The text of module `netlist.name`.
 
-    The memory ports of a cell are ports `<cell>_m_axi_*` of the module; where memories are
-    `simulated`, they end in a memory inside it.
+    The memory ports of a cell are ports `<cell>_m_axi_*` of the module, and its further ones
+    `<cell>_<name>_*`. Where it is `simulated`, a memory inside ends the first, and the inputs among
+    the second are held at their values.
     """
     filters: Filters = {"literal": sv_literal, "axi": axi_signals}
     return render(

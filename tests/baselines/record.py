@@ -125,10 +125,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.baselines.record", description=__doc__)
     parser.add_argument("--missing", action="store_true", help="only what has no record yet")
     missing = parser.parse_args().missing
-    known = {
-        kernel: read(kernel) if missing and (_HERE / f"{kernel}.json").is_file() else {}
-        for kernel in RECORDED
-    }
+    there = {path.stem for path in _HERE.glob("*.json")} if missing else set()
+    known = {kernel: read(kernel) if kernel in there else {} for kernel in RECORDED}
     names = [
         (kernel, label)
         for kernel, table in RECORDED.items()

@@ -51,7 +51,7 @@ def test_verbs_are_the_ones_that_work():
     assert done.returncode == 0
     verbs = done.stdout.split("Commands")[1]
     there = ["doctor", "run", "build", "sim", "synth", "bench", "count", "eval", "train"]
-    there += ["convert", "export", "study"]
+    there += ["convert", "export", "study", "video"]
     assert [v for v in there if f" {v} " in verbs] == there
     assert " search " not in verbs
 
@@ -154,6 +154,22 @@ def test_run_refuses_what_does_not_go_together(
 def test_build_refuses(tmp_path, size, sentence):
     arguments = ["--board", "zcu104", "--size", size, "-o", tmp_path / "design"]
     refused(tarsier("build", "bbcu-raw-16x8", *arguments), sentence)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "holds no design"),
+        (["--pixels", "3"], "3 pixels a clock must be 1, 2 or 4"),
+        (["--bits", "7"], "7 bits a pixel must be 8 to 16"),
+        (["--black", "9", "--white", "9"], "must be in this order within 12 bits"),
+        (["--pauses", "9"], "pauses '9' are not LINE,FRAME in cycles"),
+        (["--pauses", "9-3,4"], "9 must be at most 3"),
+    ],
+)
+def test_video_refuses(tmp_path, arguments, sentence):
+    refused(tarsier("video", tmp_path, "-o", tmp_path / "video", *arguments), sentence)
     assert list(tmp_path.iterdir()) == []
 
 

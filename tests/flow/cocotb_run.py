@@ -15,7 +15,7 @@ from tarsier_fpga.hls.netlist.instance import Instance, Stream
 from tarsier_fpga.hls.sim.toolchain import cxx, verilator
 from tests.hls.grid import Beats
 
-__all__ = ["CLOCK_NS", "cocotb_run", "plan"]
+__all__ = ["CLOCK_NS", "cocotb_run", "plan", "run_bench"]
 
 CLOCK_NS = 4
 _HERE = str(Path(__file__).parent)
@@ -38,14 +38,29 @@ def plan(kernel: Instance, inputs: Beats, outputs: Beats, pause: float) -> dict:
 def cocotb_run(
     folder: Path, kernel: Instance, sources: Mapping[str, str], todo: dict, optimize: str
 ) -> Path:
+    """As `run_bench`, of `kernel` behind its FINN shell."""
+    texts = {**sources, "bench.v": shell("bench", kernel)}
+    return run_bench(folder, texts, "bench", "cocotb_bench", _HERE, todo, optimize)
+
+
+def run_bench(
+    folder: Path,
+    sources: Mapping[str, str],
+    top: str,
+    module: str,
+    place: str,
+    todo: dict,
+    optimize: str,
+) -> Path:
     """results.xml of a run in `folder`; `optimize` is a level of g++.
+
+    The Python `module` in the folder `place` drives module `top` as `todo` says.
 
     Raises:
         RuntimeError: the simulator failed; with the end of its log.
     """
     for name, text in sources.items():
         (folder / name).write_text(text)
-    (folder / "bench.v").write_text(shell("bench", kernel))
     (folder / "plan.json").write_text(json.dumps(todo))
     environment = {
         "VERILATOR_ROOT": str(verilator().parents[1]),
@@ -53,10 +68,10 @@ def cocotb_run(
         "MAKEFLAGS": f"-- {_MAKE} OPT_FAST={optimize} OPT_GLOBAL={optimize}",
     }
     runner, results = get_runner("verilator"), folder / "results.xml"
-    with patch.dict(os.environ, environment), patch.object(sys, "path", [_HERE, *sys.path]):
+    with patch.dict(os.environ, environment), patch.object(sys, "path", [place, *sys.path]):
         runner.build(
-            sources=[*(folder / name for name in sources), folder / "bench.v"],
-            hdl_toplevel="bench",
+            sources=[folder / name for name in sources],
+            hdl_toplevel=top,
             build_dir=folder / "sim",
             always=True,
             build_args=["--no-timing", "-Wno-fatal", "--max-num-width", "1048576"],
@@ -65,8 +80,8 @@ def cocotb_run(
         )
         try:
             runner.test(
-                test_module="cocotb_bench",
-                hdl_toplevel="bench",
+                test_module=module,
+                hdl_toplevel=top,
                 build_dir=folder / "sim",
                 test_dir=folder,
                 results_xml=str(results),

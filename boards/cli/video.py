@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+"""tarsier video: a design between AXI4-Stream Video and AXI4-Stream Video, with registers."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tarsier_fpga.cli.options import parse_pauses
+from tarsier_fpga.cli.progress import progress
+
+__all__ = ["video"]
+
+
+class Colours(StrEnum):
+    """Of the first two by two pixels."""
+
+    RGGB = "RGGB"
+    GRBG = "GRBG"
+    GBRG = "GBRG"
+    BGGR = "BGGR"
+
+
+def video(
+    design: Annotated[Path, typer.Argument(help="folder written by tarsier build")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="folder for RTL and registers")],
+    pixels: Annotated[int, typer.Option(help="per clock: 1, 2 or 4")] = 2,
+    bits: Annotated[int, typer.Option(help="of a pixel of the camera, 8 to 16")] = 12,
+    black: Annotated[int, typer.Option(help="the camera's code without light")] = 0,
+    white: Annotated[
+        int | None, typer.Option(help="its code at full light; all ones if left out")
+    ] = None,
+    cfa: Annotated[Colours, typer.Option(help="colours of its first pixels")] = Colours.RGGB,
+    timeout: Annotated[
+        int, typer.Option(help="silent cycles after which a frame is filled; 0 never")
+    ] = 0,
+    pauses: Annotated[
+        str,
+        typer.Option(
+            metavar="LINE,FRAME",
+            help="a camera that cannot wait, silent for so many cycles behind lines and frames,"
+            " each N or LEAST-MOST: its line buffer is sized by simulation",
+        ),
+    ] = "",
+) -> None:
+    """Put a design for Bayer mosaics behind a camera; writes OUT/rtl and the registers."""
+    blanking = parse_pauses(pauses) if pauses else None
+    with progress() as show:
+        show("reading the design", 0.0)
+        from tarsier_fpga.flow.shell.shell_facts import Blanking, VideoShell
+        from tarsier_fpga.flow.shell.stalls import largest_queue, with_buffer
+        from tarsier_fpga.flow.shell.video import VIDEO_TOP, check_output, write_video
+        from tarsier_fpga.hls.kernels.bayer_front import Cfa
+
+        check_output(out)
+        shell = VideoShell(
+            pixels=pixels,
+            bits=bits,
+            black=black,
+            white=(1 << bits) - 1 if white is None else white,
+            cfa=Cfa[cfa],
+            timeout=timeout,
+        )
+        if blanking:
+            show("simulating a camera", 0.3)
+            line, frame = blanking
+            queue = largest_queue(design, shell, Blanking(line=line, frame=frame))
+            shell = with_buffer(shell, queue)
+        write_video(design, shell, out)
+    if shell.queue:
+        print(
+            f"at most {shell.queue.beats} beats waited in {shell.queue.frames} frames;"
+            f" the line buffer holds {shell.buffer}"
+        )
+    print(f"{out / 'rtl'}: {VIDEO_TOP}; {out / 'video_registers.md'} has its registers")

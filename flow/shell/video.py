@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: MIT
+"""The video shell around a design that `tarsier build` made: SystemVerilog, registers, and facts.
+
+    s_axis_video --> repair --> black, gain, packing --> network --> raster --> m_axis_video
+
+hls/rtl/video/tarsier_video_shell.sv has what it does, video.rdl what a host reads and sets.
+"""
+
+import re
+from math import ceil, log2
+from pathlib import Path
+
+from tarsier_fpga.flow.design.design_facts import RTL, TOP, Design, read_design
+from tarsier_fpga.flow.shell.registers import MODULE, register_files, register_sources
+from tarsier_fpga.flow.shell.shell_facts import FACTS, VideoShell
+from tarsier_fpga.hls.base.coding import FrameKind
+from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.base.files import replacing_folder
+from tarsier_fpga.hls.base.templates import render
+from tarsier_fpga.hls.kernels.frame_regulariser import Fault
+from tarsier_fpga.hls.netlist.instance import rtl_paths
+
+__all__ = [
+    "VIDEO_TOP",
+    "block_depth",
+    "check_output",
+    "gain",
+    "video_sources",
+    "write_video",
+]
+
+VIDEO_TOP = "tarsier_video_top"
+_GAIN_BITS, _GAIN_PLACES = 16, 12  # a gain of 1 on the span of the camera takes so many of them
+_READINGS = ("lines", "frames_in", "frames_out", "crc_in", "crc_out", "cycles", "latency")
+_OVERFLOWS = ("overflows", "dropped")
+
+
+def write_video(design_folder: Path, shell: VideoShell, folder: Path) -> None:
+    """Write the design in `design_folder` with its shell into `folder`, in place of what is there.
+
+    `folder`/rtl has all SystemVerilog, with VIDEO_TOP at its top; beside it are video.json and the
+    registers as a header of C, a module of Python and a table.
+
+    Raises:
+        FlowError: there is no such design, it is not for mosaics, or the shell does not fit it, or
+            `folder` holds something else.
+    """
+    check_output(folder)
+    design = read_design(design_folder)
+    sources = video_sources(design_folder, design, shell)
+    with replacing_folder(folder) as work:
+        (work / RTL).mkdir()
+        for name, text in sources.items():
+            (work / RTL / name).write_text(text)
+        for name, text in register_files(_values(design, shell)).items():
+            (work / name).write_text(text)
+        (work / FACTS).write_text(shell.model_dump_json(indent=1) + "\n")
+
+
+def check_output(folder: Path) -> None:
+    """Make sure, before long work, that `folder` may be written.
+
+    Raises:
+        FlowError: there is something else than an older video shell.
+    """
+    other = folder.exists() and not (folder / FACTS).is_file()
+    if other and (not folder.is_dir() or any(folder.iterdir())):
+        raise FlowError(f"{folder} exists and holds no video shell; name another folder")
+
+
+def video_sources(design_folder: Path, design: Design, shell: VideoShell) -> dict[str, str]:
+    """All SystemVerilog by file name, packages first.
+
+    Raises:
+        FlowError: the design is not for mosaics or has a memory port, or its lines are no whole
+            number of beats of whole blocks.
+    """
+    if design.kind is not FrameKind.BAYER:
+        raise FlowError(
+            f"{design_folder}: {design.net} restores {design.kind} frames; the video shell is for"
+            " Bayer mosaics"
+        )
+    if design.width % (2 * shell.pixels):
+        raise FlowError(
+            f"{design_folder}: lines of {design.width} pixels must be a multiple of"
+            f" {2 * shell.pixels} for {shell.pixels} pixels a clock"
+        )
+    inside = {path.name: path.read_text() for path in sorted((design_folder / RTL).glob("*.sv"))}
+    if re.search(r"_m_axi_\w+", inside[f"{TOP}.sv"]):
+        raise FlowError(f"{design_folder}: a design with external memory has no video shell yet")
+    shells = {path.name: path.read_text() for path in rtl_paths("video_shell")}
+    for name in inside.keys() & shells.keys():
+        if inside[name] != shells[name]:
+            raise FlowError(f"{design_folder}: {name} is of another version; build it again")
+    top = _top(design, shell)
+    return {
+        **register_sources(_values(design, shell)),
+        **shells,
+        **inside,
+        f"{VIDEO_TOP}.sv": top,
+    }
+
+
+def block_depth(design: Design, pixels: int) -> int:
+    """Blocks that are queued before and behind a network, so that it is never idle nor in the way.
+
+    Blocks come in bursts, two rows of pixels apart: every beat of a lower row completes
+    `pixels`/2 of them, and they go out alike. What the network does not take meanwhile waits.
+
+    >>> from types import SimpleNamespace as Facts
+    >>> fast = Facts(width=1920, height=1080, packed_shape=(540, 960), ideal_cycles=540 * 960)
+    >>> block_depth(fast, 2), block_depth(fast, 4)
+    (2, 484)
+    """
+    height, width = design.packed_shape
+    pace = design.ideal_cycles / (height * width)  # cycles a block
+    burst = design.width // pixels  # cycles
+    return max(2, ceil(width - burst / pace) + 4 if pace * pixels > 2 else 2)
+
+
+def gain(design: Design, shell: VideoShell) -> tuple[int, int]:
+    """From codes of the camera to those of the network: an integer, and its binary places."""
+    ratio = design.coding.span / (shell.white - shell.black)
+    places = max(0, _GAIN_PLACES - round(log2(ratio)))
+    return round(ratio * 2**places), places
+
+
+def _parameters(design: Design, shell: VideoShell) -> dict[str, int]:
+    return {
+        "Pixels": shell.pixels,
+        "Bits": shell.bits,
+        "NetBits": design.bits,
+        "Width": design.width,
+        "Height": design.height,
+        "GainW": _GAIN_BITS,
+        "Fraction": gain(design, shell)[1],
+        "Offset": design.black,
+        "Sensor": int(shell.sensor),
+        "BufferDepth": shell.buffer,
+        "BlockDepth": block_depth(design, shell.pixels),
+    }
+
+
+def _values(design: Design, shell: VideoShell) -> dict[str, int]:
+    """The parameters of video.rdl."""
+    factor, places = gain(design, shell)
+    digits = design.key.ljust(16, "0")
+    return {
+        "PIXELS": shell.pixels,
+        "BITS": shell.bits,
+        "SENSOR": int(shell.sensor),
+        "FRACTION": places,
+        "HASH_HIGH": int(digits[:8], 16),
+        "HASH_LOW": int(digits[8:16], 16),
+        "WIDTH": design.width,
+        "HEIGHT": design.height,
+        "FILL": shell.black,
+        "CFA": int(shell.cfa),
+        "TIMEOUT": shell.timeout,
+        **{f"BLACK_{colour}": shell.black for colour in range(4)},
+        **{f"GAIN_{colour}": factor for colour in range(4)},
+    }
+
+
+def _top(design: Design, shell: VideoShell) -> str:
+    out_bits = max(shell.bits, design.bits)
+    return render(
+        Path(__file__).with_name("video_top.sv.j2"),
+        {},
+        top=VIDEO_TOP,
+        net=design.net,
+        design_top=TOP,
+        shell=shell,
+        registers=MODULE,
+        parameters=_parameters(design, shell),
+        readings=(*_READINGS, *_OVERFLOWS),
+        faults=[fault.name.lower() for fault in Fault],
+        net_bits=design.bits,
+        out_bits=out_bits,
+        in_bytes=ceil(shell.pixels * shell.bits / 8),
+        out_bytes=ceil(shell.pixels * out_bits / 8),
+        log_pixels=shell.pixels.bit_length() - 1,
+        column_bits=(design.width // shell.pixels).bit_length(),
+        row_bits=design.height.bit_length(),
+        level_bits=shell.buffer.bit_length(),
+    )
