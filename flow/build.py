@@ -5,8 +5,9 @@ What is there already is not built again, and nothing is replaced that is not ou
 those of build_steps.py; the graph after each is saved under intermediate/.
 """
 
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tarsier_fpga import hls
@@ -42,6 +43,8 @@ class BuildConfig:
         fps: frames per second the design must reach at the board's clock; None for one packed
             pixel per cycle
         output: the design folder
+        told: what is said of the network beside its file, by the keys of flow.lower.net, without
+            their "tarsier."; it wins over the file
         constant: build the matrices of unfolded dot products in, as adders that share sums
     """
 
@@ -52,6 +55,7 @@ class BuildConfig:
     fps: float | None
     output: Path
     constant: bool = True
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 def build(config: BuildConfig, notify: Show = silent) -> Design:
@@ -88,6 +92,8 @@ def build(config: BuildConfig, notify: Show = silent) -> Design:
 def _build(config: BuildConfig, key: str, folder: Path, notify: Show) -> Design:
     prepare_finn()
     network = read_qonnx(config.onnx)
+    for key, value in config.told.items():
+        network.set_metadata_prop(f"tarsier.{key}", value)
     net = net_of(ingest(network))
     height, width = _packed(config, net.x.kind)
     plan = Plan(
@@ -126,5 +132,6 @@ def _key(config: BuildConfig) -> str:
     except OSError as error:
         raise FlowError(f"{config.onnx}: {error.strerror}; a QONNX network is needed") from None
     request = f"{config.raw_width}x{config.raw_height}@{config.fps} {config.constant}"
+    request += "".join(f" {key}={value}" for key, value in sorted(config.told.items()))
     board = config.board.model_dump_json()
     return content_key([network, request, board, VERSIONS, *code_of(*_CODE, beside=[_RTL])])

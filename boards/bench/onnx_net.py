@@ -67,6 +67,9 @@ def _operation(
         case "PRelu":
             return _prelu, (x, *rest), ()
         case "Pad":
+            mode = _attribute(node, "mode", b"constant").decode()
+            if mode != "constant" or (rest[1:] and constants[rest[1]].item()):
+                raise HostError(f"Pad {node.name}: mode {mode} must be constant, of zeros")
             before, after = constants[rest[0]].view(2, -1).flip(1).tolist()
             return (
                 F.pad,
@@ -74,18 +77,41 @@ def _operation(
                 ([edge for ends in zip(before, after, strict=True) for edge in ends],),
             )
         case "Conv":
-            dilation = _attribute(node, "dilations")
-            return F.conv2d, (x, *rest), (None, 1, 0, dilation)
+            return _convolved, (x, *rest), _geometry(node)
         case "BipolarQuant":
             return _sign, (x,), (_scalar(node, constants[rest[0]]),)
         case "Quant":
             scale, zero, bits = (_scalar(node, constants[name]) for name in rest)
             if zero:
                 raise HostError(f"Quant {node.name}: zero point {zero:g} must be 0")
+            rounding = _attribute(node, "rounding_mode", b"ROUND").decode()
+            if rounding not in ("ROUND", "HALF_EVEN"):
+                raise HostError(f"Quant {node.name}: rounding_mode {rounding} must be ROUND")
+            signed, narrow = (_attribute(node, name, 0) for name in ("signed", "narrow"))
             span = 2.0**bits
-            low = -span / 2 if _attribute(node, "signed") else 0.0
-            return _quantized, (x,), (scale, low, low + span - 1)
+            low = -span / 2 if signed else 0.0
+            high = low + span - 1
+            ends = (low + bool(narrow), high) if signed else (low, high - bool(narrow))
+            return _quantized, (x,), (scale, *ends)
     raise HostError(f"{node.op_type} {node.name}: not among the nodes that Tarsier exports")
+
+
+def _geometry(node: NodeProto) -> tuple[list[int], list[int], list[int], int]:
+    """Zeros around the frame, as F.pad wants them, strides, dilations and groups of a Conv."""
+    automatic = _attribute(node, "auto_pad", b"NOTSET").decode()
+    if automatic not in ("NOTSET", "VALID"):
+        raise HostError(f"Conv {node.name}: auto_pad {automatic} must be written as pads")
+    top, left, bottom, right = _attribute(node, "pads", [0, 0, 0, 0])
+    strides, dilations = (_attribute(node, name, [1, 1]) for name in ("strides", "dilations"))
+    return [left, right, top, bottom], strides, dilations, _attribute(node, "group", 1)
+
+
+def _convolved(x: Tensor, weights: Tensor, *rest: Any) -> Tensor:
+    """`rest` is the bias, where there is one, and the four of `_geometry`."""
+    *bias, pads, strides, dilations, groups = rest
+    if any(pads):
+        x = F.pad(x, pads)
+    return F.conv2d(x, weights, bias[0] if bias else None, strides, 0, dilations, groups)
 
 
 def _prelu(x: Tensor, slope: Tensor) -> Tensor:
@@ -106,5 +132,7 @@ def _scalar(node: NodeProto, constant: Tensor) -> float:
     return float(constant)
 
 
-def _attribute(node: NodeProto, name: str) -> Any:
-    return next(helper.get_attribute_value(a) for a in node.attribute if a.name == name)
+def _attribute(node: NodeProto, name: str, otherwise: Any = None) -> Any:
+    """That of `node`, or what it is where nothing is said."""
+    found = (helper.get_attribute_value(a) for a in node.attribute if a.name == name)
+    return next(found, otherwise)

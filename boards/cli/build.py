@@ -8,6 +8,7 @@ import typer
 
 from tarsier_fpga.cli.options import parse_size
 from tarsier_fpga.cli.progress import progress
+from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.files import check_folder
 
 __all__ = ["build"]
@@ -21,6 +22,13 @@ def build(
     fps: Annotated[
         float | None, typer.Option(help="frames per second; the most if left out")
     ] = None,
+    bits: Annotated[int | None, typer.Option(help="bits of a code, if NET does not say")] = None,
+    black: Annotated[int | None, typer.Option(help="code of black")] = None,
+    white: Annotated[int | None, typer.Option(help="code of white")] = None,
+    kind: Annotated[FrameKind | None, typer.Option(help="what its frames are")] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="print the network as it was understood")
+    ] = False,
 ) -> int:
     """Build a design; its folder holds everything and design.json."""
     from tarsier_fpga.flow.board import load_board
@@ -30,7 +38,14 @@ def build(
     if not out.parent.is_dir():
         check_folder(out)
     with progress() as show:
-        design = build_design(net, target, extent, fps, out, show).facts
+        given = {"bits": bits, "black": black, "white": white, "kind": kind}
+        told = {key: str(value) for key, value in given.items() if value is not None}
+        built = build_design(net, target, extent, fps, out, show, told)
+    design = built.facts
+    if explain:
+        from tarsier_fpga.jobs.explain import explain as explained
+
+        print(explained(built))
     fifos = design.fifo_sizing
     used = design.estimate.lut / target.resources.lut
     print(

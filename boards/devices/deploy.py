@@ -77,13 +77,13 @@ def read_deploy(folder: Path, design: Design, suffix: str) -> Deployed:
             raise _missing(path)
     facts = _driver_facts(settings)
     shapes = facts.io_shape_dict
-    sizes = [_frame_bytes(design, port) for port in (design.x, design.y)]
-    for side, size in zip(("ishape_packed", "oshape_packed"), sizes, strict=True):
+    source, sink = (_frame_bytes(design, port) for port in (design.x, design.y))
+    for side, size in (("ishape_packed", source), ("oshape_packed", sink)):
         if prod(*getattr(shapes, side)) != size:
             raise HostError(
                 f"{settings}: {side} {getattr(shapes, side)} must be one frame of {size} bytes"
             )
-    return Deployed(bitstream, *shapes.idma_names, *shapes.odma_names, *sizes, facts.fclk_mhz)
+    return Deployed(bitstream, *shapes.idma_names, *shapes.odma_names, source, sink, facts.fclk_mhz)
 
 
 def to_bytes(frames: np.ndarray, port: Port) -> np.ndarray:

@@ -13,6 +13,7 @@ comes of those is cut off again.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 
 import numpy as np
 
@@ -39,8 +40,8 @@ class Cutting:
     scale: Fraction = Fraction(1)
 
     def result(self, frame: Sequence[int]) -> tuple[int, int]:
-        """Rows and columns that come of a frame of so many."""
-        return int(frame[0] * self.scale), int(frame[1] * self.scale)
+        """Rows and columns that come of a frame of so many; a part of a pixel counts as one."""
+        return ceil(frame[0] * self.scale), ceil(frame[1] * self.scale)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from tarsier_fpga.camera.exposure import auto_gain
 from tarsier_fpga.camera.raw import Raw
 from tarsier_fpga.camera.read import read_raw
 from tarsier_fpga.camera.sample import write_sample
+from tarsier_fpga.devices.accelerator import Restorer
 from tarsier_fpga.flow.board import board_of
 from tarsier_fpga.flow.design.design_facts import Design
 from tarsier_fpga.flow.lower.ingest import read_qonnx
@@ -28,7 +29,7 @@ from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.flow.synth.synth_facts import read_synthesis
 from tarsier_fpga.hls.base.errors import FlowError, HostError
 from tarsier_fpga.hls.base.progress import Show
-from tarsier_fpga.jobs.compare import matches
+from tarsier_fpga.jobs.compare import matches, reference_of
 from tarsier_fpga.jobs.contenders import exported, full_precision, parent_of
 from tarsier_fpga.jobs.designs import kept_design, qonnx_file
 
@@ -144,8 +145,11 @@ def _design_for(job: BenchJob, size: tuple[int, int], onnx: Path, show: Show) ->
 
 def _is_exact(counted: Counted, show: Show) -> bool:
     design = counted.design
+    facts = design.facts
     frame, restored = counted.frames[0], counted.run.frames[0]
-    return matches(frame, restored, design.graph.reference, design.facts.radius, show)
+    restorer = Restorer.of(facts.net, facts.inputs, facts.outputs, facts.reach, facts.align)
+    reference = reference_of(design.graph, design, frame.shape[0] * frame.shape[1])
+    return matches(frame, restored, reference, restorer.cutting, show)
 
 
 def _torch_rows(

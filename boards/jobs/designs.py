@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """From the name of a net to a design folder, each made once and kept."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from tarsier_fpga.flow.board import Board
@@ -39,15 +40,25 @@ def qonnx_file(net: str, show: Show) -> Path:
 
 
 def build_design(
-    net: str, board: Board, size: tuple[int, int], fps: float | None, folder: Path, show: Show
+    net: str,
+    board: Board,
+    size: tuple[int, int],
+    fps: float | None,
+    folder: Path,
+    show: Show,
+    told: Mapping[str, str] = {},
 ) -> BuiltDesign:
-    """The design of `net` for raw frames of `size` (width, height), built into `folder`."""
+    """The design of `net` for raw frames of `size` (width, height), built into `folder`.
+
+    `told` is what is said of the network beside its file.
+    """
     onnx = qonnx_file(net, show)
     show("loading the flow", 0.0)
     from tarsier_fpga.flow.build import BuildConfig, build
 
     width, height = size
-    facts = build(BuildConfig(onnx, board, width, height, fps, folder), notify=show)
+    config = BuildConfig(onnx, board, width, height, fps, folder, told=told)
+    facts = build(config, notify=show)
     return BuiltDesign(folder, facts)
 
 

@@ -25,7 +25,7 @@ from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.base.progress import Show, silent
 from tarsier_fpga.jobs.choices import Bad
-from tarsier_fpga.jobs.compare import matches
+from tarsier_fpga.jobs.compare import Execute, matches, reference_of
 from tarsier_fpga.jobs.job import Job
 from tarsier_fpga.jobs.restored import (
     NO_PIXELS,
@@ -59,6 +59,7 @@ class Restoring:
     previous_gain: bool = False
     _halt: threading.Event = field(default_factory=threading.Event, init=False)
     _gain: float | None = field(default=None, init=False)
+    _reference: Execute | None = field(default=None, init=False)
 
     def stages(self) -> list[Stage]:
         """From a Frame, or a Shot that was read before, to Restored, or Skipped."""
@@ -139,13 +140,12 @@ class Restoring:
         return Restored(done.encoded, codes, restorer.y.coding, done.tiles, counted)
 
     def _check(self, restored: Restored) -> Restored:
-        exact = matches(
-            restored.encoded.before,
-            restored.codes,
-            self.accelerator.graph.reference,
-            self.accelerator.restorer.cutting,
-            self._go_on,
-        )
+        before, accelerator = restored.encoded.before, self.accelerator
+        if self._reference is None:
+            pixels = before.shape[0] * before.shape[1]
+            self._reference = reference_of(accelerator.graph, accelerator.design, pixels)
+        cutting = accelerator.restorer.cutting
+        exact = matches(before, restored.codes, self._reference, cutting, self._go_on)
         return replace(restored, exact=exact)
 
     def _go_on(self, step: str, fraction: float, note: str = "", /) -> None:

@@ -107,7 +107,7 @@ class Restored:
         return self.encoded.raw.balance or grey_world(self.after, self.encoded.scale)
 
     def picture(self, codes: np.ndarray | None = None) -> np.ndarray:
-        """(H, W, 3) uint8 of the restored frame, or of other codes of the scale of the frame before,
+        """(H, W, 3) uint8 of the restored frame, or of other codes of the scale of that before,
         developed the same way."""
         codes = self.after if codes is None else codes
         return develop(codes, self.encoded.raw, self.balance, self.encoded.scale)

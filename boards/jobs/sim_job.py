@@ -2,6 +2,7 @@
 """Test frames through a design's RTL: counted, compared bit for bit, and looked into."""
 
 import os
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from tarsier_fpga.hls.base.files import write_together, writing
 from tarsier_fpga.hls.base.progress import Show
 
 __all__ = ["SimJob", "Simulated", "perform_sim"]
+
+Frames = Mapping[str, np.ndarray]  # (N, H, W, channels) by port
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,7 @@ def perform_sim(job: SimJob, show: Show) -> Simulated:
     unset = ""
     if job.check_reset and not wrong:
         show("looking for what reset leaves undefined", 0.0)
-        unset = simulation.unset(inputs[0])
+        unset = simulation.unset(_only(inputs, 0))
     if job.stalls:
         show("drawing the stalls", 1.0)
         from tarsier_fpga.flow.sim.stall_map import stall_map
@@ -82,7 +85,7 @@ def perform_sim(job: SimJob, show: Show) -> Simulated:
     return Simulated(facts, wrong or unset)
 
 
-def _ran(job: SimJob, simulation: FrameSim, inputs: np.ndarray, show: Show) -> FrameRun:
+def _ran(job: SimJob, simulation: FrameSim, inputs: Frames, show: Show) -> FrameRun:
     """The run of all frames, with the waves that are asked for."""
     with ExitStack() as files:
         trace = None
@@ -105,18 +108,26 @@ def _ran(job: SimJob, simulation: FrameSim, inputs: np.ndarray, show: Show) -> F
 
 
 def _first_wrong(
-    job: SimJob, simulation: FrameSim, inputs: np.ndarray, run: FrameRun, show: Show
+    job: SimJob, simulation: FrameSim, inputs: Frames, run: FrameRun, show: Show
 ) -> str:
     """Where the first frame goes wrong that is not what the hardware graph gives; or nothing."""
-    exact: list[np.ndarray] = []
-    for index, (frame, restored) in enumerate(zip(inputs, run.frames, strict=True)):
+    exact: list[dict[str, np.ndarray]] = []
+    for index in range(job.frames):
         show("comparing bit for bit", index / job.frames)
+        frame = _only(inputs, index)
         if index < SCENES:
-            exact.append(job.design.graph.reference(frame))
-        if not np.array_equal(exact[index % SCENES], restored):
+            one = {name: frames[0] for name, frames in frame.items()}
+            exact.append(job.design.references(one))
+        wanted = exact[index % SCENES]
+        if any(not np.array_equal(wanted[name], run.outputs[name][index]) for name in wanted):
             show("looking for the first wrong stream", index / job.frames)
             return f"frame {index}: {simulation.explain(frame)}"
     return ""
+
+
+def _only(frames: Frames, index: int) -> dict[str, np.ndarray]:
+    """Frame number `index` of every input, still (1, H, W, channels)."""
+    return {name: each[index : index + 1] for name, each in frames.items()}
 
 
 def _facts(

@@ -198,11 +198,11 @@ def _shifted(x: Whole, first: int, term: int) -> Number:
 
 
 def _table(logic: Logic, x: Number | Row, table: np.ndarray, signed: bool) -> Number:
-    """Entry x; of a signed x its bits, read as a natural number, as a negative index does."""
+    """The entry of x; the first one is that of 0, or, where x is signed, of the least x."""
     row = x if isinstance(x, Row) else Row(x, 0, False, 0)
-    if not signed:
-        row = narrowed(row, 0, len(table) - 1)  # the type may hold more, but no pixel does
-    return lookup(logic, row.number, lambda n: int(table[row.value(n)]))
+    zero = len(table) // 2 if signed else 0
+    row = narrowed(row, -zero, len(table) - 1 - zero)  # the type may hold more, but no pixel does
+    return lookup(logic, row.number, lambda n: int(table[row.value(n) + zero]))
 
 
 def _affine(logic: Logic, x: Number, line: np.ndarray, shift: int, ends: list[int]) -> Number:

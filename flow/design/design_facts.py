@@ -150,8 +150,8 @@ class Design(Facts):
         (folder / "design.json").write_text(text + "\n")
 
 
-def read_graph(folder: Path) -> "ModelWrapper":
-    """The hardware graph of the design in `folder`, a ModelWrapper.
+def read_graph(folder: Path, name: str = GRAPH) -> "ModelWrapper":
+    """The hardware graph of the design in `folder`, a ModelWrapper, or the one called `name`.
 
     Raises:
         FlowError: there is none, or its file is damaged.
@@ -159,9 +159,9 @@ def read_graph(folder: Path) -> "ModelWrapper":
     from google.protobuf.message import DecodeError
     from qonnx.core.modelwrapper import ModelWrapper
 
-    path = folder / GRAPH
+    path = folder / name
     if not path.is_file():
-        raise FlowError(f"{folder} holds no design: there is no {GRAPH} in it")
+        raise FlowError(f"{folder} holds no design: there is no {name} in it")
     try:
         return ModelWrapper(str(path))
     except DecodeError:

@@ -5,6 +5,7 @@ The machine with the board needs the facts alone, so QONNX, FINN and the simulat
 where they are used.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tarsier_fpga.flow.design.design_facts import Design, read_design, read_graph
+from tarsier_fpga.flow.design.design_facts import LOWERED, Design, read_design, read_graph
 from tarsier_fpga.hls.base.progress import Show, silent
 
 if TYPE_CHECKING:
@@ -58,14 +59,34 @@ class BuiltDesign:
         return cls(folder, read_design(folder))
 
     @cached_property
+    def lowered(self) -> "ModelWrapper":
+        """The graph that the network was lowered to, before it was folded; the same integers.
+
+        FlowError where there is none, or its file is damaged.
+        """
+        return read_graph(self.folder, LOWERED)
+
+    @cached_property
     def graph(self) -> HardwareGraph:
         """The graph that its RTL was made from."""
         return HardwareGraph(self.folder)
 
+    def references(self, frames: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """What its graph makes of (H, W, channels) integer frames: those of its ports, by name."""
+        from tarsier_fpga.flow.sim.execute import run_ports
+
+        return run_ports(self.graph.model, frames)
+
     def simulate(
-        self, frames: np.ndarray, stalls: float = 0.0, seed: int = 0, show: Show = silent
+        self,
+        frames: np.ndarray | Mapping[str, np.ndarray],
+        stalls: float = 0.0,
+        seed: int = 0,
+        show: Show = silent,
     ) -> "FrameRun":
-        """Its RTL on (N, H, W, channels) uint16 codes, back to back: frames out, and cycles.
+        """Its RTL on (N, H, W, channels) codes, back to back: frames out, and cycles.
+
+        `frames` are those of its only input, or of each input by the name of its port.
 
         `stalls` is the share of cycles in which the outside does not offer, or accept, drawn by
         `seed`.

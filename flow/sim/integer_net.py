@@ -26,6 +26,7 @@ from tarsier_fpga.flow.ops.channel_shuffle import TarsierChannelShuffle
 from tarsier_fpga.flow.ops.channel_slice import TarsierChannelSlice
 from tarsier_fpga.flow.ops.concat import TarsierConcat
 from tarsier_fpga.flow.ops.fork import TarsierFork
+from tarsier_fpga.flow.ops.max_pool import TarsierMaxPool
 from tarsier_fpga.flow.ops.pixel_shuffle import TarsierPixelShuffle
 from tarsier_fpga.flow.ops.pixel_unshuffle import TarsierPixelUnshuffle
 from tarsier_fpga.flow.ops.register import prepare_finn
@@ -175,6 +176,8 @@ def _step(model: ModelWrapper, node: NodeProto, exact: int) -> nn.Module:
             return nn.PixelUnshuffle(op.factor)
         case TarsierUpsampleNearest():
             return pixel_moves.Nearest(op.factor)
+        case TarsierMaxPool():
+            return nn.MaxPool2d(2)
         case TarsierAvgPool():
             narrow = _largest(op.get_output_datatype()) < integer_ops.EXACT
             return pixel_moves.SquareSums(torch.float32 if narrow else torch.float64)

@@ -44,6 +44,12 @@ class Port(Facts):
         """Bits of the stream."""
         return self.channels * self.bits
 
+    @property
+    def range(self) -> tuple[int, int]:
+        """The lowest and the highest code."""
+        half = 1 << (self.bits - 1)
+        return (-half, half - 1) if self.signed else (0, 2 * half - 1)
+
     def shape(self, height: int, width: int) -> tuple[int, int, int]:
         """(H, W, channels) of a frame, where the first input has `height` x `width` pixels.
 

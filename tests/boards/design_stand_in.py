@@ -47,4 +47,6 @@ def design_facts(height: int, width: int, **facts) -> Design:
         "streams": (),
         "estimate": Resources(),
     }
+    ports = [*facts.get("inputs", known["inputs"]), *facts.get("outputs", known["outputs"])]
+    known["frames"] = {port.name: port.shape(height, width)[:2] for port in ports}
     return Design(**{**known, **facts})

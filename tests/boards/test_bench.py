@@ -22,6 +22,7 @@ from tarsier_fpga.bench.onnx_net import onnx_net
 from tarsier_fpga.bench.plots import draw_plots
 from tarsier_fpga.bench.stopwatch import TooSlow, median_time
 from tarsier_fpga.cli.bench import parse_sizes
+from tarsier_fpga.flow.lower.doubles import Doubles
 from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.flow.sim.frame_sim import FrameRun
 from tarsier_fpga.flow.synth.synth_facts import Synthesis
@@ -30,6 +31,7 @@ from tarsier_fpga.hls.base.errors import FlowError, HostError
 from tarsier_fpga.hls.sim.activity import Activity
 from tarsier_fpga.picture.psnr import psnr
 from tests.boards.design_stand_in import design_facts
+from tests.flow.nets import Net
 
 NETS = Path(__file__).parents[2] / "training/nets"
 MACHINE = Machine(
@@ -65,6 +67,40 @@ def test_exported_network_is_exact_in_float32_and_close_in_half():
         assert np.array_equal(net(x).numpy(), golden["y"].astype(np.float32))
         half = net.half()(x.half()).float().numpy()
     assert 0 < np.abs(half - golden["y"]).mean() < 1  # of a code: rounded, but the same network
+
+
+@pytest.mark.parametrize(
+    ("outputs", "attributes"),
+    [
+        (6, {"strides": [2, 2], "pads": [1, 1, 1, 1]}),
+        (8, {"group": 4, "pads": [0, 1, 2, 0]}),
+        (5, {"strides": [1, 2], "dilations": [2, 1]}),
+    ],
+    ids=str,
+)
+def test_convolutions_of_other_networks_are_what_onnx_says(rng, outputs, attributes):
+    net = Net()
+    t = net.conv(net.x, 4, outputs, **attributes)
+    model = net.network(net.quant(t, scale=0.5, bits=6, narrow=1))
+    frame = rng.integers(0, 64, (1, 4, 12, 12))
+    (wanted,) = Doubles(model.model).run({"x": frame.astype(np.float64)}).values()
+    with torch.inference_mode():
+        assert np.array_equal(onnx_net(model)(torch.tensor(frame, dtype=torch.float32)), wanted)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "sentence"),
+    [
+        ({"auto_pad": "SAME_UPPER"}, "auto_pad SAME_UPPER must be written as pads"),
+        ({"mode": "FLOOR"}, "rounding_mode FLOOR must be ROUND"),
+    ],
+)
+def test_what_a_reader_of_networks_does_not_know_is_refused(attributes, sentence):
+    net = Net()
+    t = net.conv(net.x, 4, 4, **{k: v for k, v in attributes.items() if k != "mode"})
+    model = net.network(net.quant(t, mode=attributes.get("mode", "ROUND")))
+    with pytest.raises(HostError, match=sentence):
+        onnx_net(model)
 
 
 def test_foreign_node_is_refused():
@@ -181,7 +217,7 @@ DESIGN = BuiltDesign(Path("nowhere"), design_facts(24, 32))
 def test_chip_has_the_clock_and_power_that_a_vendor_reported(fmax, watts, basis, clock, joules):
     frames = np.zeros((2, 24, 32, 4), np.uint16)
     run = FrameRun(
-        frames=frames,
+        outputs={"y": frames},
         cycles=2 * 768,
         cycles_per_frame=768,
         latency_cycles=100,

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 from fractions import Fraction
+from math import ceil
 
 import numpy as np
 import pytest
@@ -59,7 +60,7 @@ def test_a_frame_off_the_raster_is_continued_and_its_result_cut_off():
         assert np.all(tile[5:, :7] == frame[4]) and np.all(tile[:, 7] == tile[:, 6])
         made = np.arange(int(8 * scale) ** 2).reshape(1, int(8 * scale), -1, 1)
         joined = join(made, (5, 7), (8, 8), cutting)
-        assert np.array_equal(joined, made[0, : int(5 * scale), : int(7 * scale)])
+        assert np.array_equal(joined, made[0, : ceil(5 * scale), : ceil(7 * scale)])
 
 
 def test_a_frame_smaller_than_its_tile():
