@@ -189,7 +189,9 @@ module tarsier_scaled_add #(
   logic [FoldW-1:0] fold;
 
   if (Folds == 1) begin : gen_alike
-    assign fold = '0;
+    logic unused;
+    assign fold   = '0;
+    assign unused = &fold;
   end else begin : gen_fold
     logic [FoldW-1:0] fold_q;
     assign fold = fold_q;
