@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 .DEFAULT_GOAL := help
-.PHONY: help demo lint types test check flagship readme baselines fmax prove bench-cpu bench-fifo bench-host bench-networks bench-sim bench-train exposures clean
+.PHONY: help demo lint types test check flagship readme baselines fmax prove bench-cpu bench-fifo bench-host bench-networks bench-sim bench-train bench-unet exposures clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 
@@ -64,6 +64,9 @@ bench-networks: $(INSTALLED)  ## 200 random networks through all levels; an hour
 
 bench-sim: $(INSTALLED)  ## simulators side by side: ours, cocotb, Icarus Verilog; minutes
 	@.venv/bin/python -m tests.bench.simulators
+
+bench-unet: $(INSTALLED)  ## a U-Net of three scales, built and simulated; minutes
+	@.venv/bin/python -m tests.bench.unet
 
 bench-train: $(INSTALLED)  ## the time of a training step, a net's beside its parent's; minutes
 	@.venv/bin/tarsier study step-time $(NET)
