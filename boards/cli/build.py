@@ -50,8 +50,8 @@ def build(
     used = design.estimate.lut / target.resources.lut
     print(
         f"{design.net} for {target.title}: {design.width} x {design.height}, "
-        f"{design.ideal_cycles} cycles per frame, "
-        f"{design.clock_mhz * 1e6 / design.ideal_cycles:.1f} fps at {design.clock_mhz:g} MHz "
+        f"{design.cycles_per_frame} cycles per frame, "
+        f"{design.clock_mhz * 1e6 / design.cycles_per_frame:.1f} fps at {design.clock_mhz:g} MHz "
         f"(clock assumed)\n"
         f"FIFOs of {fifos.bits / 1000:.0f} kbit, {fifos.bits_unbounded / 1000:.0f} before they "
         f"were made less; the rate is the same\n"

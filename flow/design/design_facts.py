@@ -136,6 +136,12 @@ class Design(Facts):
         return self.frames[self.x.name]
 
     @property
+    def cycles_per_frame(self) -> int:
+        """At steady state, as simulated when the FIFOs were sized."""
+        height, width = self.packed_shape
+        return round(height * width / self.pixels_per_cycle)
+
+    @property
     def radius(self) -> int:
         """The farthest that a result sees, in pixels of the first input."""
         return max(self.reach)
