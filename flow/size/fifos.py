@@ -45,6 +45,7 @@ CUT_DEPTH = 4
 _CUT_BEHIND_DOTS_MHZ = 150  # above it, a chain through a dot product and what follows is too long
 _LEAST = 3  # FINN makes no FIFO of depth 2 or less
 _FRAMES = 3
+_SMALL = 50_000  # cycles of a frame
 _BURSTS = 4  # of rows, at the slowest scale, that a simulated frame has at least
 _UNBOUNDED = 2**31 - 1
 _LATE = 1.005  # of the cycles that the slowest kernel takes
@@ -79,7 +80,7 @@ def fifo_depths(
         FlowError, SimError: as `size_fifos`.
     """
     _, height, width, _ = model.get_tensor_shape(model.graph.input[0].name)
-    rows = _rows(height, reach, bool(_rate_changes(model)))
+    rows = _rows(height, reach, model)
     short = set_frame(copy.deepcopy(model), rows, width)
     netlist = stitch(short, TOP)
     streams = stream_names(model)
@@ -181,10 +182,15 @@ def size_fifos(
     return Sizing({name: depth for name, depth in final.items() if depth}, filled, before, after)
 
 
-def _rows(height: int, reach: Reach, changes: bool) -> int:
-    """Of the frames that are simulated: all that a pixel sees, and bursts, if there are any."""
+def _rows(height: int, reach: Reach, model: ModelWrapper) -> int:
+    """Of the frames that are simulated: all that a pixel sees, and bursts, if there are any.
+
+    A small frame is simulated as it is, since its borders are much of it.
+    """
     rows = reach.above + reach.below + 1
-    if changes:
+    if _rate_changes(model):
+        if max(getCustomOp(node).get_exp_cycles() for node in model.graph.node) <= _SMALL:
+            return height
         rows += _BURSTS * reach.align
         rows += (height - rows) % reach.align  # the last rows end as those of the frame do
     return min(height, rows)
