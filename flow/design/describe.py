@@ -7,11 +7,12 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.design.design_facts import Fifo, Layer, Wire
+from tarsier_fpga.flow.lower.net import Net
 from tarsier_fpga.flow.ops.base import Role, role_of
 from tarsier_fpga.flow.ops.stitch import beats_of, cell_names
 from tarsier_fpga.hls.netlist.netlist import Netlist
 
-__all__ = ["fifo_facts", "layer_facts", "wire_facts"]
+__all__ = ["fifo_facts", "frame_facts", "layer_facts", "wire_facts"]
 
 
 def layer_facts(model: ModelWrapper) -> tuple[Layer, ...]:
@@ -41,6 +42,17 @@ def fifo_facts(netlist: Netlist) -> tuple[Fifo, ...]:
         if cell.instance.kernel == "fifo"
         for depth in [cell.instance.number("Depth")]
     )
+
+
+def frame_facts(graph: ModelWrapper, net: Net) -> dict[str, tuple[int, int]]:
+    """Rows and columns of a frame of every port of `net`, which is that of `graph`, by name."""
+    ports = [*zip(graph.graph.input, net.inputs, strict=True)]
+    ports += zip(graph.graph.output, net.outputs, strict=True)
+    sizes = {}
+    for tensor, port in ports:
+        _, rows, columns, _ = graph.get_tensor_shape(tensor.name)
+        sizes[port.name] = (int(rows), int(columns))
+    return sizes
 
 
 def wire_facts(model: ModelWrapper, netlist: Netlist) -> tuple[Wire, ...]:

@@ -7,7 +7,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 
 from tarsier_fpga.flow.board import Board, write_board
 from tarsier_fpga.flow.cost.estimate import estimate
-from tarsier_fpga.flow.design.describe import fifo_facts, layer_facts, wire_facts
+from tarsier_fpga.flow.design.describe import fifo_facts, frame_facts, layer_facts, wire_facts
 from tarsier_fpga.flow.design.design_facts import GRAPH, RTL, TOP, Design, FifoSizing
 from tarsier_fpga.flow.lower.net import net_of
 from tarsier_fpga.flow.ops.stitch import stitch
@@ -40,6 +40,7 @@ def write_design(model: ModelWrapper, board: Board, net: str, folder: Path) -> D
         height=2 * height,
         pixels_per_cycle=height * width / pace,
         ideal_cycles=pace,
+        frames=frame_facts(model, net_of(model)),
         inputs=net_of(model).inputs,
         outputs=net_of(model).outputs,
         reach=(reach.above, reach.below, reach.left, reach.right),
