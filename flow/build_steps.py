@@ -231,7 +231,7 @@ def _describe(
         height=plan.raw_height,
         pixels_per_cycle=rows * columns / (pace * _slower(graph, sizing)),
         ideal_cycles=pace,
-        frames=frame_facts(graph, net),
+        frames=frame_facts(graph, net.inputs, net.outputs),
         inputs=net.inputs,
         outputs=net.outputs,
         reach=(reach.above, reach.below, reach.left, reach.right),
