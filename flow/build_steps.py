@@ -22,7 +22,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 
 from tarsier_fpga.flow.board import Board
 from tarsier_fpga.flow.cost.estimate import estimate, estimate_fifos
-from tarsier_fpga.flow.design.describe import fifo_facts, layer_facts, wire_facts
+from tarsier_fpga.flow.design.describe import fifo_facts, frame_facts, layer_facts, wire_facts
 from tarsier_fpga.flow.design.design_facts import GRAPH, LOWERED, RTL, TOP, Design, FifoSizing
 from tarsier_fpga.flow.lower import lower
 from tarsier_fpga.flow.lower.ingest import ingest
@@ -208,17 +208,6 @@ def _write_rtl(netlist: Netlist, folder: Path) -> None:
     (folder / RTL / f"{TOP}.sv").write_text(rtl_top(netlist))
 
 
-def _frames(graph: ModelWrapper, net: Net) -> dict[str, tuple[int, int]]:
-    """Rows and columns of a frame of every port."""
-    ports = [*zip(graph.graph.input, net.inputs, strict=True)]
-    ports += zip(graph.graph.output, net.outputs, strict=True)
-    sizes = {}
-    for tensor, port in ports:
-        _, rows, columns, _ = graph.get_tensor_shape(tensor.name)
-        sizes[port.name] = (int(rows), int(columns))
-    return sizes
-
-
 def _slower(graph: ModelWrapper, sizing: FifoSizing) -> float:
     """By what a simulated frame takes longer than its slowest kernel: 1 where nothing waits."""
     pace = max(layer.cycles for layer in layer_facts(graph))
@@ -242,7 +231,7 @@ def _describe(
         height=plan.raw_height,
         pixels_per_cycle=rows * columns / (pace * _slower(graph, sizing)),
         ideal_cycles=pace,
-        frames=_frames(graph, net),
+        frames=frame_facts(graph, net.inputs, net.outputs),
         inputs=net.inputs,
         outputs=net.outputs,
         reach=(reach.above, reach.below, reach.left, reach.right),

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What design.json says of a hardware graph: its layers, its FIFOs and its streams."""
 
+from collections.abc import Iterable
+
 from finn.analysis.fpgadataflow.exp_cycles_per_layer import exp_cycles_per_layer
 from onnx import NodeProto
 from qonnx.core.modelwrapper import ModelWrapper
@@ -9,9 +11,10 @@ from qonnx.custom_op.registry import getCustomOp
 from tarsier_fpga.flow.design.design_facts import Fifo, Layer, Wire
 from tarsier_fpga.flow.ops.base import Role, role_of
 from tarsier_fpga.flow.ops.stitch import beats_of, cell_names
+from tarsier_fpga.hls.base.port import Port
 from tarsier_fpga.hls.netlist.netlist import Netlist
 
-__all__ = ["fifo_facts", "layer_facts", "wire_facts"]
+__all__ = ["fifo_facts", "frame_facts", "layer_facts", "wire_facts"]
 
 
 def layer_facts(model: ModelWrapper) -> tuple[Layer, ...]:
@@ -41,6 +44,19 @@ def fifo_facts(netlist: Netlist) -> tuple[Fifo, ...]:
         if cell.instance.kernel == "fifo"
         for depth in [cell.instance.number("Depth")]
     )
+
+
+def frame_facts(
+    model: ModelWrapper, inputs: Iterable[Port], outputs: Iterable[Port]
+) -> dict[str, tuple[int, int]]:
+    """Rows and columns of a frame of every port of `model`, by its name."""
+    ports = [*zip(model.graph.input, inputs, strict=True)]
+    ports += zip(model.graph.output, outputs, strict=True)
+    sizes = {}
+    for tensor, port in ports:
+        _, rows, columns, _ = model.get_tensor_shape(tensor.name)
+        sizes[port.name] = (int(rows), int(columns))
+    return sizes
 
 
 def wire_facts(model: ModelWrapper, netlist: Netlist) -> tuple[Wire, ...]:

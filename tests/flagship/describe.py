@@ -33,7 +33,8 @@ def describe(
     facts |= {"cycles_per_second": run.sim_cycles_per_second, "seconds": run.sim_seconds}
     return Entry(
         **{name: getattr(design, name) for name in ("net", "board", "part", "clock_mhz", "key")},
-        **{name: getattr(design, name) for name in ("width", "height", "channels")},
+        **{name: getattr(design, name) for name in ("width", "height")},
+        channels=design.x.channels,
         trained=trained,
         origin=origin,
         resources=resources,
@@ -45,7 +46,7 @@ def describe(
 
 def _check_alike(design: Design, other: Design) -> None:
     """FIFOs hold rows, so frames of the same width need the same, and run at the same pace."""
-    same = ("net", "board", "width", "channels", "fifos", "pixels_per_cycle")
+    same = ("net", "board", "width", "inputs", "outputs", "fifos", "pixels_per_cycle")
     for name in same:
         if getattr(design, name) != getattr(other, name):
             raise HostError(

@@ -21,6 +21,7 @@ from tarsier_fpga.flow.sim.sim_facts import Simulation
 from tarsier_fpga.flow.synth.synth_facts import Part, Synthesis
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.training.facts.paths import config_file
+from tests.boards.design_stand_in import design_facts, port
 from tests.flagship.commands import Commands, Failed
 from tests.flagship.describe import describe
 from tests.flagship.flagship import Places, flagship
@@ -39,34 +40,17 @@ def design(height: int = 60, **facts) -> Design:
     cycles = 40 * height // 2
     layer = {"backend": "rtl", "stage": "body1", "cycles": cycles}
     known = {
-        "key": "k",
         "net": "n",
         "board": "pynq-z2",
-        "part": "p",
         "clock_mhz": 100,
-        "width": 80,
-        "height": height,
-        "pixels_per_cycle": 1,
-        "ideal_cycles": cycles,
-        "kind": "bayer",
-        "channels": 4,
-        "bits": 10,
-        "black": 128,
-        "white": 896,
-        "radius": 2,
         "layers": [
             {"name": "int_dot_0", "op": "TarsierIntDot", "pe": 4, "simd": 9, **layer},
             {"name": "xnor_dot_0", "op": "TarsierXnorDot", "pe": 8, "simd": 18, **layer},
             {"name": "act_table_0", "op": "TarsierActTable", "pe": 8, "simd": 1, **layer},
         ],
         "fifos": [{"name": "fifo_0", "depth": 80, "bits": 320}],
-        "fifo_sizing": dict.fromkeys(
-            ("rows", "bits_unbounded", "bits", "cycles_unbounded", "cycles"), 1
-        ),
-        "streams": [],
-        "estimate": dict.fromkeys(("lut", "ff", "bram36", "uram", "dsp"), 1),
     }
-    return Design(**known | facts)
+    return Design(**dict(design_facts(height // 2, 40, **known)) | facts)
 
 
 def part(name: str, lut: float) -> Part:
@@ -158,6 +142,7 @@ def test_fewer_rows_stand_for_the_frame_in_proportion():
     "other",
     [
         {"width": 78},
+        {"outputs": [port("y", bits=8)]},
         {"pixels_per_cycle": 0.5},
         {"fifos": [{"name": "fifo_0", "depth": 8, "bits": 8}]},
     ],

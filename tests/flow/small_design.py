@@ -7,7 +7,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 
 from tarsier_fpga.flow.board import Board, write_board
 from tarsier_fpga.flow.cost.estimate import estimate
-from tarsier_fpga.flow.design.describe import fifo_facts, layer_facts, wire_facts
+from tarsier_fpga.flow.design.describe import fifo_facts, frame_facts, layer_facts, wire_facts
 from tarsier_fpga.flow.design.design_facts import GRAPH, RTL, TOP, Design, FifoSizing
 from tarsier_fpga.flow.lower.net import net_of
 from tarsier_fpga.flow.ops.stitch import stitch
@@ -27,7 +27,7 @@ def write_design(model: ModelWrapper, board: Board, net: str, folder: Path) -> D
             (folder / RTL / name).write_text(text)
     (folder / RTL / f"{TOP}.sv").write_text(rtl_top(netlist))
     model.save(str(folder / GRAPH))
-    reach = reach_of(model)
+    ports, reach = net_of(model), reach_of(model)
     _, height, width, _ = model.get_tensor_shape(model.graph.input[0].name)
     pace = max(layer.cycles for layer in layers)
     design = Design(
@@ -40,8 +40,9 @@ def write_design(model: ModelWrapper, board: Board, net: str, folder: Path) -> D
         height=2 * height,
         pixels_per_cycle=height * width / pace,
         ideal_cycles=pace,
-        inputs=net_of(model).inputs,
-        outputs=net_of(model).outputs,
+        frames=frame_facts(model, ports.inputs, ports.outputs),
+        inputs=ports.inputs,
+        outputs=ports.outputs,
         reach=(reach.above, reach.below, reach.left, reach.right),
         align=reach.align,
         layers=layers,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A design is kept until what decides it changes; reports, proofs and vendor projects do not."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,7 @@ SPDX = b"# SPDX-License-Identifier: MIT"
 @pytest.mark.parametrize(
     ("name", "before", "after", "rebuilds"),
     [
-        ("flow/size/fold.py", b"return 1\n", b"return 2\n", True),
+        ("flow/size/fold.py", b"busiest = 1\n", b"busiest = 2\n", True),
         ("flow/size/fold.py", SPDX, b"# another comment", False),
         ("hls/rtl/tarsier_requant.sv", b"// SPDX", b"// SPDX:", True),
         ("flow/synth/amd/reports.py", b"import re\n", b"import re as regex\n", False),
@@ -76,8 +77,6 @@ def test_a_change_rebuilds_only_what_it_decides(config, monkeypatch, name, befor
 
 
 def test_every_part_of_the_request_is_in_the_key(config, random_net):
-    from dataclasses import replace
-
     other = config.onnx.with_name("other.onnx")
     random_net(units=1).save(str(other))
     asked = [
@@ -88,6 +87,14 @@ def test_every_part_of_the_request_is_in_the_key(config, random_net):
         replace(config, raw_height=40),
         replace(config, fps=60.0),
         replace(config, constant=False),
+        replace(config, told={"white": "900"}),
+        replace(config, told={"black": "900"}),
     ]
     assert len({build_module._key(each) for each in asked}) == len(asked)
     assert build_module._key(replace(config, output=Path("other"))) == build_module._key(config)
+
+
+def test_the_steps_are_kept_by_the_key_whatever_is_told(config, monkeypatch):
+    told = replace(config, told={"black": "100", "white": "900"})
+    monkeypatch.setattr(build_module, "make_design", lambda plan, notify: plan)
+    assert build_module.build(told).key == build_module._key(told)

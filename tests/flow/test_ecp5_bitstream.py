@@ -133,7 +133,7 @@ def test_the_netlist_gives_the_bits_of_the_rtl_on_every_pin_in_every_cycle(made,
     netlist = compiled_gates((made.out / "netlist.v").read_text())
 
     frame = codes(*made.design.packed_shape)
-    asked = request(facts.number, to_payload(frame, made.design.bits))
+    asked = request(facts.number, to_payload(frame, made.design.x.bits))
     line = np.concatenate([rest(WAKING), levels(asked, facts.divider)])
     answer = 10 * facts.divider * (len(asked) + 20) + 2 * made.design.ideal_cycles
     (rtl_line, rtl_lights), (line_, lights) = (
@@ -144,7 +144,7 @@ def test_the_netlist_gives_the_bits_of_the_rtl_on_every_pin_in_every_cycle(made,
 
     reply = read_reply(said(line_, facts.divider))
     assert (reply.design, reply.status) == (facts.number, Status.GOOD)
-    restored = from_payload(reply.payload, frame.shape, made.design.bits)
+    restored = from_payload(reply.payload, frame.shape, made.design.x.bits)
     assert np.array_equal(restored, reference(made.folder, frame))
     # the network's own pace, and what it takes to fill it with some rows
     assert made.design.ideal_cycles < reply.cycles < 1.5 * made.design.ideal_cycles
