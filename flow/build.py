@@ -92,8 +92,8 @@ def build(config: BuildConfig, notify: Show = silent) -> Design:
 def _build(config: BuildConfig, key: str, folder: Path, notify: Show) -> Design:
     prepare_finn()
     network = read_qonnx(config.onnx)
-    for key, value in config.told.items():
-        network.set_metadata_prop(f"tarsier.{key}", value)
+    for fact, said in config.told.items():
+        network.set_metadata_prop(f"tarsier.{fact}", said)
     net = net_of(ingest(network))
     height, width = _packed(config, net.x.kind)
     plan = Plan(
