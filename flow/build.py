@@ -44,7 +44,7 @@ class BuildConfig:
             pixel per cycle
         output: the design folder
         told: what is said of the network beside its file, by the keys of flow.lower.net, without
-            their "tarsier."; it wins over the file
+            their "tarsier."; it wins over what the file says of all ports
         constant: build the matrices of unfolded dot products in, as adders that share sums
     """
 
