@@ -44,7 +44,7 @@ class BuildConfig:
             pixel per cycle
         output: the design folder
         told: what is said of the network beside its file, by the keys of flow.lower.net, without
-            their "tarsier."; it wins over the file
+            their "tarsier."; it wins over what the file says of all ports
         constant: build the matrices of unfolded dot products in, as adders that share sums
     """
 
@@ -92,8 +92,8 @@ def build(config: BuildConfig, notify: Show = silent) -> Design:
 def _build(config: BuildConfig, key: str, folder: Path, notify: Show) -> Design:
     prepare_finn()
     network = read_qonnx(config.onnx)
-    for name, value in config.told.items():
-        network.set_metadata_prop(f"tarsier.{name}", value)
+    for fact, said in config.told.items():
+        network.set_metadata_prop(f"tarsier.{fact}", said)
     net = net_of(ingest(network))
     height, width = _packed(config, net.x.kind)
     plan = Plan(

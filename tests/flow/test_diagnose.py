@@ -63,8 +63,8 @@ def test_a_deadlock_names_its_ring_and_the_fifo_in_it(folder, codes):
 
 def test_a_wrong_kernel_is_found_with_its_beat(folder, codes):
     edit(folder / "rtl/tarsier_sign_threshold.sv", ">= T;", "> T;")
-    frame = codes(HEIGHT, WIDTH)
-    said = FrameSim(folder).explain(frame)
+    frames = codes(HEIGHT, WIDTH)[None]
+    said = FrameSim(folder).explain(frames)
     found = re.fullmatch(
         r"stream (\S+) \((\S+) to \S+\) is the first that is wrong: beat \d+, lane \d+"
         r" is 0, expected 1; look at (\S+)",
@@ -76,9 +76,9 @@ def test_a_wrong_kernel_is_found_with_its_beat(folder, codes):
 
 
 def test_a_right_design_is_not_blamed(folder, codes):
-    frame = codes(HEIGHT, WIDTH)
-    assert FrameSim(folder).unset(frame) == ""
-    said = FrameSim(folder).explain(frame)
+    frames = codes(HEIGHT, WIDTH)[None]
+    assert FrameSim(folder).unset(frames) == ""
+    said = FrameSim(folder).explain(frames)
     assert said == "the same frame alone, as the first after reset, comes out right"
 
 
@@ -89,7 +89,7 @@ def test_data_that_reset_leaves_undefined_are_found(folder, codes):
         "if (x_valid_i && x_ready_o) begin y_data_o <= last_q; last_q <= bits; end",
     )
     edit(folder / "rtl/tarsier_sign_threshold.sv", r"(?=logic \[Channels-1:0\] bits;)", LAST)
-    said = FrameSim(folder).explain(codes(HEIGHT, WIDTH))
+    said = FrameSim(folder).explain(codes(HEIGHT, WIDTH)[None])
     assert re.fullmatch(
         r"stream sign_threshold_0_y \(u_sign_threshold_0 to \S+\) is undefined after reset: beat 0 "
         r"is 0x[0-9a-f] in one run and 0x[0-9a-f] in another; "
@@ -109,7 +109,7 @@ def test_a_single_bit_that_reset_leaves_undefined_is_found(folder, codes):
     )
     once = "logic once_q;  // never reset\n  "
     edit(folder / "rtl/tarsier_sign_threshold.sv", r"(?=logic \[Channels-1:0\] bits;)", once)
-    said = FrameSim(folder).unset(codes(HEIGHT, WIDTH))
+    said = FrameSim(folder).unset(codes(HEIGHT, WIDTH)[None])
     assert "u_sign_threshold_0 to" in said and "undefined after reset: beat 0 is" in said
 
 
@@ -117,7 +117,7 @@ def test_handshakes_that_reset_leaves_undefined_are_found(folder, codes):
     top = folder / "rtl/tarsier_top.sv"
     edit(top, r"assign x_valid = x_valid_i;", f"{PAUSE}\n  assign x_valid = x_valid_i && !pause;")
     edit(top, r"assign x_ready_o = x_ready;", "assign x_ready_o = x_ready && !pause;")
-    said = FrameSim(folder).unset(codes(HEIGHT, WIDTH))
+    said = FrameSim(folder).unset(codes(HEIGHT, WIDTH)[None])
     assert re.fullmatch(
         r"stream x \(outside to u_fork_0\) is undefined after reset: from about cycle \d+ on it "
         r"moves in other cycles in another run; look for a register without a reset in u_fork_0",
