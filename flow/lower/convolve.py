@@ -12,20 +12,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from onnx import NodeProto
 from qonnx.core.datatype import DataType
-from qonnx.core.modelwrapper import ModelWrapper
 
 from tarsier_fpga.flow.lower.attributes import attribute
-from tarsier_fpga.flow.lower.doubles import constant_of
 from tarsier_fpga.flow.lower.hardware import Hardware
 from tarsier_fpga.flow.lower.join import to_integers, with_border
-from tarsier_fpga.flow.lower.meaning import Border, Integers, Value, spread
+from tarsier_fpga.flow.lower.meaning import Border, Integers, Value
+from tarsier_fpga.flow.lower.weights import constant, integer_rows, told_scale, ungrouped
 from tarsier_fpga.hls.base.errors import FlowError
 
 __all__ = ["convolve", "convolve_transposed"]
 
 _NEAR = 1e-6
 _WIDEST = 1 << 15  # of a weight, times the ratio of its channel's scale to the finest
-_FINEST = 32  # parts of the smallest weight that are tried as the common scale
 _SPAN = 15  # taps along an axis, with the gaps of a dilation
 
 
@@ -46,22 +44,22 @@ def convolve(hardware: Hardware, value: Value, node: NodeProto) -> Value:
             stands outside the frame is none of the integers of its stream.
     """
     model = value.model
-    weights = _constant(model, node, 1)
-    bias = _constant(model, node, 2) if len(node.input) > 2 and node.input[2] else None
+    weights = constant(model, node, 1)
+    bias = constant(model, node, 2) if len(node.input) > 2 and node.input[2] else None
     geometry = _geometry(node, weights)
     if any(geometry.sides):
         border = Border(geometry.sides, np.zeros(value.channels))
         value = with_border(hardware, value, border, node)
-    dense = _ungrouped(weights, geometry.groups, value.channels, node)
-    told = _told_scale(model, node, len(dense))
+    dense = ungrouped(weights, geometry.groups, value.channels, node)
+    told = told_scale(model, node, len(dense))
     made = _dot(hardware, value, dense, bias, geometry, node, told)
     return Value(node.output[0], (made,), model=model)
 
 
 def convolve_transposed(hardware: Hardware, value: Value, node: NodeProto) -> Value:
     """What ConvTranspose `node`, 2x2 at stride 2, makes of `value`: a dot and a pixel shuffle."""
-    weights = _constant(value.model, node, 1)
-    bias = _constant(value.model, node, 2) if len(node.input) > 2 and node.input[2] else None
+    weights = constant(value.model, node, 1)
+    bias = constant(value.model, node, 2) if len(node.input) > 2 and node.input[2] else None
     wanted = {"strides": [2, 2], "pads": [0, 0, 0, 0], "group": 1, "dilations": [1, 1]}
     wanted["output_padding"] = [0, 0]
     for name, want in wanted.items():
@@ -75,7 +73,7 @@ def convolve_transposed(hardware: Hardware, value: Value, node: NodeProto) -> Va
     rows = weights.transpose(1, 2, 3, 0).reshape(-1, weights.shape[0], 1, 1)
     spread_bias = None if bias is None else np.repeat(bias.ravel(), 4)
     geometry = _Geometry((1, 1), 1, 1, (0, 0, 0, 0), 1)
-    told = _told_scale(value.model, node, weights.shape[1])
+    told = told_scale(value.model, node, weights.shape[1])
     x = to_integers(hardware, value, node)
     if x.is_bits:  # what their offset adds would differ within a square
         x = _signed_bits(hardware, x)
@@ -103,7 +101,7 @@ def _dot(
     told: np.ndarray | None,
 ) -> Integers:
     """The sums of (O, I, kh, kw) `weights`, whose rows are `told` to have scales, as a stream."""
-    matrix, row_scale = _integer_rows(weights, told, node)
+    matrix, row_scale = integer_rows(weights, told, node)
     x = to_integers(hardware, value, node)
     x, border = _bordered(hardware, x, value.border, node)
     tensor = _windows(hardware, x, border, geometry, node)
@@ -276,78 +274,3 @@ def _geometry(node: NodeProto, weights: np.ndarray) -> _Geometry:
         (top, bottom, left, right),
         attribute(node, "group", 1),
     )
-
-
-def _ungrouped(weights: np.ndarray, groups: int, channels: int, node: NodeProto) -> np.ndarray:
-    """(O, I, kh, kw) weights, zero where a row's group does not reach."""
-    rows, own = weights.shape[:2]
-    if own * groups != channels or rows % groups:
-        raise FlowError(
-            f"Conv {node.name}: weights {list(weights.shape)} in {groups} groups do not fit"
-            f" {channels} channels"
-        )
-    dense = np.zeros((rows, channels, *weights.shape[2:]))
-    for row in range(rows):
-        first = row // (rows // groups) * own
-        dense[row, first : first + own] = weights[row]
-    return dense
-
-
-def _told_scale(model: ModelWrapper, node: NodeProto, rows: int) -> np.ndarray | None:
-    """(O,) scales of the quantizer that the weights of `node` come from, if it has such."""
-    quantizer = model.find_producer(node.input[1])
-    if quantizer is None or quantizer.op_type not in ("Quant", "IntQuant", "BipolarQuant"):
-        return None
-    scale = constant_of(model, quantizer.input[1])
-    return None if scale is None or scale.size not in (1, rows) else spread(scale, rows)
-
-
-def _integer_rows(
-    weights: np.ndarray, told: np.ndarray | None, node: NodeProto
-) -> tuple[np.ndarray, np.ndarray]:
-    """Integers like `weights`, and (O,) scales: those told, or one for all, or one for each row.
-
-    Raises:
-        FlowError: there are none of at most 16 bits.
-    """
-    if told is not None:
-        steps = weights / told[:, None, None, None]
-        if np.all(np.abs(steps - np.rint(steps)) < _NEAR) and np.abs(steps).max() < _WIDEST:
-            return np.rint(steps).astype(np.int64), told
-    for rows in ([weights], list(weights)):
-        scales = [_common_scale(row) for row in rows]
-        if all(scale is not None for scale in scales):
-            scale = spread(scales, len(weights))
-            steps = weights / scale[:, None, None, None]
-            return np.rint(steps).astype(np.int64), scale
-    raise FlowError(
-        f"{node.op_type} {node.name}: its weights are no integers times a scale; they must pass a"
-        " Quant or BipolarQuant"
-    )
-
-
-def _common_scale(values: np.ndarray) -> float | None:
-    """The largest number of which all `values` are multiples of at most 16 bits.
-
-    >>> _common_scale(np.array([0.75, -0.5, 0.0])), _common_scale(np.zeros(2))
-    (0.25, 1.0)
-    """
-    sizes = np.unique(np.abs(values[values != 0]))
-    if not sizes.size:
-        return 1.0
-    for parts in range(1, _FINEST + 1):
-        scale = float(sizes[0]) / parts
-        steps = sizes / scale
-        if np.all(np.abs(steps - np.rint(steps)) < _NEAR * np.maximum(1, steps / 256)):
-            return scale if steps[-1] < _WIDEST else None
-    return None
-
-
-def _constant(model: ModelWrapper, node: NodeProto, index: int) -> np.ndarray:
-    values = constant_of(model, node.input[index])
-    if values is None:
-        raise FlowError(
-            f"{node.op_type} {node.name}: {node.input[index]} comes from a frame; weights and bias"
-            " must be constants"
-        )
-    return np.asarray(values, np.float64)
