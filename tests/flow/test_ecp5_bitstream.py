@@ -243,7 +243,8 @@ def test_what_is_no_bare_ecp5_is_refused(tmp_path):
 
 @pytest.mark.slow
 def test_a_frame_larger_than_the_memory_is_refused(made):
-    large = made.design.model_copy(update={"width": 1920, "height": 1080})
+    sizes = {"width": 1920, "height": 1080, "frames": {"x": (540, 960), "y": (540, 960)}}
+    large = made.design.model_copy(update=sizes)
     with pytest.raises(FlowError, match=r"1920x1080 does not fit ulx3s-85f: .* 1,125 of 208 EBR"):
         system(made.folder, large, BOARD)
 
