@@ -44,7 +44,7 @@ class BuildConfig:
             pixel per cycle
         output: the design folder
         told: what is said of the network beside its file, by the keys of flow.lower.net, without
-            their "tarsier."; it wins over what the file says of all ports
+            their "tarsier."; it wins over what the file says
         constant: build the matrices of unfolded dot products in, as adders that share sums
     """
 
@@ -94,6 +94,9 @@ def _build(config: BuildConfig, key: str, folder: Path, notify: Show) -> Design:
     network = read_qonnx(config.onnx)
     for fact, said in config.told.items():
         network.set_metadata_prop(f"tarsier.{fact}", said)
+        for n in ("", *range(len(network.graph.input))):
+            if network.get_metadata_prop(f"tarsier.x{n}.{fact}") is not None:
+                network.set_metadata_prop(f"tarsier.x{n}.{fact}", said)
     net = net_of(ingest(network))
     height, width = _packed(config, net.x.kind)
     plan = Plan(
