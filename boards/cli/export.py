@@ -12,7 +12,8 @@ __all__ = ["export"]
 def export(
     net: Annotated[str, typer.Argument(help="a net that ships, or a .safetensors file")],
     folder: Annotated[
-        Path | None, typer.Argument(help="folder for NET.onnx and NET.npz", show_default=False)
+        Path | None,
+        typer.Argument(help="folder for NET.onnx, NET-standard.onnx, NET.npz", show_default=False),
     ] = None,
     untrained: Annotated[
         bool, typer.Option("--untrained", help="NET is a config, yet untrained")
@@ -21,7 +22,7 @@ def export(
         Path | None, typer.Option("-o", "--output", help="the .onnx file of --untrained")
     ] = None,
 ) -> None:
-    """Write a 1-bit network as QONNX, with golden tensors beside it."""
+    """Write a 1-bit network as QONNX and as standard ONNX, with golden tensors beside them."""
     from tarsier_fpga.hls.base.errors import TrainingError
 
     # Export imports FINN's and Brevitas' tools, a mistake needs none.

@@ -8,13 +8,15 @@ import numpy as np
 import onnx
 import pytest
 import torch
+from onnx import numpy_helper
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.core.onnx_exec import execute_onnx
 from qonnx.transformation.infer_shapes import InferShapes
 
 from tarsier_fpga.hls.base.errors import TrainingError
 from tarsier_fpga.training.deploy import export as exporter
-from tarsier_fpga.training.deploy.export import VOCABULARY, export, export_untrained
+from tarsier_fpga.training.deploy.export import VOCABULARY, export, export_untrained, standard_path
+from tarsier_fpga.training.deploy.standard import run_standard, to_standard
 from tarsier_fpga.training.facts.checkpoint import save_net
 from tarsier_fpga.training.facts.recipe import read
 from tarsier_fpga.training.facts.spec import NetSpec
@@ -98,6 +100,7 @@ def test_qonnx_execution_is_the_network(exported, rng):
 def test_same_checkpoint_same_bytes(checkpoint, exported):
     again = export(checkpoint, checkpoint.parent / "again")
     assert again.read_bytes() == exported.read_bytes()
+    assert standard_path(again).read_bytes() == standard_path(exported).read_bytes()
     assert again.with_suffix(".npz").read_bytes() == exported.with_suffix(".npz").read_bytes()
 
 
@@ -109,6 +112,46 @@ def test_an_inexact_graph_is_not_written(checkpoint, exported, tmp_path, monkeyp
     with pytest.raises(TrainingError, match="QONNX execution differs from the network in"):
         export(checkpoint, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_inexact_standard_form_is_not_written(checkpoint, tmp_path, monkeypatch):
+    def rounding_down(model):
+        standard = to_standard(model)
+        for node in standard.graph.node:
+            if node.op_type == "Round":
+                node.op_type = "Floor"
+        return standard
+
+    monkeypatch.setattr(exporter, "to_standard", rounding_down)
+    with pytest.raises(
+        TrainingError, match=r"ONNX Runtime's execution .* differs .* in \d+ values"
+    ):
+        export(checkpoint, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_standard_form_has_standard_operators_and_the_same_metadata(exported):
+    qonnx, standard = onnx.load(exported), onnx.load(standard_path(exported))
+    assert {node.domain for node in standard.graph.node} == {""}
+    assert [each.domain for each in standard.opset_import] == [""]
+    assert list(standard.metadata_props) == list(qonnx.metadata_props)
+    # Weights keep their codes.
+    nodes = Counter(node.op_type for node in standard.graph.node)
+    assert nodes["DequantizeLinear"] == nodes["Conv"] == SPEC.units + 2
+    held = {each.name: numpy_helper.to_array(each) for each in standard.graph.initializer}
+    codes = [held[n.input[0]] for n in standard.graph.node if n.op_type == "DequantizeLinear"]
+    assert {each.dtype for each in codes} == {np.dtype(np.int8)}
+    assert [each for each in codes if set(np.unique(each)) == {-1, 1}]
+
+
+@pytest.mark.parametrize("shape", [(1, 4, 32, 32), (3, 4, 20, 36), (2, 4, 7, 5)])
+def test_the_standard_form_is_the_network_at_any_batch_and_size(exported, rng, shape):
+    x = rng.integers(0, 1024, shape).astype(np.float32)
+    model = onnx.load(standard_path(exported))
+    (got,) = run_standard(model, {model.graph.input[0].name: x}).values()
+    with torch.no_grad():
+        y = load(exported.parent.parent / "tiny.safetensors")(torch.from_numpy(x)).numpy()
+    assert np.array_equal(got, y)
 
 
 def test_a_parent_does_not_export(tmp_path):
@@ -184,7 +227,10 @@ def test_pictures_of_every_task_and_part_export_at_any_size(tmp_path, name):
     model.set_tensor_shape(sink, (1, plan.net.colours, 12 * scale, 20 * scale))
     got = execute_onnx(model.transform(InferShapes()), {source: x})[sink]
     with torch.no_grad():
-        assert np.array_equal(got, net.eval()(torch.from_numpy(x)).numpy())
+        wanted = net.eval()(torch.from_numpy(x)).numpy()
+    assert np.array_equal(got, wanted)
+    standard = onnx.load(standard_path(path))
+    assert np.array_equal(run_standard(standard, {source: x})[sink], wanted)
 
 
 def test_sums_that_float32_might_not_hold_are_refused(tmp_path):

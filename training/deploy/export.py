@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""A trained net as the one file that leaves training/: QONNX, with golden tensors beside it.
+"""A trained net as the files that leave training/: QONNX, standard ONNX, and golden tensors.
 
-    NET.onnx   nodes of VOCABULARY; metadata tarsier.*, as training/README.md lists it
-    NET.npz    x (N, c, H, W), y (N, c, sH, sW) uint16: inputs, and what the Brevitas network makes
-               of them; s is the scale of super-resolution
+    NET.onnx           nodes of VOCABULARY; metadata tarsier.*, as training/README.md lists it
+    NET-standard.onnx  the same without operators of QONNX, for any batch and frame size
+    NET.npz            x (N, c, H, W), y (N, c, sH, sW) uint16: inputs, and what the Brevitas
+                       network makes of them; s is the scale of super-resolution
 
-Exporting the same checkpoint twice gives the same bytes. Nothing is written unless QONNX execution
-of the graph reproduces the Brevitas network exactly on the golden inputs, and float32 holds all of
-its sums on any other.
+Exporting the same checkpoint twice gives the same bytes. Nothing is written unless qonnx and ONNX
+Runtime, of the graph's two forms, reproduce the Brevitas network exactly on the golden inputs, and
+float32 holds all of its sums on any other.
 """
 
 import io
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from onnx import helper
+from onnx import ModelProto, helper
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.core.onnx_exec import execute_onnx
 from qonnx.util.cleanup import cleanup_model
@@ -25,6 +26,7 @@ from qonnx.util.cleanup import cleanup_model
 from tarsier_fpga.hls.base.errors import TrainingError
 from tarsier_fpga.hls.base.files import write_together
 from tarsier_fpga.training.deploy.exact_sums import MOST, widest_sums
+from tarsier_fpga.training.deploy.standard import run_standard, to_standard
 from tarsier_fpga.training.facts import recipe
 from tarsier_fpga.training.facts.checkpoint import read_net
 from tarsier_fpga.training.facts.family import Network
@@ -32,7 +34,7 @@ from tarsier_fpga.training.facts.paths import config_file, net_file
 from tarsier_fpga.training.facts.spec import NetSpec
 from tarsier_fpga.training.networks.network import build, rebuild
 
-__all__ = ["VOCABULARY", "export", "export_untrained", "golden_inputs", "to_qonnx"]
+__all__ = ["VOCABULARY", "export", "export_untrained", "golden_inputs", "standard_path", "to_qonnx"]
 
 VOCABULARY = frozenset(
     {
@@ -45,7 +47,7 @@ OPSET = 18
 
 
 def export(net: str | Path, out_dir: Path) -> Path:
-    """Write NAME.onnx and NAME.npz into `out_dir`; returns the path of the .onnx file.
+    """Write NAME.onnx, NAME-standard.onnx and NAME.npz into `out_dir`; the path of the first.
 
     `net` is the name of a net that ships or the path of a .safetensors file.
 
@@ -58,7 +60,7 @@ def export(net: str | Path, out_dir: Path) -> Path:
 
 
 def export_untrained(config: str | Path, onnx_path: Path) -> Path:
-    """Write the net of `config` as it is before training, and its golden tensors, to `onnx_path`.
+    """Write the net of `config` as it is before training to `onnx_path`, with what goes beside it.
 
     Its shape is what hardware is sized by; its thresholds are spread over the golden frames'
     residuals, so that its streams move as a trained net's do. It restores nothing.
@@ -73,6 +75,15 @@ def export_untrained(config: str | Path, onnx_path: Path) -> Path:
     module.calibrate(torch.from_numpy(golden_inputs(plan.net).astype(np.float32)))
     module.settle()
     return _write(module.eval(), plan.name, plan.net, onnx_path)
+
+
+def standard_path(onnx_path: Path) -> Path:
+    """Where the standard form of the network in `onnx_path` lies.
+
+    >>> standard_path(Path("out/net.onnx")).name
+    'net-standard.onnx'
+    """
+    return onnx_path.with_name(f"{onnx_path.stem}-standard.onnx")
 
 
 def to_qonnx(module: Network, name: str, spec: NetSpec) -> ModelWrapper:
@@ -138,10 +149,13 @@ def _write(module: Network, name: str, spec: NetSpec, onnx_path: Path) -> Path:
     with torch.no_grad():
         y = module(torch.from_numpy(x.astype(np.float32))).numpy()
     _check_exact(model, x, y)
-    graph = model.model.SerializeToString(deterministic=True)
+    standard = to_standard(model)
+    _check_standard(standard, x, y)
+    graphs = {onnx_path: model.model, standard_path(onnx_path): standard}
+    files = {path: graph.SerializeToString(deterministic=True) for path, graph in graphs.items()}
     golden = _npz_bytes({"x": x, "y": y.astype(np.uint16)})
     onnx_path.parent.mkdir(parents=True, exist_ok=True)
-    write_together({onnx_path: graph, onnx_path.with_suffix(".npz"): golden})
+    write_together(files | {onnx_path.with_suffix(".npz"): golden})
     return onnx_path
 
 
@@ -164,6 +178,16 @@ def _check_exact(model: ModelWrapper, x: np.ndarray, y: np.ndarray) -> None:
             raise TrainingError(
                 f"QONNX execution differs from the network in {count} values of golden {index}"
             )
+
+
+def _check_standard(model: ModelProto, x: np.ndarray, y: np.ndarray) -> None:
+    source, sink = model.graph.input[0].name, model.graph.output[0].name
+    got = run_standard(model, {source: x.astype(np.float32)})[sink]
+    if not np.array_equal(got, y):
+        raise TrainingError(
+            "ONNX Runtime's execution of the standard form differs from the network in"
+            f" {np.count_nonzero(got != y)} values of the golden frames"
+        )
 
 
 def _separate_padding(model: ModelWrapper) -> None:
