@@ -79,7 +79,7 @@ def test_a_design_is_built_for_what_is_told_which_wins_over_the_file(
     line = (
         "x: planes frames of 24x20 with 4 channels, unsigned codes of 7 bits, black 16, white 100"
     )
-    assert f"x: {line}; x = code\n" in capsys.readouterr().out
+    assert f"{line}; x = code\n" in capsys.readouterr().out
     built = BuiltDesign.read(folder)
     x = built.facts.x
     assert (x.kind, x.coding) == (FrameKind.PLANES, Coding(16, 100, 7))
