@@ -4,7 +4,7 @@
 import re
 import zlib
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 
 import pytest
 from cocotb_tools.check_results import get_results
@@ -13,36 +13,27 @@ from tarsier_fpga.flow.design.design_facts import RTL, TOP
 from tarsier_fpga.flow.shell.registers import register_files, register_map
 from tarsier_fpga.flow.shell.shell_facts import VideoShell
 from tarsier_fpga.flow.shell.video import VIDEO_TOP, block_depth, gain, video_sources
-from tarsier_fpga.hls.base.coding import RAW, FrameKind
+from tarsier_fpga.hls.base.coding import RAW
 from tarsier_fpga.hls.kernels.bayer_front import Cfa
 from tarsier_fpga.hls.kernels.fifo import fifo
 from tarsier_fpga.hls.netlist.instance import Stream
 from tarsier_fpga.hls.netlist.netlist import Cell, Netlist
 from tarsier_fpga.hls.netlist.rtl_top import rtl_top
+from tests.boards.design_stand_in import design_facts
 from tests.flow.cocotb_run import run_bench
 from tests.hls.video.shell_bench import Settings, Shell, restored
 
 HEIGHT, WIDTH = 8, 16  # pixels
 CAMERA = VideoShell(pixels=2, bits=12, black=256, white=4095, cfa=Cfa.GBRG)
-FACTS = SimpleNamespace(  # of a design that gives what it takes
-    key="0123456789abcdef01234567",
-    net="wire",
-    kind=FrameKind.BAYER,
-    width=WIDTH,
-    height=HEIGHT,
-    packed_shape=(HEIGHT // 2, WIDTH // 2),
-    ideal_cycles=HEIGHT * WIDTH // 4,
-    bits=RAW.bits,
-    black=RAW.black,
-    white=RAW.white,
-    coding=RAW,
+FACTS = design_facts(  # of a design that gives what it takes
+    HEIGHT // 2, WIDTH // 2, key="0123456789abcdef01234567", net="wire"
 )
 
 
 @pytest.fixture
 def wire(tmp_path) -> Path:
     """A design folder whose top is a queue."""
-    width = 4 * FACTS.bits
+    width = 4 * FACTS.x.bits
     cell = Cell("u_queue", fifo(width, 4), {"x": "x", "y": "y"})
     netlist = Netlist(TOP, (cell,), (Stream("x", width),), (Stream("y", width),))
     (tmp_path / "design" / RTL).mkdir(parents=True)

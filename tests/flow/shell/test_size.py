@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: MIT
 """What shell, repair, registers and CRCs take beside the network and its levels."""
 
-from types import SimpleNamespace
-
 import pytest
 
 from tarsier_fpga.flow.design.design_facts import RTL, TOP
 from tarsier_fpga.flow.shell.shell_facts import VideoShell
 from tarsier_fpga.flow.shell.video import VIDEO_TOP, video_sources
 from tarsier_fpga.flow.synth.yosys.run_yosys import synthesize_sources
-from tarsier_fpga.hls.base.coding import RAW, FrameKind
 from tarsier_fpga.hls.cost.family import Family
 from tarsier_fpga.hls.netlist.instance import rtl_paths
+from tests.boards.design_stand_in import design_facts
 
 WIDTH, HEIGHT = 1920, 1080
 WIRE = """module tarsier_top (
@@ -23,18 +21,7 @@ WIRE = """module tarsier_top (
   assign {y_valid_o, x_ready_o, y_data_o} = {x_valid_i, y_ready_i, x_data_i};
 endmodule
 """
-FACTS = SimpleNamespace(
-    key="0123456789abcdef01234567",
-    net="wire",
-    kind=FrameKind.BAYER,
-    width=WIDTH,
-    height=HEIGHT,
-    packed_shape=(HEIGHT // 2, WIDTH // 2),
-    ideal_cycles=HEIGHT * WIDTH // 4,
-    bits=RAW.bits,
-    black=RAW.black,
-    coding=RAW,
-)
+FACTS = design_facts(HEIGHT // 2, WIDTH // 2, key="0123456789abcdef01234567", net="wire")
 LEVELS = {"Samples": 2, "FrameW": WIDTH, "XWidth": 12, "YWidth": 10, "GainW": 16, "Fraction": 14}
 MOST_LUTS = 2_500
 
