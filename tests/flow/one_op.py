@@ -17,8 +17,12 @@ from qonnx.transformation.infer_datatypes import InferDataTypes
 from qonnx.transformation.infer_shapes import InferShapes
 from qonnx.util.basic import qonnx_make_model
 
+from tarsier_fpga.flow.lower.net import Net, write_net
 from tarsier_fpga.flow.ops.register import DOMAIN, prepare_finn
+from tarsier_fpga.flow.ops.stitch import port_names
 from tarsier_fpga.flow.size.widths import specialize
+from tarsier_fpga.hls.base.coding import FrameKind
+from tarsier_fpga.hls.base.port import Port
 from tarsier_fpga.hls.sim.toolchain import run_tool, verilator
 from tests.flow.hls_op import generates_working_hls
 
@@ -68,6 +72,34 @@ class OneOp:
         for name, values in zip(constants, self.constants, strict=True):
             model.set_initializer(name, values.astype(np.float32))
         return model.transform(InferShapes()).transform(InferDataTypes())
+
+    def graph(self) -> ModelWrapper:
+        """The same as a hardware graph that says what its ports are."""
+        model = self.model()
+        sides = [
+            tuple(
+                _port(model, tensor.name, name)
+                for tensor, name in zip(tensors, port_names(letter, len(tensors)), strict=True)
+            )
+            for letter, tensors in (("x", model.graph.input), ("y", model.graph.output))
+        ]
+        return write_net(model, Net("one", *sides))
+
+
+def _port(model: ModelWrapper, tensor: str, name: str) -> Port:
+    lanes = model.get_tensor_datatype(tensor)
+    return Port(
+        name=name,
+        tensor=tensor,
+        kind=FrameKind.PLANES,
+        channels=model.get_tensor_shape(tensor)[-1],
+        bits=lanes.bitwidth(),
+        signed=lanes.signed(),
+        black=int(lanes.min()),
+        white=int(lanes.max()),
+        scale=1.0,
+        offset=0.0,
+    )
 
 
 def works(one: OneOp, expected: list[np.ndarray], folder: Path) -> None:

@@ -70,7 +70,7 @@ def test_act_table_of_any_types(x_type, y_type, pe, frame, rng, tmp_path):
     op = one("TarsierActTable", (x,), (x_type,), (table,), PE=pe, outputDataType=y_type)
     expected = table[np.arange(6), x - least]
     works(op, [expected], tmp_path)
-    model = op.model()
+    model = op.graph()
     assert np.array_equal(CpuGraph(model)(x), expected)
     assert np.array_equal(IntegerNet(model)(torch.tensor(x[None]))[0].numpy(), expected)
 
