@@ -119,10 +119,10 @@ def run_stages(
     """
     line = _Line(stages, _DEPTH)
     threads = line.threads(items)
-    for thread in threads:
-        thread.start()
     finished = False
-    try:
+    try:  # Ctrl-C may come while the last of them begin, and the first are at work
+        for thread in threads:
+            thread.start()
         while (item := line.channels[-1].get()) is not _END:
             yield item
         finished = True
@@ -133,6 +133,7 @@ def run_stages(
             stopping()
         line.end()
         for thread in threads:
-            thread.join()
+            if thread.ident is not None:
+                thread.join()
     if line.error is not None:
         raise line.error
