@@ -14,13 +14,11 @@ from tarsier_fpga import hls
 from tarsier_fpga.flow.board import Board, write_board
 from tarsier_fpga.flow.build_steps import Plan, make_design
 from tarsier_fpga.flow.design.design_facts import Design, read_design
-from tarsier_fpga.flow.lower.ingest import ingest, read_qonnx
-from tarsier_fpga.flow.lower.net import net_of
+from tarsier_fpga.flow.lower.ingest import read_qonnx
 from tarsier_fpga.flow.ops.register import VERSIONS, prepare_finn
 from tarsier_fpga.flow.synth.backend import backends
 from tarsier_fpga.hls.base.cache import content_key
 from tarsier_fpga.hls.base.code_key import code_of
-from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.base.files import replacing_folder
 from tarsier_fpga.hls.base.progress import Show, silent
@@ -97,17 +95,12 @@ def _build(config: BuildConfig, key: str, folder: Path, notify: Show) -> Design:
         for n in ("", *range(len(network.graph.input))):
             if network.get_metadata_prop(f"tarsier.x{n}.{fact}") is not None:
                 network.set_metadata_prop(f"tarsier.x{n}.{fact}", said)
-    net = net_of(ingest(network))
-    height, width = _packed(config, net.x.kind)
     plan = Plan(
         key=key,
         network=network,
-        net=net,
         board=config.board,
         raw_width=config.raw_width,
         raw_height=config.raw_height,
-        height=height,
-        width=width,
         fps=config.fps,
         constant=config.constant,
         folder=folder,
@@ -116,16 +109,6 @@ def _build(config: BuildConfig, key: str, folder: Path, notify: Show) -> Design:
     write_board(config.board, folder)
     notify("done", 1.0)
     return design
-
-
-def _packed(config: BuildConfig, kind: FrameKind) -> tuple[int, int]:
-    """Rows and columns of the frame in pixels of the network."""
-    step = kind.step
-    if config.raw_width % step or config.raw_height % step:
-        raise FlowError(
-            f"a Bayer frame of {config.raw_width}x{config.raw_height} pixels must be even both ways"
-        )
-    return config.raw_height // step, config.raw_width // step
 
 
 def _key(config: BuildConfig) -> str:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The steps from a network to a hardware graph with FIFOs, and the design that it is.
 
-    ingest    the network with integer weights, on frames (1, H, W, C)
+    ingest    the network with known shapes, one frame in a batch, its constants folded
     lower     our kernels on plain integers, which give what the network's file gives
     fold      as much hardware per layer as the frame rate asks for
     solve     adders that share sums, where a matrix is built in
@@ -26,7 +26,7 @@ from tarsier_fpga.flow.design.describe import fifo_facts, frame_facts, layer_fac
 from tarsier_fpga.flow.design.design_facts import GRAPH, LOWERED, RTL, TOP, Design, FifoSizing
 from tarsier_fpga.flow.lower import lower
 from tarsier_fpga.flow.lower.ingest import ingest
-from tarsier_fpga.flow.lower.net import Net, net_of
+from tarsier_fpga.flow.lower.net import net_of
 from tarsier_fpga.flow.ops.stitch import stitch
 from tarsier_fpga.flow.sim.agree import check_agreement
 from tarsier_fpga.flow.size.fifos import fifo_depths
@@ -43,6 +43,7 @@ from tarsier_fpga.flow.size.reach import reach_of
 from tarsier_fpga.flow.size.uram import place_fifos
 from tarsier_fpga.flow.size.widths import adapt_widths, insert_fifos, specialize
 from tarsier_fpga.hls.base.cache import made_once
+from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.base.facts import Facts, read_facts
 from tarsier_fpga.hls.base.progress import Show
@@ -63,9 +64,8 @@ class Plan:
 
     Attributes:
         key: content key of everything the design is made from
-        network: as it was read, and what it says of itself
+        network: as it was read
         raw_width, raw_height: of the frame as the design is asked for
-        height, width: the same in pixels of the network, which a graph of several scales rounds up
         fps: frames per second that are asked for; None for the fastest
         constant: build the matrices of unfolded dot products in
         folder: of the design
@@ -74,12 +74,9 @@ class Plan:
 
     key: str
     network: ModelWrapper
-    net: Net
     board: Board
     raw_width: int
     raw_height: int
-    height: int
-    width: int
     fps: float | None
     constant: bool
     folder: Path
@@ -113,7 +110,7 @@ def make_design(plan: Plan, show: Show) -> Design:
     graph, sizing = _take(_FIFOS, len(_STEPS) + 1, graph, plan, show)
     show("stitch", 1 - 1 / _PARTS)
     netlist = stitch(graph, TOP)
-    needed = _estimate_fitting(graph, plan)
+    needed = _estimate_fitting(graph, netlist, plan)
     _write_rtl(netlist, plan.folder)
     graph.save(str(plan.folder / GRAPH))
     design = _describe(graph, netlist, sizing, needed, plan)
@@ -149,16 +146,27 @@ def _graph_step(name: str, change: Callable[[ModelWrapper, Plan], ModelWrapper])
 
 
 def _lower(graph: ModelWrapper, plan: Plan) -> ModelWrapper:
+    size = _packed(plan, net_of(graph).x.kind)
     lowered = lower(graph)
     check_agreement(graph, lowered)
     try:
-        return set_frame(lowered, plan.height, plan.width)
+        return set_frame(lowered, *size)
     except FlowError:
         align = reach_of(lowered).align
-        rows, columns = (-(-side // align) * align for side in (plan.height, plan.width))
-        if (rows, columns) == (plan.height, plan.width):
+        rounded = [-(-side // align) * align for side in size]
+        if rounded == list(size):
             raise
-        return set_frame(lowered, rows, columns)
+        return set_frame(lowered, *rounded)
+
+
+def _packed(plan: Plan, kind: FrameKind) -> tuple[int, int]:
+    """Rows and columns of the frame in pixels of the network."""
+    step = kind.step
+    if plan.raw_width % step or plan.raw_height % step:
+        raise FlowError(
+            f"a Bayer frame of {plan.raw_width}x{plan.raw_height} pixels must be even both ways"
+        )
+    return plan.raw_height // step, plan.raw_width // step
 
 
 def _fold(graph: ModelWrapper, plan: Plan) -> ModelWrapper:
@@ -174,7 +182,7 @@ def _adapt(graph: ModelWrapper, plan: Plan) -> ModelWrapper:
 def _insert_fifos(graph: ModelWrapper, plan: Plan) -> tuple[ModelWrapper, FifoSizing]:
     """`graph` with its FIFOs; what does not fit without them is refused before they are sized."""
     board = plan.board
-    needed = _estimate_fitting(graph, plan)
+    needed = _estimate_fitting(graph, stitch(graph, TOP), plan)
     depths, sizing = fifo_depths(graph, reach_of(graph), board.clock_mhz)
     return place_fifos(insert_fifos(graph, depths, board.part), board, needed), sizing
 
@@ -190,12 +198,12 @@ _FIFOS = Step("fifos", _insert_fifos, FifoSizing)
 _PARTS = len(_STEPS) + 2  # of the work, with FIFOs and what follows
 
 
-def _estimate_fitting(graph: ModelWrapper, plan: Plan) -> Resources:
-    """What `graph` takes; FlowError unless the board has it."""
-    family, netlist = plan.board.family, stitch(graph, TOP)
+def _estimate_fitting(graph: ModelWrapper, netlist: Netlist, plan: Plan) -> Resources:
+    """What `netlist`, which is `graph` stitched, takes; FlowError unless the board has it."""
+    family = plan.board.family
     needed, fifos = estimate(netlist, family), estimate_fifos(netlist, family)
     pace = max(layer.cycles for layer in layer_facts(graph))
-    check_fit(needed, plan.board, plan.net.name, plan.folder / LOWERED, fifos, pace)
+    check_fit(needed, plan.board, net_of(graph).name, plan.folder / LOWERED, fifos, pace)
     return needed
 
 
@@ -208,19 +216,14 @@ def _write_rtl(netlist: Netlist, folder: Path) -> None:
     (folder / RTL / f"{TOP}.sv").write_text(rtl_top(netlist))
 
 
-def _slower(graph: ModelWrapper, sizing: FifoSizing) -> float:
-    """By what a simulated frame takes longer than its slowest kernel: 1 where nothing waits."""
-    pace = max(layer.cycles for layer in layer_facts(graph))
-    height = graph.get_tensor_shape(graph.graph.input[0].name)[1]
-    return max(1.0, sizing.cycles * height / (sizing.rows * pace))
-
-
 def _describe(
     graph: ModelWrapper, netlist: Netlist, sizing: FifoSizing, needed: Resources, plan: Plan
 ) -> Design:
     net, board, layers, reach = net_of(graph), plan.board, layer_facts(graph), reach_of(graph)
     _, rows, columns, _ = graph.get_tensor_shape(graph.graph.input[0].name)
     pace = max(layer.cycles for layer in layers)
+    # By what a simulated frame takes longer than its slowest kernel: 1 where nothing waits.
+    slower = max(1.0, sizing.cycles * rows / (sizing.rows * pace))
     return Design(
         key=plan.key,
         net=net.name,
@@ -229,7 +232,7 @@ def _describe(
         clock_mhz=board.clock_mhz,
         width=plan.raw_width,
         height=plan.raw_height,
-        pixels_per_cycle=rows * columns / (pace * _slower(graph, sizing)),
+        pixels_per_cycle=rows * columns / (pace * slower),
         ideal_cycles=pace,
         frames=frame_facts(graph, net.inputs, net.outputs),
         inputs=net.inputs,

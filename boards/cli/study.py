@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: MIT
 """tarsier study: small trials that show what the parts of training are worth."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tarsier_fpga.cli.training_options import resumable
 from tarsier_fpga.hls.base.files import check_folder, json_bytes, write_together
 from tarsier_fpga.training.facts.accelerator import Accelerator
+
+if TYPE_CHECKING:
+    from tarsier_fpga.training.facts.recipe import Recipe
 
 __all__ = ["study"]
 
@@ -27,21 +31,13 @@ def versions(
     json: Annotated[Path | None, typer.Option(help="write the scores here too")] = None,
 ) -> None:
     """Train V1 to V4 of the unit on equal budgets; minutes."""
-    from tarsier_fpga.camera.read import camera_frame
-    from tarsier_fpga.training.data.images import find_set
-    from tarsier_fpga.training.facts import recipe
-    from tarsier_fpga.training.facts.paths import config_file, data_dir
-    from tarsier_fpga.training.loop.launch import set_up_torch
-    from tarsier_fpga.training.loop.train import open_source
     from tarsier_fpga.training.studies.versions import SIGMA, try_versions
 
     if json:
         check_folder(json)
-    set_up_torch(Accelerator.CPU)
     with resumable():
-        plan = recipe.read(config_file(config))
-        place = find_set(image_set, data_dir(data))
-        scores = try_versions(plan, open_source(plan, data, camera_frame), place, out)
+        plan, source, place = _opened(config, image_set, data)
+        scores = try_versions(plan, source, place, out)
     print(f"{place.name}, sigma {SIGMA}, after {plan.schedule.iterations} steps each")
     for trial in scores:
         print(f"  {trial.version}  {trial.psnr_db:.2f} dB")
@@ -60,21 +56,13 @@ def parts(
     json: Annotated[Path | None, typer.Option(help="write the scores here too")] = None,
 ) -> None:
     """Train a net with each of its parts binary alone, on equal budgets; minutes."""
-    from tarsier_fpga.camera.read import camera_frame
-    from tarsier_fpga.training.data.images import find_set
-    from tarsier_fpga.training.facts import recipe
-    from tarsier_fpga.training.facts.paths import config_file, data_dir
-    from tarsier_fpga.training.loop.launch import set_up_torch
-    from tarsier_fpga.training.loop.train import open_source
     from tarsier_fpga.training.studies.parts import try_parts
 
     if json:
         check_folder(json)
-    set_up_torch(Accelerator.CPU)
     with resumable():
-        plan = recipe.read(config_file(config))
-        place = find_set(image_set, data_dir(data))
-        found = try_parts(plan, open_source(plan, data, camera_frame), place, out)
+        plan, source, place = _opened(config, image_set, data)
+        found = try_parts(plan, source, place, out)
     print(f"{place.name}, after {plan.schedule.iterations} steps each")
     print(f"  {'none':12}{found.full_db:8.2f} dB")
     for part, saving in found.parts.items():
@@ -121,3 +109,18 @@ def step_time(
         facts = {"net": net, "device": where, "net_ms": times.net}
         facts |= {"parent_ms": times.parent, "ratio": times.ratio}
         write_together({json: json_bytes(facts)})
+
+
+def _opened(config: str, image_set: str, data: Path | None) -> "tuple[Recipe, Sequence[Any], Path]":
+    """The recipe of a trial on the CPU, what it trains on, and the folder that it is scored on."""
+    from tarsier_fpga.camera.read import camera_frame
+    from tarsier_fpga.training.data.images import find_set
+    from tarsier_fpga.training.facts import recipe
+    from tarsier_fpga.training.facts.paths import config_file, data_dir
+    from tarsier_fpga.training.loop.launch import set_up_torch
+    from tarsier_fpga.training.loop.train import open_source
+
+    set_up_torch(Accelerator.CPU)
+    plan = recipe.read(config_file(config))
+    place = find_set(image_set, data_dir(data))
+    return plan, open_source(plan, data, camera_frame), place

@@ -24,7 +24,7 @@ from tarsier_fpga.devices.accelerator import Restorer
 from tarsier_fpga.flow.board import board_of
 from tarsier_fpga.flow.design.design_facts import Design
 from tarsier_fpga.flow.lower.ingest import read_qonnx
-from tarsier_fpga.flow.lower.net import net_of
+from tarsier_fpga.flow.lower.net import name_of
 from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.flow.synth.synth_facts import read_synthesis
 from tarsier_fpga.hls.base.errors import FlowError, HostError
@@ -116,7 +116,7 @@ def _named(show: Show, name: str) -> Show:
 def _network(job: BenchJob, show: Show) -> Path:
     """The exported file that the design was built of."""
     onnx = qonnx_file(job.net, show)
-    if (found := net_of(read_qonnx(onnx)).name) != (net := job.design.facts.net):
+    if (found := name_of(read_qonnx(onnx))) != (net := job.design.facts.net):
         raise HostError(f"{job.design.folder} was built of {net}, but {onnx} is {found}")
     return onnx
 

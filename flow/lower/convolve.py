@@ -103,8 +103,8 @@ def _dot(
     """The sums of (O, I, kh, kw) `weights`, whose rows are `told` to have scales, as a stream."""
     matrix, row_scale = integer_rows(weights, told, node)
     x = to_integers(hardware, value, node)
-    x, border = _bordered(hardware, x, value.border, node)
-    tensor = _windows(hardware, x, border, geometry, node)
+    x = _bordered(hardware, x, value.border, node)
+    tensor = _windows(hardware, x, value.border, geometry, node)
     unit = float(np.abs(x.scale).min())
     ratio = x.scale / unit
     if np.any(np.abs(ratio - np.rint(ratio)) > _NEAR) or np.abs(ratio).max() > _WIDEST:
@@ -169,19 +169,14 @@ def _windows(
     even = len(set(grown)) == 1 and 0 <= grown[0] <= span
     if side == 1 and geometry.stride == 1 and not any(sides):
         return x.tensor
-    outside = _outside(x, border, node)
+    outside = _outside(x, border)
     tensor, padding = x.tensor, grown[0]
     if not even or (border is not None and border.fill is None):
         # Rows and columns that a window of one shape cannot add itself come before it.
         if min(grown) < 0:
             raise FlowError(f"{node.op_type} {node.name}: pads {sides} must not be negative")
-        constants = (
-            []
-            if border is None or border.fill is None
-            else [hardware.add_constant(outside, "INT32")]
-        )
-        if border is None and any(grown):
-            constants = [hardware.add_constant(outside, "INT32")]
+        repeats = border is not None and border.fill is None
+        constants = [] if repeats else [hardware.add_constant(outside, "INT32")]
         tensor = hardware.add("TarsierPad", [tensor], constants, border=list(grown))
         padding = 0
     pad = hardware.add_constant(outside, "INT32")
@@ -215,7 +210,7 @@ def _square(weights: np.ndarray, geometry: _Geometry) -> np.ndarray:
     return whole
 
 
-def _outside(x: Integers, border: Border | None, node: NodeProto) -> np.ndarray:
+def _outside(x: Integers, border: Border | None) -> np.ndarray:
     """(C,) integers that stand for the fill of `border`."""
     if border is None or border.fill is None:
         return np.zeros(x.channels, np.int64)
@@ -223,21 +218,19 @@ def _outside(x: Integers, border: Border | None, node: NodeProto) -> np.ndarray:
     return np.rint(steps).astype(np.int64)
 
 
-def _bordered(
-    hardware: Hardware, x: Integers, border: Border | None, node: NodeProto
-) -> tuple[Integers, Border | None]:
+def _bordered(hardware: Hardware, x: Integers, border: Border | None, node: NodeProto) -> Integers:
     """`x` with integers for what the border holds; bits of +-1 get a zero between them."""
     if border is None or border.fill is None:
-        return x, border
+        return x
     steps = (border.fill - x.offset) / x.scale
     whole = np.all(np.abs(steps - np.rint(steps)) < _NEAR)
     if whole and np.all((steps > x.least - _NEAR) & (steps < x.most + _NEAR)):
-        return x, border
+        return x
     if x.is_bits and np.allclose(steps, 0.5, rtol=0, atol=_NEAR):
-        return _signed_bits(hardware, x), border
+        return _signed_bits(hardware, x)
     if whole and np.all((steps >= x.datatype.min()) & (steps <= x.datatype.max())):
         least, most = int(min(x.least, steps.min())), int(max(x.most, steps.max()))
-        return replace(x, least=least, most=most), border
+        return replace(x, least=least, most=most)
     raise FlowError(
         f"{node.op_type} {node.name}: outside the frame stands {border.fill[0]:g}, which is none of"
         f" the values {x.of(np.array([x.least, x.most]))[0].tolist()} in steps of"

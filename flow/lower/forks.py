@@ -34,26 +34,17 @@ def _readers(model: ModelWrapper, tensor: str) -> list[tuple[int, int]]:
 
 
 def _fork(model: ModelWrapper, tensor: str, is_output: bool) -> None:
-    """The first reader gets one branch, all others the other; an output keeps its name."""
-    first, *others = _readers(model, tensor)
-    shape = model.get_tensor_shape(tensor)
+    """The first reader gets one branch, all others the other; the outside comes first."""
+    readers = _readers(model, tensor)
+    first, shape = readers[0], model.get_tensor_shape(tensor)
     datatype = model.get_tensor_datatype(tensor)
-    source = tensor
-    branches = [_tensor(model, shape) for _ in range(2)]
-    for branch, readers in zip(branches, ([first], others), strict=True):
-        for n, i in readers:
-            model.graph.node[n].input[i] = branch
-    if is_output:
+    source, branches = tensor, [_tensor(model, shape) for _ in range(2)]
+    if is_output:  # it keeps its name
         source = _tensor(model, shape)
         model.find_producer(tensor).output[0] = source
-        if others:
-            index = first[0]
-            inner = _tensor(model, shape)
-            fork = hardware_node("TarsierFork", [inner], branches, tuple(shape[1:]))
-            model.graph.node.insert(index, fork)
-            branches = [tensor, inner]
-        else:
-            branches[1] = tensor
+        branches[0] = tensor
+    for place, (n, i) in enumerate(readers):
+        model.graph.node[n].input[i] = branches[0 if place == 0 and not is_output else 1]
     for name in (source, *branches):
         model.set_tensor_datatype(name, datatype)
     fork = hardware_node("TarsierFork", [source], branches, tuple(shape[1:]))

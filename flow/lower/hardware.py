@@ -124,11 +124,9 @@ class Hardware:
         names = {tensor: port for port, tensor in inputs.items()}
         outputs = {port: self._own(tensor, names) for port, tensor in outputs.items()}
         names |= {tensor: port for port, tensor in outputs.items()}
-        copies = []
         for node in self.nodes:
             for side in (node.input, node.output):
                 side[:] = [names.get(name, name) for name in side]
-            copies.append(node)
 
         def info(port: str, tensor: str) -> Any:
             return helper.make_tensor_value_info(
@@ -136,7 +134,7 @@ class Hardware:
             )
 
         graph = helper.make_graph(
-            copies,
+            self.nodes,
             "hardware",
             [info(port, tensor) for port, tensor in inputs.items()],
             [info(port, tensor) for port, tensor in outputs.items()],

@@ -18,9 +18,9 @@ from qonnx.core.modelwrapper import ModelWrapper
 from tarsier_fpga.flow.lower.doubles import Doubles, compile_nodes, constant_of
 from tarsier_fpga.hls.base.errors import FlowError
 
-__all__ = ["Border", "Integers", "Value", "datatype_of", "spread", "stream_of"]
+__all__ = ["LINEAR", "Border", "Integers", "Value", "datatype_of", "spread", "stream_of"]
 
-_LINEAR = frozenset({"Add", "Sub", "Mul", "Div", "Neg", "Identity", "BatchNormalization"})
+LINEAR = frozenset({"Add", "Sub", "Mul", "Div", "Neg"})
 _FAR = 2.0**20  # where a line is looked at again, so that its slope keeps its bits
 
 
@@ -84,7 +84,7 @@ class Value:
     @property
     def is_linear(self) -> bool:
         """Whether the chain is a line in every channel."""
-        return all(node.op_type in _LINEAR for node in self.chain)
+        return all(node.op_type in LINEAR for node in self.chain)
 
     def after(self, node: NodeProto) -> "Value":
         """This value after the elementwise `node`, which the border passes too."""

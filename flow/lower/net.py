@@ -33,7 +33,7 @@ from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.base.port import Port
 
-__all__ = ["Net", "net_of", "output_ports", "write_net"]
+__all__ = ["Net", "name_of", "net_of", "output_ports", "write_net"]
 
 _NET, _PORTS = "tarsier.net", "tarsier.ports"
 _WIDEST = 16  # bits of a code; frames are 16-bit
@@ -57,13 +57,18 @@ class Net:
         return self.inputs[0]
 
 
+def name_of(model: ModelWrapper) -> str:
+    """What `model`, a network or a hardware graph, is called."""
+    return model.get_metadata_prop(_NET) or "network"
+
+
 def net_of(model: ModelWrapper) -> Net:
     """The facts of `model`, a network in NCHW or a hardware graph.
 
     Raises:
         FlowError: what its metadata say makes no sense, or its input has no codes.
     """
-    name = model.get_metadata_prop(_NET) or "network"
+    name = name_of(model)
     known = model.get_metadata_prop(_PORTS)
     if known is not None:
         ports = json.loads(known)

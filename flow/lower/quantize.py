@@ -61,10 +61,14 @@ def quantize(hardware: Hardware, value: Value, node: NodeProto) -> Value:
         _unchanged(x, target, levels)
         or _bits(hardware, value, target, levels)
         or _table_of_popcounts(hardware, x, target, levels)
-        or _shifted(hardware, value, target, levels)
-        or _table(hardware, x, target, levels)
-        or _affine(hardware, value, target, levels)
     )
+    if made is None:
+        lines = lines_of(value, levels, target.integers, target.mode)
+        made = (
+            (_shifted(hardware, value, target, levels, lines) if lines else None)
+            or _table(hardware, x, target, levels)
+            or (_affine(hardware, x, target, lines) if lines else None)
+        )
     if made is None:
         steps = " -> ".join(f"{each.op_type} {each.name}" for each in (*value.chain, node))
         raise FlowError(
@@ -192,12 +196,13 @@ def _table(hardware: Hardware, x: Integers, target: Target, levels: Levels) -> I
     return table_of(hardware, x, levels, target.integers)
 
 
-def _shifted(hardware: Hardware, value: Value, target: Target, levels: Levels) -> Integers | None:
+def _shifted(
+    hardware: Hardware, value: Value, target: Target, levels: Levels, lines: Lines
+) -> Integers | None:
     """Kernel requant, where a power of two and a constant of the dot product's are all there is."""
     [x] = value.terms
-    lines = lines_of(value, levels, target.integers, target.mode)
-    alone = lines.shift_alone if lines is not None else None
-    if lines is None or alone is None or not x.datatype.signed():
+    alone = lines.shift_alone
+    if alone is None or not x.datatype.signed():
         return None
     shift, added = alone
     if np.any(added) and not (_is_read_once(value, target.node) and _add_bias(hardware, x, added)):
@@ -244,11 +249,7 @@ def _add_bias(hardware: Hardware, x: Integers, added: np.ndarray) -> bool:
     return True
 
 
-def _affine(hardware: Hardware, value: Value, target: Target, levels: Levels) -> Integers | None:
-    [x] = value.terms
-    lines = lines_of(value, levels, target.integers, target.mode)
-    if lines is None:
-        return None
+def _affine(hardware: Hardware, x: Integers, target: Target, lines: Lines) -> Integers:
     y = target.integers
     table = hardware.add_constant(
         lines.table, "INT64" if np.abs(lines.table).max() >= 1 << 31 else "INT32"

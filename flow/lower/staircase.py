@@ -16,12 +16,12 @@ from onnx import NodeProto
 from qonnx.core.modelwrapper import ModelWrapper
 
 from tarsier_fpga.flow.lower.doubles import constant_of
-from tarsier_fpga.flow.lower.meaning import Integers, Value
+from tarsier_fpga.flow.lower.meaning import LINEAR, Integers, Value
+from tarsier_fpga.hls.golden.requant import requant
 
 __all__ = ["Levels", "Lines", "first_where", "lines_of"]
 
 _KNOTTED = frozenset({"Relu", "LeakyRelu", "PRelu", "Clip"})
-_SUM_BITS = 61  # of a product and what is added; the kernel holds 63 with its rounding
 _MULTIPLIER_BITS = 40  # of the widest factor; a DSP takes 18, several of them more
 _SHIFTS = 48
 # What is added before rounding half to even, in halves of the last place, gives the other modes.
@@ -54,11 +54,7 @@ class Lines:
         """(C, N) levels of (C, N) integers, half to even."""
         above = x >= self.knot[:, None]
         m, b = (np.where(above, self.above[i][:, None], self.below[i][:, None]) for i in range(2))
-        whole, shift = x * m + b, self.shift
-        down = whole >> shift
-        rest, half = whole - (down << shift), (1 << shift) >> 1
-        up = (rest > half) | ((rest == half) & (half > 0) & (down & 1 == 1))
-        return np.clip(down + up, self.floor, self.ceiling)
+        return requant(x * m + b, self.shift, self.floor, self.ceiling)
 
     @property
     def shift_alone(self) -> tuple[int, np.ndarray] | None:
@@ -130,11 +126,13 @@ def lines_of(value: Value, levels: Levels, target: Integers, mode: str) -> Lines
 def _pieces(value: Value) -> np.ndarray | None:
     """(C, n + 1) integers at which pieces begin, and one past the last; None for other curves."""
     [x] = value.terms
+    if any(node.op_type not in _KNOTTED | LINEAR for node in value.chain):
+        return None
     starts = [np.full(x.channels, x.least, np.int64), np.full(x.channels, x.most + 1, np.int64)]
     for n, node in enumerate(value.chain):
         if node.op_type not in _KNOTTED:
             continue
-        for level in _knots(value.model, node, x.channels):
+        for level in _knots(value.model, node):
             before = Value(value.source, value.terms, value.chain[:n], model=value.model)
             at_ends = before.within(np.broadcast_to([x.least, x.most], (x.channels, 2)))
             rising = at_ends[:, 1] >= at_ends[:, 0]
@@ -146,20 +144,14 @@ def _pieces(value: Value) -> np.ndarray | None:
                 return np.where(up[:, None], reached >= level, reached <= level)
 
             starts.append(first_where(passed, x))
-    if any(node.op_type not in _KNOTTED and not _is_line(value, node) for node in value.chain):
-        return None
     return np.sort(np.stack(starts, axis=1), axis=1)
 
 
-def _knots(model: ModelWrapper, node: NodeProto, channels: int) -> list[float]:
+def _knots(model: ModelWrapper, node: NodeProto) -> list[float]:
     if node.op_type != "Clip":
         return [0.0]
     limits = [constant_of(model, name) for name in node.input[1:] if name]
     return [float(limit) for limit in limits if limit is not None and limit.size == 1]
-
-
-def _is_line(value: Value, node: NodeProto) -> bool:
-    return Value(value.source, value.terms, (node,), model=value.model).is_linear
 
 
 def _two_pieces(

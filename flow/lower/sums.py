@@ -15,6 +15,7 @@ from tarsier_fpga.flow.lower.hardware import Hardware
 from tarsier_fpga.flow.lower.meaning import Integers, Value, datatype_of
 from tarsier_fpga.flow.lower.quantize import Target, whole
 from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.golden.requant import requant
 
 __all__ = ["quantized_sum", "summed"]
 
@@ -175,15 +176,7 @@ def _same(factors: _Factors, value: Value, target: Target, floor: int, hardest: 
         pair = [np.full(where.shape, i), where]
         wanted = whole(after.within(*(pair[::-1] if outer else pair)), y, target.node)
         total = i * own + where * other + offset
-        if not np.array_equal(_rounded(total, shift, floor, y.most), wanted):
+        if not np.array_equal(requant(total, shift, floor, y.most), wanted):
             hardest.append(i)
             return False
     return True
-
-
-def _rounded(total: np.ndarray, shift: int, floor: int, ceiling: int) -> np.ndarray:
-    """total / 2^shift, half to even, clamped."""
-    down = total >> shift
-    rest, half = total - (down << shift), (1 << shift) >> 1
-    up = (rest > half) | ((rest == half) & (half > 0) & (down & 1 == 1))
-    return np.clip(down + up, floor, ceiling)

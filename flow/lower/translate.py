@@ -144,7 +144,7 @@ def _check_constants(model: ModelWrapper, node: NodeProto, channels: int, stream
         if constant is None:
             continue
         shape = constant.shape
-        if node.op_type != "BatchNormalization" and any(side != 1 for side in shape[-2:]):
+        if any(side != 1 for side in shape[-2:]):
             raise FlowError(
                 f"{told}: a constant of shape {list(shape)} differs along rows or columns; it must"
                 " be one number, or one for each channel, (C, 1, 1)"

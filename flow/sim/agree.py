@@ -67,24 +67,13 @@ def _frames(net: Net, shapes: dict[str, list[int]]) -> Iterator[tuple[str, dict[
     drawn, extreme = {}, {}
     for port in net.inputs:
         channels, height, width = shapes[port.name]
-        least, most = _ends(port)
+        least, most = port.range
         drawn[port.name] = rng.integers(least, most, (height, width, channels), endpoint=True)
         # Blocks as wide as a few windows, so that sums of equal signs come about too.
         blocks = rng.choice([least, most], [-(-height // 8), -(-width // 8), channels])
         extreme[port.name] = blocks.repeat(8, axis=0).repeat(8, axis=1)[:height, :width]
     yield "a drawn frame", drawn
     yield "a frame of lowest and highest codes", extreme
-
-
-def _ends(port: Port) -> tuple[int, int]:
-    return (
-        (-(1 << (port.bits - 1)), (1 << (port.bits - 1)) - 1)
-        if port.signed
-        else (
-            0,
-            (1 << port.bits) - 1,
-        )
-    )
 
 
 def _size(frame: np.ndarray) -> str:
