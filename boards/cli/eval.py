@@ -23,6 +23,7 @@ def evaluate(
     sigma: Annotated[str, typer.Option(help="noise of denoising: 15,25,50")] = "",
     quality: Annotated[str, typer.Option(help="JPEG quality of deblocking: 10,20,30,40")] = "",
     scale: Annotated[str, typer.Option(help="factor of super-resolution: 2 or 4")] = "",
+    light: Annotated[str, typer.Option(help="electrons of dark frames: 10,30,100")] = "",
     data: Annotated[Path | None, typer.Option(help="folder of sets; or $TARSIER_DATA")] = None,
     json: Annotated[Path | None, typer.Option(help="write the scores here too")] = None,
 ) -> None:
@@ -34,7 +35,9 @@ def evaluate(
     if json:
         check_folder(json)
     names = split_names(sets)
-    request = request_of(net, _settings(sigma=sigma, quality=quality, scale=scale), names)
+    request = request_of(
+        net, _settings(sigma=sigma, quality=quality, scale=scale, light=light), names
+    )
     set_up_torch()
     if isinstance(request, RawRequest):
         name, scores = request.saved.name, request.answer(data)

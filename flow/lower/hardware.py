@@ -94,10 +94,20 @@ class Hardware:
 
     def rebias(self, dot: NodeProto, added: np.ndarray) -> None:
         """Add (rows,) integers to the bias of the integer dot product `dot`."""
+        _, matrix, bias = dot.input
+        rows, starts = (self.constant(name).astype(np.int64) for name in (matrix, bias))
+        self._redo(dot, rows, starts + added)
+
+    def rescale(self, dot: NodeProto, factors: np.ndarray) -> None:
+        """Multiply the (rows,) results of the integer dot product `dot` by integers."""
+        _, matrix, bias = dot.input
+        rows, starts = (self.constant(name).astype(np.int64) for name in (matrix, bias))
+        self._redo(dot, rows * factors[:, None], starts * factors)
+
+    def _redo(self, dot: NodeProto, rows: np.ndarray, starts: np.ndarray) -> None:
         tensor, matrix, bias = dot.input
-        rows = self.constant(matrix).astype(np.int64)
-        starts = self.constant(bias).astype(np.int64) + added
         sums = _sum_type(rows, starts, self._types[tensor])
+        self._constants[matrix] = (_floats(rows), self._constants[matrix][1])
         self._constants[bias] = (_floats(starts), DataType[sums])
         getCustomOp(dot).set_nodeattr("outputDataType", sums)
         self._types[dot.output[0]] = DataType[sums]

@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from onnx import NodeProto
+from qonnx.core.datatype import DataType
 
 from tarsier_fpga.flow.lower.hardware import Hardware
 from tarsier_fpga.flow.lower.meaning import Integers, Value, datatype_of
 from tarsier_fpga.flow.lower.quantize import Target, whole
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.golden.requant import requant
+from tarsier_fpga.hls.kernels.channel_scale import channel_scale
 
 __all__ = ["quantized_sum", "summed"]
 
@@ -48,6 +50,7 @@ def summed(hardware: Hardware, value: Value, reader: NodeProto) -> Value:
     Raises:
         FlowError: the scale of neither is a whole multiple of the other's.
     """
+    value = _of_one_scale(hardware, value)
     a, b = value.terms
     unit = min(float(np.abs(a.scale).min()), float(np.abs(b.scale).min()))
     ratios = [np.unique(np.rint(x.scale / unit / _NEAR) * _NEAR) for x in (a, b)]
@@ -76,6 +79,7 @@ def quantized_sum(hardware: Hardware, value: Value, target: Target) -> Integers 
     rectified = len(nodes) < len(value.chain)
     if rectified and any(node.op_type not in ("Mul", "Relu", "Div") for node in value.chain):
         return None
+    value = _of_one_scale(hardware, value)
     slope, start = line.line()
     a, b = value.terms
     real = [slope * x.scale / y.scale for x in (a, b)]
@@ -98,6 +102,31 @@ def quantized_sum(hardware: Hardware, value: Value, target: Target) -> Integers 
     else:
         tensor = _scaled_add(hardware, (a, b), factors, floor, y)
     return replace(y, tensor=tensor, least=floor)
+
+
+def _of_one_scale(hardware: Hardware, value: Value) -> Value:
+    """`value`, its streams with one scale each, where channels have whole multiples of one."""
+    return replace(value, terms=tuple(_unified(hardware, term) for term in value.terms))
+
+
+def _unified(hardware: Hardware, x: Integers) -> Integers:
+    ratios = x.scale / x.scale[np.abs(x.scale).argmin()]
+    whole_ratios = np.rint(ratios)
+    if np.ptp(x.scale) == 0 or np.any(np.abs(ratios - whole_ratios) > _NEAR * np.abs(ratios)):
+        return x
+    factors = whole_ratios.astype(np.int64)
+    ends = np.outer(factors, [x.least, x.most])
+    least, most = int(ends.min()), int(ends.max())
+    products = channel_scale(factors, x.datatype.bitwidth(), x.datatype.signed(), x.channels)
+    datatype = DataType[f"INT{products.outputs[0].width // x.channels}"]
+    tensor = hardware.add(
+        "TarsierChannelScale",
+        [x.tensor],
+        [hardware.add_constant(factors, datatype_of(int(factors.min()), int(factors.max())).name)],
+        outputDataType=datatype.name,
+    )
+    scale = x.scale / whole_ratios
+    return Integers(tensor, datatype, least, most, np.full_like(scale, scale[0]), x.offset)
 
 
 def _scaled_add(

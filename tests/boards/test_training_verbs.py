@@ -76,7 +76,7 @@ def test_train_names_the_configs_there_are(tmp_path, capsys):
         (["count", "dncnn", "--psnr", "body=3"], "--psnr full=DB is missing"),
         (["count", "dncnn", "--size", "0x0"], "size 0x0: a frame of no pixels"),
         (["eval", "nothing", "--sigma", "25"], "no net 'nothing'"),
-        (["eval", "input", "--set", "x"], "one of --sigma, --quality and --scale"),
+        (["eval", "input", "--set", "x"], "one of --sigma, --quality, --scale and --light"),
         (["eval", "input", "--sigma", "25"], "give --set: the image sets to score input on"),
         (["eval", "input", "--set", "x", "--sigma", "a"], "must be whole numbers from 1 to 255"),
         (["eval", "bbcu-raw-16x8", "--data", "gone"], "tarsier: image sets not found: gone is no"),

@@ -96,6 +96,28 @@ def test_what_is_added_to_channels_differently_is_in_the_same_kernel():
     assert_all_pairs(network)
 
 
+def scaled_per_channel(net):
+    """A convolution whose output channels have steps of 1/4, 1/2, 1 and 2."""
+    steps = np.array([0.25, 0.5, 1, 2], np.float32).reshape(4, 1, 1, 1)
+    codes = net.rng.integers(-7, 8, (4, 4, 3, 3)).astype(np.float32)
+    weights = net.node("Quant", codes * steps, steps, np.float32(0), np.float32(4), signed=1)
+    return net.node("Conv", net.x, weights, kernel_shape=[3, 3], pads=[1] * 4)
+
+
+def test_a_residual_meets_sums_of_a_step_per_channel():
+    net = Net()
+    graph = lowered(net.network(net.quant(net.node("Add", net.x, scaled_per_channel(net)), 2.0)))
+    assert kinds(graph) == ["Fork", "Window", "IntDot", "ScaledAdd"]
+
+
+def test_sums_that_others_read_too_keep_their_steps():
+    net = Net()
+    sums = scaled_per_channel(net)
+    t = net.quant(net.node("Add", net.x, sums), 2.0)
+    graph = lowered(net.network(t, net.quant(sums, 4.0)))
+    assert kinds(graph).count("ChannelScale") == 1 and kinds(graph).count("IntDot") == 1
+
+
 def test_three_streams_meet_two_by_two():
     net = Net()
     a, b = (net.conv(net.x, 4, 4, pads=[1] * 4, scale=1.0) for _ in range(2))

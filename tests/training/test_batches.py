@@ -12,12 +12,15 @@ from tarsier_fpga.training.data.ahead import make_ahead
 from tarsier_fpga.training.data.batches import batch, smallest_side
 from tarsier_fpga.training.data.degrade import jpeg, shrink, shrunk_crop
 from tarsier_fpga.training.data.raw_pairs import RawPair
-from tarsier_fpga.training.facts.recipe import CropRule, Noise, Quality, Recipe, Schedule
+from tarsier_fpga.training.facts.recipe import CropRule, Light, Noise, Quality, Recipe, Schedule
 from tarsier_fpga.training.facts.spec import NetSpec
 
 
 def plan(task, **facts):
-    net = NetSpec("parent", 4, 2, task=task, scale=2 if task == "sr" else 1)
+    if task == "dark":
+        net = NetSpec("red-lite", 16, 5, task=task)
+    else:
+        net = NetSpec("parent", 4, 2, task=task, scale=2 if task == "sr" else 1)
     crop = CropRule(batch=3, size=16)
     return Recipe("r", net, Schedule(iterations=1), "-", crop=crop, **facts)
 
@@ -37,6 +40,7 @@ def photos(rng):
         ("rgb", (3, 16), (3, 16)),
         ("jpeg", (1, 16), (1, 16)),
         ("sr", (3, 8), (3, 16)),
+        ("dark", (4, 16), (3, 32)),
     ],
 )
 def test_batches_depend_on_seed_step_and_rank_only(photos, task, given, wanted):
@@ -101,3 +105,17 @@ def test_what_is_wrong_with_a_pair_is_one_sentence_from_another_process_too(tmp_
     with pytest.raises(TrainingError, match="dark or its pair cannot be read: ") as error:
         next(ahead)
     assert "Traceback" not in str(error.value)
+
+
+def test_a_dark_frame_is_its_picture_seen_by_a_sensor(photos):
+    """In bright light, rightly amplified, each sample is one of its picture, made linear."""
+    bright = replace(plan("dark", light=Light(1e7, 1e7)), crop=CropRule(3, 16, 1.0, 1.0, 0.0))
+    frame, picture = batch(bright, photos, 2)
+    places = [(0, 0, 0), (1, 0, 1), (1, 1, 0), (2, 1, 1)]  # colour, row and column of R, G1, G2, B
+    for phase, (colour, row, column) in enumerate(places):
+        seen = picture[:, colour, row::2, column::2] ** 2.2
+        assert (frame[:, phase] - seen).abs().max().item() < 0.02
+    halved = replace(bright, crop=CropRule(3, 16, 0.5, 0.5, 0.0))
+    darker, same = batch(halved, photos, 2)
+    assert torch.equal(same, picture)
+    assert darker.mean().item() == pytest.approx(frame.mean().item() / 2, rel=0.01)

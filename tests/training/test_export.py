@@ -158,7 +158,7 @@ def test_a_parent_does_not_export(tmp_path):
     spec = NetSpec("parent", channels=4, units=1)
     path = tmp_path / "parent.safetensors"
     save_net(path, build(spec), "parent", spec)
-    with pytest.raises(TrainingError, match="full-precision parent; only binary nets export"):
+    with pytest.raises(TrainingError, match="full-precision parent; only nets of integers export"):
         export(path, tmp_path)
 
 

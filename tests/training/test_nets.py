@@ -16,7 +16,7 @@ from tarsier_fpga.training.networks.network import load
 from tarsier_fpga.training.score.raw_scores import EXPOSURES, SET, score
 
 SHIPPED = sorted(path.stem for path in NETS.glob("*.safetensors"))
-BINARY = [net for net in SHIPPED if read_net(NETS / f"{net}.safetensors").spec.family.binary]
+BINARY = [net for net in SHIPPED if read_net(NETS / f"{net}.safetensors").spec.family.integers]
 FEW = ("kodim04", "kodim13", "kodim23")
 
 

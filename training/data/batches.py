@@ -29,7 +29,7 @@ Pair = tuple[np.ndarray, np.ndarray]  # degraded and clean planes (c, H, W) uint
 def smallest_side(plan: Recipe) -> int:
     """Pixels a side that a photograph must have to train on."""
     match plan.net.task:
-        case Task.RAW:
+        case Task.RAW | Task.DARK:
             return 2 * plan.crop.size
         case Task.JPEG:
             return plan.crop.size + BLOCK
@@ -63,6 +63,10 @@ def batch(plan: Recipe, source: Sequence[Any], step: int, rank: int = 0) -> tupl
             return _stack(_luma, source, plan, draw)
         case Task.SR:
             return _stack(_low_and_high, source, plan, draw)
+        case Task.DARK:
+            scene, gains, picture = scenes.finished(source, plan.crop, draw)
+            light = noise.light_levels(len(scene), plan.light.low, plan.light.high, rng)
+            return noise.expose(scene, light, noise.camera(), rng) * gains, picture
 
 
 def _stack(

@@ -2,8 +2,11 @@
 """Mosaics of a sensor and the packed frames that networks take."""
 
 import numpy as np
+from scipy.ndimage import correlate
 
-__all__ = ["mosaic", "pack"]
+__all__ = ["GAMMA", "developed", "mosaic", "pack"]
+
+GAMMA = 2.2
 
 
 def mosaic(rgb: np.ndarray) -> np.ndarray:
@@ -26,3 +29,20 @@ def pack(mosaic: np.ndarray) -> np.ndarray:
     [0, 1, 2, 3]
     """
     return np.stack([mosaic[row::2, column::2] for row in (0, 1) for column in (0, 1)])
+
+
+def developed(packed: np.ndarray) -> np.ndarray:
+    """A linear packed frame (h, w, 4) as a picture (2h, 2w, 3): bilinear colours and a gamma.
+
+    The plainest development there is, for comparison.
+    """
+    height, width = packed.shape[:2]
+    planes = np.zeros((3, 2 * height, 2 * width))
+    for phase, colour in enumerate((0, 1, 1, 2)):
+        planes[colour, phase // 2 :: 2, phase % 2 :: 2] = packed[..., phase]
+    cross = np.array([[0, 1, 0], [1, 4, 1], [0, 1, 0]]) / 4
+    square = np.array([[1, 2, 1], [2, 4, 2], [1, 2, 1]]) / 4
+    kernels = (square, cross, square)
+    # Mirrored around the outermost pixels, every colour finds its own on the other side.
+    full = [correlate(plane, k, mode="mirror") for plane, k in zip(planes, kernels, strict=True)]
+    return np.clip(np.stack(full, -1), 0, 1) ** (1 / GAMMA)

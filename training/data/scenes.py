@@ -12,13 +12,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tarsier_fpga.training.data.bayer import mosaic, pack
+from tarsier_fpga.training.data.bayer import GAMMA, mosaic, pack
 from tarsier_fpga.training.data.images import in_colour, read_folder
 from tarsier_fpga.training.facts.recipe import CropRule
 
-__all__ = ["crops", "photographs", "scene"]
-
-GAMMA = 2.2
+__all__ = ["crops", "finished", "photographs", "scene"]
 
 # Inverse white balance: what a sensor loses in red and blue before the camera's gains.
 # Source: Brooks et al., "Unprocessing Images for Learned Raw Denoising", CVPR 2019.
@@ -48,20 +46,51 @@ def crops(photos: Sequence[np.ndarray], rule: CropRule, *key: int) -> Tensor:
     return torch.from_numpy(np.stack([_crop(photos, rule, rng) for _ in range(rule.batch)]))
 
 
+def finished(
+    photos: Sequence[np.ndarray], rule: CropRule, draw: np.random.Generator
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Scenes as a sensor gets them, what amplifies them, and the pictures they should become.
+
+    (B, 4, size, size), (B, 4, 1, 1) and (B, 3, 2 size, 2 size), all float32; scenes and pictures
+    in [0, 1]. The amplifier undoes what the sensor's filters take from red and blue and, but for a
+    little, how dark the scene is: from `rule.darkest` to `rule.brightest` of right.
+    """
+    samples = [_finished(photos, rule, draw) for _ in range(rule.batch)]
+    scene, gains, picture = (
+        torch.from_numpy(np.stack(part)) for part in zip(*samples, strict=True)
+    )
+    return scene, gains, picture
+
+
+def _finished(
+    photos: Sequence[np.ndarray], rule: CropRule, draw: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rgb = _turned_crop(photos, 2 * rule.size, draw)
+    lost = np.ones((4, 1, 1), np.float32)
+    if draw.random() >= rule.balanced:
+        lost[0], lost[3] = draw.uniform(*RED_GAIN), draw.uniform(*BLUE_GAIN)
+    amplified = np.float32(draw.uniform(rule.darkest, rule.brightest))
+    picture = np.ascontiguousarray(rgb.transpose(2, 0, 1), np.float32) / 255
+    return pack(_LINEAR[mosaic(rgb)]) / lost, lost * amplified, picture
+
+
 def _crop(photos: Sequence[np.ndarray], rule: CropRule, rng: np.random.Generator) -> np.ndarray:
-    photo = photos[int(rng.integers(len(photos)))]
-    side = 2 * rule.size
-    top, left = (rng.integers(extent - side + 1) for extent in photo.shape[:2])
-    rgb = photo[top : top + side, left : left + side]
-    # Turned before it is mosaicked, so that the phases stay R, G, G, B.
-    if rng.random() < 0.5:
-        rgb = rgb.transpose(1, 0, 2)
-    rgb = rgb[:: rng.choice((-1, 1)), :: rng.choice((-1, 1))]
+    rgb = _turned_crop(photos, 2 * rule.size, rng)
     gains = np.full(4, rng.uniform(rule.darkest, rule.brightest), np.float32)
     if rng.random() >= rule.balanced:
         gains[0] /= rng.uniform(*RED_GAIN)
         gains[3] /= rng.uniform(*BLUE_GAIN)
     return np.minimum(pack(_LINEAR[mosaic(rgb)]) * gains[:, None, None], 1)
+
+
+def _turned_crop(photos: Sequence[np.ndarray], side: int, rng: np.random.Generator) -> np.ndarray:
+    photo = photos[int(rng.integers(len(photos)))]
+    top, left = (rng.integers(extent - side + 1) for extent in photo.shape[:2])
+    rgb = photo[top : top + side, left : left + side]
+    # Turned before it is mosaicked, so that the phases stay R, G, G, B.
+    if rng.random() < 0.5:
+        rgb = rgb.transpose(1, 0, 2)
+    return rgb[:: rng.choice((-1, 1)), :: rng.choice((-1, 1))]
 
 
 _LINEAR = (np.arange(256, dtype=np.float32) / 255) ** np.float32(GAMMA)

@@ -187,6 +187,24 @@ def _gather(node: NodeProto, model: ModelWrapper, inputs: list[_Range]) -> _Answ
     return _plain(x.low[picks.ravel()], x.high[picks.ravel()], x.exponent)
 
 
+def _concat(node: NodeProto, model: ModelWrapper, inputs: list[_Range]) -> _Answer:
+    if _attribute(node, "axis", 0) != 1:
+        raise TrainingError(f"Concat {node.name}: it must join channels")
+    low, high = (np.concatenate([getattr(x, end) for x in inputs]) for end in ("low", "high"))
+    return _plain(low, high, min(x.exponent for x in inputs))
+
+
+def _root(node: NodeProto, model: ModelWrapper, inputs: list[_Range]) -> _Answer:
+    """Of one number: nothing is added up, and what it is rounded to is a Quant's to say."""
+    low, high = np.sqrt(inputs[0].low), np.sqrt(inputs[0].high)
+    return _Range(low, high, 0), np.zeros_like(high)
+
+
+def _unshuffle(node: NodeProto, model: ModelWrapper, inputs: list[_Range]) -> _Answer:
+    x, block = inputs[0], _attribute(node, "blocksize", 1) ** 2
+    return _plain(np.tile(x.low, block), np.tile(x.high, block), x.exponent)
+
+
 def _shuffle(node: NodeProto, model: ModelWrapper, inputs: list[_Range]) -> _Answer:
     # A block's channels follow each other where the mode is CRD.
     x, block = inputs[0], _attribute(node, "blocksize", 1) ** 2
@@ -199,6 +217,7 @@ def _shuffle(node: NodeProto, model: ModelWrapper, inputs: list[_Range]) -> _Ans
 _RULES: dict[str, _Rule] = {
     "Add": _add,
     "BipolarQuant": _quant,
+    "Concat": _concat,
     "Conv": _conv,
     "DepthToSpace": _shuffle,
     "Gather": _gather,
@@ -209,6 +228,8 @@ _RULES: dict[str, _Rule] = {
     "Quant": _quant,
     "Relu": _slope,
     "Resize": _resize,
+    "SpaceToDepth": _unshuffle,
+    "Sqrt": _root,
     "Sub": _add,
 }
 

@@ -4,7 +4,7 @@
     NET.onnx           nodes of VOCABULARY; metadata tarsier.*, as training/README.md lists it
     NET-standard.onnx  the same without operators of QONNX, for any batch and frame size
     NET.npz            x (N, c, H, W), y (N, c, sH, sW) uint16: inputs, and what the Brevitas
-                       network makes of them; s is the scale of super-resolution
+                       network makes of them; c and s may differ, as pictures do
 
 Exporting the same checkpoint twice gives the same bytes. Nothing is written unless qonnx and ONNX
 Runtime, of the graph's two forms, reproduce the Brevitas network exactly on the golden inputs, and
@@ -39,7 +39,7 @@ __all__ = ["VOCABULARY", "export", "export_untrained", "golden_inputs", "standar
 VOCABULARY = frozenset(
     {
         *("Sub", "Add", "Mul", "Pad", "Conv", "PRelu", "Relu", "LeakyRelu", "Quant"),
-        *("BipolarQuant", "Resize", "DepthToSpace", "Gather"),
+        *("BipolarQuant", "Resize", "DepthToSpace", "SpaceToDepth", "Gather", "Concat", "Sqrt"),
     }
 )
 SIDE = 32  # height and width of the exported graph and of the golden frames
@@ -52,10 +52,10 @@ def export(net: str | Path, out_dir: Path) -> Path:
     `net` is the name of a net that ships or the path of a .safetensors file.
 
     Raises:
-        TrainingError: the net is unknown or not binary, or the exported graph is not exact.
+        TrainingError: the net is unknown or not of integers, or the exported graph is not exact.
     """
     saved = read_net(net_file(net))
-    _check_binary(saved.name, saved.spec)
+    _check_integers(saved.name, saved.spec)
     return _write(rebuild(saved), saved.name, saved.spec, out_dir / f"{saved.name}.onnx")
 
 
@@ -66,10 +66,10 @@ def export_untrained(config: str | Path, onnx_path: Path) -> Path:
     residuals, so that its streams move as a trained net's do. It restores nothing.
 
     Raises:
-        TrainingError: the config is unknown or its net not binary.
+        TrainingError: the config is unknown or its net not of integers.
     """
     plan = recipe.read(config_file(config))
-    _check_binary(plan.name, plan.net)
+    _check_integers(plan.name, plan.net)
     torch.manual_seed(plan.seed)
     module = build(plan.net)
     module.calibrate(torch.from_numpy(golden_inputs(plan.net).astype(np.float32)))
@@ -87,7 +87,7 @@ def standard_path(onnx_path: Path) -> Path:
 
 
 def to_qonnx(module: Network, name: str, spec: NetSpec) -> ModelWrapper:
-    """The QONNX graph of a binary network in eval mode, at batch 1 and SIDE x SIDE."""
+    """The QONNX graph of a network of integers in eval mode, at batch 1 and SIDE x SIDE."""
     from brevitas.export import export_qonnx  # takes long to import
 
     with warnings.catch_warnings():
@@ -111,6 +111,12 @@ def to_qonnx(module: Network, name: str, spec: NetSpec) -> ModelWrapper:
         "tarsier.white": str(spec.coding.white),
         "tarsier.radius": str(spec.radius),
     }
+    if spec.task.result is not spec.task.frame:
+        facts |= {
+            "tarsier.y.kind": spec.task.result.value,
+            "tarsier.y.black": str(spec.result_coding.black),
+            "tarsier.y.white": str(spec.result_coding.white),
+        }
     if spec.scale > 1:
         facts["tarsier.scale"] = str(spec.scale)
     # qonnx reads the properties of the graph, other ONNX tools those of the model.
@@ -135,9 +141,9 @@ def golden_inputs(spec: NetSpec) -> np.ndarray:
     return np.stack(frames).astype(np.uint16)
 
 
-def _check_binary(name: str, spec: NetSpec) -> None:
-    if not spec.family.binary:
-        raise TrainingError(f"{name} is a full-precision {spec.kind}; only binary nets export")
+def _check_integers(name: str, spec: NetSpec) -> None:
+    if not spec.family.integers:
+        raise TrainingError(f"{name} is a full-precision {spec.kind}; only nets of integers export")
     if not spec.exact:
         raise TrainingError(f"{name} is in the paper's form; `tarsier convert` it first")
 

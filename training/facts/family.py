@@ -88,7 +88,7 @@ class Family:
     Attributes:
         build: a fresh network of these facts, from torch's global seed
         check: raises TrainingError where facts do not go together
-        binary: whether it has a hardware form, which is 1-bit and exported
+        integers: whether it has a hardware form, of integers alone, which is exported
         hardware: how nets trained in the paper's form are converted, if they are
         parent: the kind of the full-precision networks of the same topology
         shortcut: whether `net.shortcut` means something
@@ -108,7 +108,7 @@ class Family:
     tasks: frozenset[Task]
     build: Callable[["NetSpec"], Network]
     check: Callable[["NetSpec"], None] = _nothing
-    binary: bool = False
+    integers: bool = False
     hardware: HardwareForm | None = None
     parent: str = ""
     shortcut: bool = False

@@ -11,9 +11,12 @@ from pydantic.dataclasses import dataclass
 
 from tarsier_fpga.hls.base.errors import TrainingError
 from tarsier_fpga.training.facts.spec import KNOWN_ONLY, Flag, Int, NetSpec, Real
+from tarsier_fpga.training.facts.task import Task
 from tarsier_fpga.training.facts.toml_facts import sentence_of
 
-__all__ = ["CropRule", "Light", "Noise", "Quality", "Recipe", "Schedule", "read"]
+__all__ = ["CropRule", "Light", "Noise", "Quality", "Recipe", "Schedule", "from_json", "read"]
+
+SMALLEST_SSIM = 161  # pixels a side: an 11-pixel window at a sixteenth
 
 
 @dataclass(frozen=True, config=KNOWN_ONLY)
@@ -85,6 +88,8 @@ class Recipe:
     photographs: str
     leave_out: tuple[str, ...] = ()  # photographs that are scored on, by their names without suffix
     seed: Int = 0
+    # Share of 1 - MS-SSIM in the loss, beside the mean absolute error.
+    ms_ssim: Annotated[Real, Field(ge=0, le=1)] = 0.0
     light: Light = field(default_factory=Light)
     crop: CropRule = field(default_factory=CropRule)
     noise: Noise = field(default_factory=Noise)
@@ -97,11 +102,21 @@ class Recipe:
     pairs: Literal["", "sid", "crvd"] = ""
 
     def __post_init__(self) -> None:
+        if self.ms_ssim and self.sample_side < SMALLEST_SSIM:
+            raise TrainingError(
+                f"ms_ssim = {self.ms_ssim} with samples of {self.sample_side} pixels a side: its"
+                f" five scales need {SMALLEST_SSIM}; crop.size is too small"
+            )
         if self.net.exact and self.schedule.precision != "32-true":
             raise TrainingError(
                 f"schedule.precision = {self.schedule.precision!r} does not hold the "
                 "integers of the hardware form; use 32-true"
             )
+
+    @property
+    def sample_side(self) -> int:
+        """Pixels a side of a restored sample."""
+        return self.crop.size * (2 if self.net.task is Task.DARK else 1)
 
 
 def read(path: Path) -> Recipe:
@@ -122,3 +137,14 @@ def read(path: Path) -> Recipe:
         raise TrainingError(f"{path}: {sentence_of(error, Recipe)}") from None
     except TrainingError as error:
         raise TrainingError(f"{path}: {error}") from None
+
+
+def from_json(text: str) -> Recipe | None:
+    """The recipe that a checkpoint holds; None if it is none that this version could have.
+
+    What a former version did not know, it did not ask for: it is as if it were not given.
+    """
+    try:
+        return TypeAdapter(Recipe).validate_json(text)
+    except (ValidationError, TrainingError):
+        return None

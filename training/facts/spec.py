@@ -67,6 +67,7 @@ class NetSpec:
     scale: Int = 1  # of super-resolution
     shortcut: Flag = False  # a parent's layers add to their input, as binary units do
     branch_bits: Bits = 8
+    weight_bits: Bits = 8  # of low-bit layers; multi-bit layers of binary networks have 8
     head_exponent: Int = -8  # 8-bit weights in steps of 2^this
     up_exponent: Int = -9
     tail_exponent: Int = -10
@@ -89,12 +90,12 @@ class NetSpec:
     @property
     def exact(self) -> bool:
         """Whether every value is an integer times a power of two."""
-        return self.family.binary and self.form is Form.HARDWARE
+        return self.family.integers and self.form is Form.HARDWARE
 
     @property
     def rounded(self) -> bool:
         """Whether the network takes whole codes: sensors give nothing else."""
-        return self.exact or self.task is Task.RAW
+        return self.exact or self.task in (Task.RAW, Task.DARK)
 
     @property
     def colours(self) -> int:
@@ -105,6 +106,11 @@ class NetSpec:
     def coding(self) -> Coding:
         """How the frames' values become codes."""
         return self.family.coding or self.task.coding
+
+    @property
+    def result_coding(self) -> Coding:
+        """How the codes that come out become values."""
+        return self.family.coding or self.task.result_coding
 
     @property
     def align(self) -> float:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What networks are for: which frames they take, and how values of these become codes."""
+"""What networks are for: which frames they take and give, and how values become codes."""
 
 from enum import StrEnum
 
@@ -13,12 +13,13 @@ class Task(StrEnum):
     RGB = "rgb"  # denoising
     JPEG = "jpeg"  # deblocking, luma only
     SR = "sr"  # super-resolution
+    DARK = "dark"  # an amplified dark raw frame becomes a finished picture
 
     @property
     def frame(self) -> FrameKind:
         """What the channels of the frames are."""
         match self:
-            case Task.RAW:
+            case Task.RAW | Task.DARK:
                 return FrameKind.BAYER
             case Task.RGB | Task.SR:
                 return FrameKind.RGB
@@ -29,9 +30,19 @@ class Task(StrEnum):
     def coding(self) -> Coding:
         """How the frames' values become codes."""
         match self:
-            case Task.RAW:
+            case Task.RAW | Task.DARK:
                 return RAW
             case Task.RGB:
                 return UNCLIPPED
             case Task.JPEG | Task.SR:
                 return BYTE
+
+    @property
+    def result(self) -> FrameKind:
+        """What the channels of the restored frames are."""
+        return FrameKind.RGB if self is Task.DARK else self.frame
+
+    @property
+    def result_coding(self) -> Coding:
+        """How the codes of restored frames become values."""
+        return BYTE if self is Task.DARK else self.coding

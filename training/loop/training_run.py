@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import torch
 from lightning_fabric import Fabric
+from pytorch_msssim import ms_ssim
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
@@ -20,6 +21,7 @@ from tarsier_fpga.hls.base.errors import TrainingError
 from tarsier_fpga.training.data import batches
 from tarsier_fpga.training.data.ahead import make_ahead
 from tarsier_fpga.training.data.psnr import psnr_db
+from tarsier_fpga.training.facts import recipe
 from tarsier_fpga.training.facts.checkpoint import load_state, save_net, save_state
 from tarsier_fpga.training.facts.codes import to_codes
 from tarsier_fpga.training.facts.family import Network
@@ -95,7 +97,7 @@ class Run:
         for group in self.optimiser.param_groups:
             group["lr"] = group["factor"] * learning_rate(self.plan.schedule, self.step)
         restored = restore(self.engine, self.plan.net, _channels_last(degraded))
-        loss = (restored - clean).abs().mean()
+        loss = _loss(restored, clean, self.plan.ms_ssim)
         if not torch.isfinite(loss):
             raise TrainingError(
                 f"{self.plan.name}: loss is {loss.item()} at step {self.step}; "
@@ -132,10 +134,7 @@ class Run:
         if not self.state_file.exists():
             return
         state = load_state(self.state_file)
-        # By value: a number that was written as 0 is 0.0 to another version, and what that did not
-        # know was not asked for.
-        theirs = {"leave_out": []} | json.loads(state.get("recipe", "{}"))
-        if theirs != json.loads(_text(self.plan)):
+        if recipe.from_json(state.get("recipe", "{}")) != self.plan:
             raise TrainingError(
                 f"{self.state_file} was made by another version of this config; "
                 "rename it to start anew, or restore the config to resume"
@@ -168,6 +167,14 @@ class Run:
             steps = range(self.step, self.plan.schedule.iterations)
             self.ahead = make_ahead(self.plan, self.source, steps, self.fabric.global_rank)
         return next(self.ahead)
+
+
+def _loss(restored: Tensor, clean: Tensor, share: float) -> Tensor:
+    """Mean absolute error, a share of it replaced by what MS-SSIM lacks to 1 if so asked."""
+    error = (restored - clean).abs().mean()
+    if not share:
+        return error
+    return (1 - share) * error + share * (1 - ms_ssim(restored, clean, data_range=1.0))
 
 
 def _channels_last(frames: Tensor) -> Tensor:

@@ -49,4 +49,4 @@ def rebuild(saved: SavedNet) -> Network:
 def restore(net: nn.Module, spec: NetSpec, frames: Tensor) -> Tensor:
     """What `net` makes of `frames`, both as values with black 0 and white 1."""
     codes = to_codes(frames, spec.coding, rounded=spec.rounded)
-    return from_codes(net(codes), spec.coding)
+    return from_codes(net(codes), spec.result_coding)

@@ -4,9 +4,12 @@
     sigma     RGB plus Gaussian noise, seed 0 for each image, not clipped, not rounded; PSNR of RGB
     quality   luma through JPEG; PSNR and SSIM of luma
     scale     RGB shrunk bicubically; PSNR and SSIM of luma, `scale` pixels of border left out
+    light     RGB as a dark raw frame, `light` electrons at white, read noise of 0.9 electrons,
+              amplified to where white was; PSNR and SSIM of RGB. Ours, no paper's: data/scenes.py
 
 What a network gives back is clipped and rounded to 8 bits before it is scored. "input" is scored
-instead of a network as what others print of it: the noise itself, the JPEG, luma enlarged again.
+instead of a network as what others print of it: the noise itself, the JPEG, luma enlarged again;
+dark frames as they are developed plainly.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,12 +18,15 @@ from statistics import fmean
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
+from tarsier_fpga.training.data.bayer import developed
 from tarsier_fpga.training.data.degrade import jpeg, shrink, whole_times
 from tarsier_fpga.training.data.images import in_colour
 from tarsier_fpga.training.data.imresize import imresize
 from tarsier_fpga.training.data.luma import grey, luma
+from tarsier_fpga.training.data.noise import take
+from tarsier_fpga.training.data.scenes import scene
 from tarsier_fpga.training.facts.family import Restorer
 from tarsier_fpga.training.facts.spec import NetSpec
 from tarsier_fpga.training.facts.task import Task
@@ -28,6 +34,9 @@ from tarsier_fpga.training.networks.network import restore
 from tarsier_fpga.training.score.metrics import grey_levels, picture_psnr, ssim
 
 __all__ = ["Protocol", "Result", "Watch", "protocol", "score"]
+
+READ_ELECTRONS = 0.9  # of the quiet sensor in data/cameras.toml
+FRAME_STEP = 32  # networks for dark frames take sides in multiples of this
 
 Scores = tuple[float, float]  # PSNR in dB and SSIM
 Watch = Callable[[Iterable[np.ndarray]], Iterable[np.ndarray]]
@@ -38,7 +47,7 @@ class Protocol:
     """How networks of a task are scored.
 
     Attributes:
-        key: what a setting is, sigma, quality or scale
+        key: what a setting is, sigma, quality, scale or light
         defaults: the settings that are scored if none is asked for
         highest: of the settings, which begin at 1
         of_net: what a network makes of an image at a setting, scored
@@ -85,6 +94,8 @@ def protocol(task: Task) -> Protocol | None:
             return Protocol("quality", (10, 20, 30, 40), 100, _deblock, _blocks)
         case Task.SR:
             return Protocol("scale", (2, 4), 4, _superresolve, _enlarge)
+        case Task.DARK:
+            return Protocol("light", (10, 30, 100), 10_000, _brighten, _develop)
 
 
 def score(
@@ -148,6 +159,25 @@ def _enlarge(image: np.ndarray, scale: int) -> Scores:
     clean = whole_times(grey(image), scale)
     restored = grey_levels(imresize(imresize(clean, 1 / scale), scale) / 255)
     return picture_psnr(restored, clean, scale), ssim(restored, clean, scale)
+
+
+def _brighten(image: np.ndarray, light: int, restorer: Restorer) -> Scores:
+    clean = whole_times(in_colour(image), FRAME_STEP)
+    restored = grey_levels(restorer(_dark(clean, light)))
+    return picture_psnr(restored, clean), ssim(restored, clean)
+
+
+def _develop(image: np.ndarray, light: int) -> Scores:
+    clean = whole_times(in_colour(image), FRAME_STEP)
+    levels = grey_levels(developed(_dark(clean, light)))
+    return picture_psnr(levels, clean), ssim(levels, clean)
+
+
+def _dark(clean: np.ndarray, light: int) -> np.ndarray:
+    """The packed frame (H / 2, W / 2, 4), float32: the same at every call."""
+    rng = Generator().manual_seed(light)
+    frame = take(scene(clean, 1.0), light, READ_ELECTRONS / light, rng)
+    return frame[0].permute(1, 2, 0).numpy()
 
 
 def _restorer(net: nn.Module, spec: NetSpec) -> Restorer:

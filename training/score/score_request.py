@@ -96,7 +96,7 @@ def request_of(
         if settings or sets:
             raise TrainingError(
                 f"{net} takes raw frames: it is scored at the exposures of its own protocol, "
-                "without --set, --sigma, --quality or --scale"
+                "without --set, --sigma, --quality, --scale or --light"
             )
         return RawRequest(saved)
     chosen = _chosen(name, how, settings) or own_settings(spec)
@@ -109,9 +109,12 @@ def _of_input(settings: Mapping[str, tuple[int, ...]]) -> PictureRequest:
     protocols = {task: how for task in Task if (how := protocol(task))}
     tasks = [task for task, how in protocols.items() if how.key in settings]
     if len(tasks) != 1:
-        raise TrainingError("input is scored by one of --sigma, --quality and --scale")
+        raise TrainingError("input is scored by one of --sigma, --quality, --scale and --light")
     task, how = tasks[0], protocols[tasks[0]]
-    spec = NetSpec("parent", 1, 1, task=task, scale=2 if task is Task.SR else 1)
+    if task is Task.DARK:
+        spec = NetSpec("red-lite", 16, 5, task=task)
+    else:
+        spec = NetSpec("parent", 1, 1, task=task, scale=2 if task is Task.SR else 1)
     return PictureRequest(INPUT, spec, None, how, _chosen(INPUT, how, settings))
 
 

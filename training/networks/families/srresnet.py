@@ -184,7 +184,7 @@ FAMILIES = (
         tasks=frozenset({Task.SR}),
         build=SrBbcu,
         check=parts.check_binary,
-        binary=True,
+        integers=True,
         hardware=HardwareForm(
             grids={
                 "head": "head_exponent",
