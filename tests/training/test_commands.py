@@ -124,7 +124,10 @@ def test_step_times_are_of_the_net_and_its_parent(home, capsys):
         (["bbcu-raw-16x8"], "give NET DIR, or CONFIG --untrained -o FILE.onnx"),
         (["bbcu-raw-16x8", "--untrained", "-o", "net"], "or CONFIG --untrained -o FILE.onnx"),
         (["bbcu-raw-9x9", "--untrained", "-o", "net.onnx"], "no config 'bbcu-raw-9x9': give a"),
-        (["bbcu-raw-32x18-parent", "--untrained", "-o", "net.onnx"], "only nets of integers export"),
+        (
+            ["bbcu-raw-32x18-parent", "--untrained", "-o", "net.onnx"],
+            "only nets of integers export",
+        ),
     ],
 )
 def test_an_export_that_cannot_be_is_a_sentence(arguments, message, capsys):
