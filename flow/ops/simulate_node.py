@@ -32,7 +32,10 @@ def simulate(
     for ind, (port, name) in enumerate(zip(kernel.outputs, node.output, strict=True)):
         lanes, datatype = op.get_folded_output_shape(ind)[-1], op.get_output_datatype(ind)
         values = unpack(outputs[port.name], lanes, datatype.bitwidth(), datatype.signed())
-        context[name] = values.reshape(op.get_normal_output_shape(ind)).astype(np.float32)
+        shape = op.get_normal_output_shape(ind)
+        # A frame; a queue that has some from the start gives more.
+        frame = values.ravel()[: int(np.prod(shape))]
+        context[name] = frame.reshape(shape).astype(np.float32)
 
 
 def simulate_rtl(op: TarsierOp, context: dict[str, ndarray]) -> None:

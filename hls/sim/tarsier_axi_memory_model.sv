@@ -12,7 +12,7 @@
 // Checks    the memory answers no more once its master did what AXI forbids: change or withdraw
 //           what is not taken yet, send a burst that leaves the memory or crosses 4 Kbyte,
 //           misplace a last; or read words whose write is not acknowledged.
-// Test      tests/hls/test_frame_delay.py
+// Test      tests/hls/test_frame_fifo.py
 module tarsier_axi_memory_model #(
   parameter  int unsigned          AddrWidth = 32,
   parameter  int unsigned          DataWidth = 64,

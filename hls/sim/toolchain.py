@@ -93,7 +93,10 @@ def run_tool(command: Sequence[str | Path], cwd: Path) -> None:
     )
     if done.returncode:
         said = (done.stderr + done.stdout).strip().splitlines()
-        first_error = next((i for i, line in enumerate(said) if "%Error" in line), len(said) - 8)
+        # Where warnings are errors, the only error is that there were some.
+        errors = [n for n, line in enumerate(said) if "%Error" in line and "Exiting" not in line]
+        warnings = [n for n, line in enumerate(said) if "%Warning" in line]
+        first_error = min(errors or warnings, default=len(said) - 8)
         tail = "\n".join(said[max(0, first_error) :][:8])
         raise ToolError(f"{Path(command[0]).name} failed with {done.returncode}:\n{tail}")
 

@@ -17,7 +17,7 @@ from qonnx.core.onnx_exec import execute_onnx
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.cpu.execute import CpuGraph
-from tarsier_fpga.flow.ops.frame_delay import frame_sequence
+from tarsier_fpga.flow.ops.frame_fifo import frame_sequence
 from tarsier_fpga.flow.sim.integer_net import IntegerNet
 from tarsier_fpga.flow.size.widths import specialize
 from tarsier_fpga.hls.base.errors import FlowError
@@ -232,16 +232,16 @@ def test_xnor_dot(pe, simd, constant, frame, rng, tmp_path):
     works(op, [xnor_dot(x, weights)], tmp_path)
 
 
-def test_frame_delay(frame, rng, tmp_path):
+def test_frame_fifo(frame, rng, tmp_path):
     x, fill = frame(4, 0, 255), rng.integers(0, 256, 4)
     facts = {"data_width": 32, "burst": 4, "base": 64}
-    op = one("TarsierFrameDelay", (x,), ("UINT8",), (fill,), **facts)
+    op = one("TarsierFrameFifo", (x,), ("UINT8",), (fill,), **facts)
     works(op, [np.broadcast_to(fill, x.shape)], tmp_path)
 
 
-def test_frame_delay_remembers_within_a_sequence_and_no_longer(frame):
+def test_frame_fifo_remembers_within_a_sequence_and_no_longer(frame):
     frames, fill = [frame(4, 0, 255) for _ in range(3)], np.arange(4)
-    model = one("TarsierFrameDelay", (frames[0],), ("UINT8",), (fill,)).model()
+    model = one("TarsierFrameFifo", (frames[0],), ("UINT8",), (fill,)).model()
     first = np.broadcast_to(fill, frames[0].shape)
 
     def run() -> np.ndarray:

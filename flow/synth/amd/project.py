@@ -84,7 +84,7 @@ def write_project(
             `out` holds something else.
     """
     name = finn_board(board)
-    if memories := [layer.name for layer in design.layers if "FrameDelay" in layer.op]:
+    if memories := [layer.name for layer in design.layers if "FrameFifo" in layer.op]:
         raise FlowError(f"{memories[0]} needs a memory, which FINN's shells give to no kernel")
     key = _key(design_folder, design, board, tool)
     before = read_project(out)

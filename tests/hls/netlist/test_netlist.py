@@ -6,7 +6,7 @@ import pytest
 
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.kernels.fifo import fifo
-from tarsier_fpga.hls.kernels.frame_delay import frame_delay
+from tarsier_fpga.hls.kernels.frame_fifo import frame_fifo
 from tarsier_fpga.hls.kernels.stream_fork import stream_fork
 from tarsier_fpga.hls.netlist.instance import Stream, rtl_sources
 from tarsier_fpga.hls.netlist.netlist import Cell, Netlist, single
@@ -51,7 +51,7 @@ def test_top_is_reproducible_and_names_every_cell():
 
 
 def test_the_port_to_a_memory_leaves_the_top_or_ends_in_a_simulated_one(tmp_path):
-    kernel = frame_delay(2, 8, 16, 16, np.zeros(2, int))
+    kernel = frame_fifo(np.zeros(2, int), 2, 8, 256, 2, 1)
     sources = {**rtl_sources(kernel), "top.sv": rtl_top(single(kernel))}
     for name, text in sources.items():
         (tmp_path / name).write_text(text)

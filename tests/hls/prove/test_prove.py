@@ -83,7 +83,7 @@ def test_quick_proofs_hold_as_the_table_says(kernel, part):
         ("avg_pool", Part.MEANING, "if (!row_q[0]) sums", "if (row_q[0]) sums", r"fails in cycle"),
         # words are read back before they are written
         (
-            "frame_delay",
+            "frame_fifo",
             Part.MEANING,
             "m_axi_arvalid = stored_q != '0 &&",
             "m_axi_arvalid =",

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""TarsierFrameDelay: the frame before. Inputs: frame, fill (channels,), the pixels of the first.
+"""TarsierFrameFifo: a queue of frames in external memory. Inputs: frame, fill (channels,).
 
-An execution of the graph is one frame. Within `frame_sequence`, executions in Python are the frames
-of one sequence, in which every node is known by its name; any other is the first of its own, as is
-a simulation of the node: it gives fill.
+With `initial` 1 it gives the frame before, and fill before the first; with 0, each frame as it
+came, later. An execution of the graph is one frame. Within `frame_sequence`, executions in Python
+are the frames of one sequence, in which every node is known by its name; any other is the first of
+its own, as is a simulation of the node.
 """
 
 from collections.abc import Iterator
@@ -14,11 +15,11 @@ import numpy as np
 from qonnx.core.datatype import BaseDataType
 
 from tarsier_fpga.flow.ops.base import TarsierOp
-from tarsier_fpga.hls.golden.frame_delay import frame_delay as golden
-from tarsier_fpga.hls.kernels.frame_delay import frame_delay
+from tarsier_fpga.hls.golden.frame_fifo import frame_fifo as golden
+from tarsier_fpga.hls.kernels.frame_fifo import frame_fifo
 from tarsier_fpga.hls.netlist.instance import Instance
 
-__all__ = ["OP", "TarsierFrameDelay", "frame_sequence"]
+__all__ = ["OP", "TarsierFrameFifo", "frame_sequence"]
 
 Frames = dict[tuple[str, tuple[int, ...]], np.ndarray]  # by node name and shape
 
@@ -35,14 +36,16 @@ def frame_sequence() -> Iterator[None]:
         _sequence.reset(token)
 
 
-class TarsierFrameDelay(TarsierOp):
-    """Kernel frame_delay: a frame in external memory, behind an AXI4 port."""
+class TarsierFrameFifo(TarsierOp):
+    """Kernel frame_fifo, on PE channels per cycle, behind an AXI4 port."""
 
     POINTWISE = False
     PORT = "m_axi_gmem"
 
     def get_nodeattr_types(self) -> dict[str, tuple]:
         return super().get_nodeattr_types() | {
+            "initial": ("i", False, 1, {0, 1}),  # frames of fill before the first
+            "frames": ("i", False, 2),  # that the memory holds
             "data_width": ("i", False, 64),  # bits of a word of the memory
             "base": ("i", False, 0),  # its first byte address
             "burst": ("i", False, 16),  # words of a burst
@@ -56,22 +59,23 @@ class TarsierFrameDelay(TarsierOp):
     def get_output_datatype(self, ind: int = 0) -> BaseDataType:
         return self.get_input_datatype()
 
-    def lanes_out(self, ind: int = 0) -> int:
-        return self.channels_out()
-
     def compute(self, streams: list[np.ndarray], constants: list[np.ndarray]) -> list[np.ndarray]:
         frame, fill = streams[0], constants[0]
+        if not self.get_nodeattr("initial"):
+            return [frame]
         frames, node = _sequence.get(), (self.onnx_node.name, frame.shape)
         before = np.broadcast_to(fill, frame.shape)
         if frames is not None:
             before, frames[node] = frames.get(node, before), frame
-        return [golden(np.array([before, frame]), fill)[1]]
+        return [golden(np.array([frame]), fill, 1)[0] if frames is None else before]
 
     def make(self, constants: list[np.ndarray]) -> Instance:
         height, width = self.frame_in()
         bits = self.get_input_datatype().bitwidth()
         port = {name: self.get_nodeattr(name) for name in ("data_width", "base", "burst", "reads")}
-        return frame_delay(self.channels_in(), bits, width, height, constants[0], **port)
+        queue = {name: self.get_nodeattr(name) for name in ("frames", "initial")}
+        fill, lanes = constants[0], self.lanes_in()
+        return frame_fifo(fill, lanes, bits, height * width, **queue, **port)
 
 
-OP = TarsierFrameDelay
+OP = TarsierFrameFifo
