@@ -78,7 +78,7 @@ def test_what_is_not_followed_is_named(made, constants, message):
         steps([made], constants)
 
 
-@pytest.mark.parametrize("binary", ["BU", "HBUT"])
+@pytest.mark.parametrize("binary", [pytest.param("BU", marks=pytest.mark.slow), "HBUT"])
 def test_no_frame_reaches_further(binary):
     spec = NetSpec("bbcu", 4, 2, task="sr", scale=2, binary=binary, head="leaky")
     torch.manual_seed(6)

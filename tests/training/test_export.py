@@ -197,9 +197,12 @@ PICTURES = {
     ),
 }
 MOVED = ("LeakyRelu", "Gather", "Resize", "DepthToSpace")
+QUICK = ("jpeg", "x2, full U")
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[] if n in QUICK else pytest.mark.slow) for n in PICTURES]
+)
 def test_pictures_of_every_task_and_part_export_at_any_size(tmp_path, name):
     facts, nodes = PICTURES[name]
     config = tmp_path / "tiny.toml"

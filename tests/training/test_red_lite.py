@@ -61,6 +61,7 @@ def test_unshuffle_is_torchs(codes):
     assert torch.equal(pixel_unshuffle(codes, 4), torch.nn.functional.pixel_unshuffle(codes, 4))
 
 
+@pytest.mark.slow
 def test_it_is_exported_and_lowered_to_the_same_integers(tmp_path):
     """The small one; every kind of layer is in it."""
     config = tmp_path / "small.toml"
