@@ -21,7 +21,8 @@ from tarsier_fpga.jobs.designs import kept_design
 from tarsier_fpga.jobs.job import Job
 from tarsier_fpga.jobs.picture_job import PictureJob, PictureRun, perform_picture
 from tarsier_fpga.jobs.run_facts import PictureFacts
-from tarsier_fpga.report.diagram import Block, Wire, draw
+from tarsier_fpga.report import diagram
+from tarsier_fpga.report.diagram import Block, Outside, Wire, draw
 from tarsier_fpga.report.page import render
 from tarsier_fpga.report.pages import bench_page
 from tarsier_fpga.report.pictures import Pictures, shown
@@ -203,23 +204,43 @@ def test_profile_follows_the_light():
     assert heights == ["220.0"] * 4 + ["0.2"] + ["220.0"] * 3
 
 
+def chain(kernels: int, joins: tuple[int, ...]) -> str:
+    """A drawing of so many kernels behind one input; each of `joins` has a skip past three."""
+    rows = [Outside("x", "4 × 10 bits, bayer", 1, (540, 960))]
+    rows += [Block(f"u_{i}", "xnor_dot", "rtl", 518_400, 1.0) for i in range(kernels)]
+    wires = [Wire(i, i + 1) for i in range(kernels)]
+    wires += [Wire(join - 4, join, 642, 321) for join in joins]
+    return draw(rows, wires)
+
+
 @pytest.mark.parametrize("joins", [(), (4,), (4, 9), (4, 9, 11)])
 def test_drawing_has_every_block_wire_and_fifo(joins):
-    blocks = [Block(f"u_{i}", "xnor_dot", "rtl", 100, 1.0) for i in range(12)]
-    wires = [Wire(i, i + 1) for i in range(11)]
-    wires += [Wire(max(0, join - 4), join, 642, 321) for join in joins]
-    svg = draw(blocks, wires)
+    svg = chain(12, joins)
     assert svg.count('class="block') == 12
-    assert svg.count('class="wire') == 11 + len(joins)
+    assert svg.count('class="outside') == 1
+    assert {int(n) for n in re.findall(r'data-wire="(\d+)"', svg)} == set(range(12 + len(joins)))
     assert svg.count("FIFO 642, held 321") == len(joins)
-    boxes, marks = (
-        [
-            float(width)
-            for width in re.findall(rf'class="{kind}" [^>]*height="18"[^>]* width="([\d.]+)', svg)
-        ]
-        for kind in ("box", "held")
+    tanks, held = (
+        re.findall(rf'class="{kind}" [^>]* height="([\d.]+)', svg) for kind in ("tank", "held")
     )
-    assert [2 * mark for mark in marks] == boxes
+    assert [2 * float(mark) for mark in held] == [float(tank) for tank in tanks]
+
+
+def lanes_of(svg: str) -> dict[int, tuple[float, float, float]]:
+    """x of the lane of each wire that goes past others, and its ends."""
+    found = re.findall(r'skip" data-wire="(\d+)" d="M[\d.]+ ([\d.]+)H([\d.]+)q[^V]*V([\d.]+)', svg)
+    return {int(n): (float(x), float(top), float(bottom)) for n, top, x, bottom in found}
+
+
+def test_no_two_skips_share_a_lane(rng):
+    rows = [Block(f"u_{i}", "fork", "rtl", 1, 1.0, step=2.0 ** (i % 3)) for i in range(40)]
+    wires = [Wire(*sorted(rng.choice(40, 2, replace=False).tolist())) for _ in range(30)]
+    lanes = list(lanes_of(draw(rows, wires)).values())
+    assert len(lanes) >= 30 - len({(wire.source, wire.target) for wire in wires})
+    for n, (x, top, bottom) in enumerate(lanes):
+        for other, above, below in lanes[:n]:
+            assert x != other or bottom < above or below < top
+        assert x > 0
 
 
 @pytest.fixture(scope="module")
@@ -272,3 +293,52 @@ def test_errors_of_a_page_are_seen(browser, tmp_path, run):
     path.write_text(page(run).replace("<script>", "<script>missing();"))
     browser.open(path)
     assert browser.errors == ["Uncaught"]
+
+
+SHOWN = """
+[...document.querySelectorAll('.pipeline text')].every(text => {
+  const box = text.getBoundingClientRect();
+  return box.left >= 0 && box.right <= innerWidth && box.height >= 11;
+})
+"""
+
+
+def covered(kind: str, count: int) -> str:
+    """Whether so many different texts of `kind` lie on no other of the same column."""
+    return f"""
+(() => {{
+  const boxes = [...document.querySelectorAll('.pipeline svg')].flatMap(svg => {{
+    const frame = svg.getBoundingClientRect();
+    return [...svg.querySelectorAll('{kind}')].map(text => text.getBoundingClientRect())
+      .filter(box => box.top >= frame.top - 1 && box.bottom <= frame.bottom + 1);
+  }});
+  const apart = (a, b) => a.right <= b.left || b.right <= a.left || a.bottom <= b.top
+    || b.bottom <= a.top;
+  return boxes.length >= {count}
+    && boxes.every((a, n) => boxes.slice(0, n).every(b => apart(a, b)));
+}})()
+"""
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("width", "phone"), [(1280, False), (390, True), (360, True)])
+def test_a_long_chain_can_be_read_on_every_screen(browser, tmp_path, width, phone, dark):
+    path = tmp_path / "drawing.html"
+    style = (Path(diagram.__file__).parent / "style.css").read_text()
+    path.write_text(
+        '<!doctype html><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<style>{style}</style><main><div class="panel">'
+        f"{chain(60, tuple(range(4, 60, 5)))}</div></main>"
+    )
+    browser.screen(width, 800, dark=dark, phone=phone)
+    browser.open(path)
+    assert browser.evaluate("document.documentElement.scrollWidth") == width
+    assert browser.evaluate(SHOWN)
+    assert browser.evaluate(covered(".block text", 180))
+    assert browser.evaluate(covered(".fifo text", 12))
+    box = "getComputedStyle(document.querySelector('.block .box')).fill"
+    text = "getComputedStyle(document.querySelector('.block .op')).fill"
+    light = [int(found[4:-1].split(",")[0]) for found in map(browser.evaluate, (box, text))]
+    assert (light[0] < 60 < 200 < light[1]) if dark else (light[1] < 60 < 200 < light[0])
+    assert browser.errors == []
