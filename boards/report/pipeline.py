@@ -23,7 +23,6 @@ def pipeline_svg(built: BuiltDesign, high_water: Mapping[str, int]) -> str:
     depths = {fifo.name: fifo.depth for fifo in design.fifos}
     ports = _ports(design.inputs, model.graph.input) | _ports(design.outputs, model.graph.output)
     reads = {tensor.name for tensor in model.graph.input}
-    first = design.packed_shape
 
     # Each input above its first reader, each output below its writer.
     rows: list[str | NodeProto] = []
@@ -49,12 +48,12 @@ def pipeline_svg(built: BuiltDesign, high_water: Mapping[str, int]) -> str:
     wires: list[Wire | None] = []
     for index, row in enumerate(rows):
         tensor = row if isinstance(row, str) else row.output[0]
-        size = tuple(int(side) for side in model.get_tensor_shape(tensor)[1:3])
-        scale = {"step": max(1, first[0]) / size[0], "size": size}
+        _, height, width, _ = model.get_tensor_shape(tensor)
+        size, step = (int(height), int(width)), design.packed_shape[0] / int(height)
         if isinstance(row, str):
             port = ports[row]
             pixels = f"{port.channels} × {port.bits} bits, {port.kind}"
-            shown.append(Outside(port.name, pixels, **scale))
+            shown.append(Outside(port.name, pixels, step, size))
             wires += [wire(row, index)] if row in writer else []
             continue
         layer = facts[cells[row.name].removeprefix("u_")]
@@ -63,7 +62,7 @@ def pipeline_svg(built: BuiltDesign, high_water: Mapping[str, int]) -> str:
             fold += f", PE {layer.pe} SIMD {layer.simd}"
         kernel = layer.name.rstrip("0123456789_")
         load = layer.cycles / design.ideal_cycles
-        shown.append(Block(layer.name, kernel, fold, layer.cycles, load, **scale))
+        shown.append(Block(layer.name, kernel, fold, layer.cycles, load, step, size))
         wires += [wire(name, index) for name in row.input]
     return draw(shown, [one for one in wires if one is not None])
 

@@ -4,17 +4,20 @@
 import base64
 import io
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from qonnx.core.modelwrapper import ModelWrapper
 
 from tarsier_fpga.bench.bench_facts import Bench
 from tarsier_fpga.camera.dng import write_dng
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.design.design_facts import Design
+from tarsier_fpga.flow.sim.built_design import BuiltDesign
+from tarsier_fpga.flow.size.widths import insert_fifos
 from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.progress import silent
 from tarsier_fpga.jobs.designs import kept_design
@@ -26,9 +29,13 @@ from tarsier_fpga.report.diagram import Block, Outside, Wire, draw
 from tarsier_fpga.report.page import render
 from tarsier_fpga.report.pages import bench_page
 from tarsier_fpga.report.pictures import Pictures, shown
+from tarsier_fpga.report.pipeline import pipeline_svg
 from tarsier_fpga.report.profile import profile
 from tarsier_fpga.report.run_files import run_files
 from tests.boards.browser import Browser, find_browser
+from tests.flow.small_design import write_design
+from tests.flow.unequal import enlarging, hardware, two_each_way
+from tests.networks.unet import unet
 
 GROUP = pytest.mark.xdist_group("boards-end-to-end")  # they share a built design
 NET, SIZE = "bbcu-raw-16x8", (64, 52)
@@ -241,6 +248,82 @@ def test_no_two_skips_share_a_lane(rng):
         for other, above, below in lanes[:n]:
             assert x != other or bottom < above or below < top
         assert x > 0
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is drawn: kernels by row, how far in, sizes told, and the rows that each wire joins."""
+
+    names: list[str]
+    lefts: list[float]
+    sizes: list[str]
+    wires: set[tuple[str, str]]
+
+
+def read_drawing(svg: str) -> Shown:
+    """A drawing of one column, whose wires end where a row is."""
+    boxes = re.findall(
+        r'<g class="(?:block [\w]+|outside)">(?:<title>([\w]+):.*?</title>)?<rect class="box" '
+        r'x="([\d.]+)" y="([\d.]+)".*?<text class="op"[^>]*>([\w]+)<',
+        svg,
+    )
+    rows = {box[2]: (box[0] or box[3], float(box[1]), float(box[2])) for box in boxes}
+
+    def row(y: float) -> str:
+        return next(name for name, _, top in rows.values() if top - 3 <= y <= top + 40)
+
+    ends = {}
+    for n, begin, path in re.findall(r'data-wire="(\d+)" d="M[\d.]+ ([\d.]+)([^"]*)"', svg):
+        moves = re.findall(r"q[-\d.]+ [-\d.]+ [-\d.]+ ([-\d.]+)|V([\d.]+)", path)
+        y = float(begin)
+        for curve, straight in moves:
+            y = float(straight) if straight else y + float(curve)
+        ends[n] = row(float(begin)), row(y)
+    sizes = re.findall(r'class="size"[^>]*>([^<]*)<', svg)
+    shown = list(rows.values())
+    return Shown([r[0] for r in shown], [r[1] for r in shown], sizes, set(ends.values()))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("net", "steps"),
+    [
+        (lambda: ModelWrapper(unet((4, 6, 8), 1, 16)), {1: 0, 2: 1, 4: 2}),
+        (enlarging, {1: 1, 0.5: 0}),
+        (two_each_way, {1: 0, 2: 1}),
+    ],
+    ids=["unet", "enlarging", "two each way"],
+)
+def test_the_graph_of_a_design_is_drawn(tmp_path, monkeypatch, net, steps):
+    """Its wires are the design's streams, and its kernels stand as far in as they are coarse."""
+    monkeypatch.setattr(diagram, "_COLUMN", 1 << 20)
+    board = load_board("zcu104")
+    graph = hardware(net(), board, 16, 24)
+    forks = [node.output[0] for node in graph.get_nodes_by_op_type("TarsierFork_rtl")]
+    graph = insert_fifos(graph, dict.fromkeys(forks, 20), board.part)
+    facts = write_design(graph, board, "net", tmp_path / "design")
+    fifos = {fifo.name for fifo in facts.fifos}
+    svg = pipeline_svg(BuiltDesign(tmp_path / "design", facts), dict.fromkeys(fifos, 7))
+    shown = read_drawing(svg)
+    ports = [port.name for port in (*facts.inputs, *facts.outputs)]
+    assert sorted(shown.names) == sorted([layer.name for layer in facts.layers] + ports)
+    assert svg.count("FIFO 20, held 7") == len(fifos) == len(forks)
+
+    through = {wire.source: wire.target for wire in facts.streams if wire.source in fifos}
+    wanted = {
+        (wire.source or wire.name, through.get(wire.target, wire.target) or wire.name)
+        for wire in facts.streams
+        if wire.source not in fifos
+    }
+    assert shown.wires == {tuple(end.removeprefix("u_") for end in ends) for ends in wanted}
+
+    order = {name: n for n, name in enumerate(shown.names)}
+    for port in (*facts.inputs, *facts.outputs):
+        step = facts.packed_shape[0] / facts.frames[port.name][0]
+        left = shown.lefts[order[port.name]]
+        assert left == min(shown.lefts) + 12 * steps[step]
+    assert len(set(shown.lefts)) == len(steps)
+    assert {f"{24 / step:g} × {16 / step:g}" for step in steps} == set(shown.sizes)
 
 
 @pytest.fixture(scope="module")
