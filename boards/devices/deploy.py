@@ -6,11 +6,12 @@
     deploy/bitfile/finn-accel*    .bit and .hwh for a Zynq, -0.xclbin for an Alveo
 
 A packed pixel travels as FINN packs it: channel 0 in the lowest bits, little endian, in whole
-bytes; a frame is its pixels, and a batch its frames, without gaps.
+bytes; a frame is its pixels, and a batch its frames, without gaps. Every port has a DMA and a frame
+of its own, in the order of the design.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -22,33 +23,52 @@ import numpy as np
 from pydantic import BaseModel, PositiveFloat
 
 from tarsier_fpga.flow.design.design_facts import Design, read_design
-from tarsier_fpga.flow.sim.port_beats import frames_out
+from tarsier_fpga.flow.sim.port_beats import by_port, frames_out
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.base.port import Port
 from tarsier_fpga.hls.netlist.beats import pack, words
 
-__all__ = ["Deployed", "driver_package", "from_bytes", "read_deploy", "sentences_of", "to_bytes"]
+__all__ = [
+    "Deployed",
+    "Dma",
+    "bytes_of",
+    "driver_package",
+    "from_bytes",
+    "read_deploy",
+    "sentences_of",
+    "to_bytes",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Dma:
+    """What moves the frames of a port: its name on the device, and the bytes of a frame."""
+
+    name: str
+    port: Port
+    frame_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """A bitstream, and what its driver must know: its DMAs, bytes of a frame, its clock."""
+    """A bitstream, and what its driver must know: its DMAs and its clock.
+
+    `sources` read frames, one for each input of the design; `sinks` write those of its outputs.
+    """
 
     bitstream: Path
-    source: str  # the DMA that reads frames, and the one that writes them
-    sink: str
-    source_bytes: int  # of a frame that goes in, and of what comes of it
-    sink_bytes: int
+    sources: tuple[Dma, ...]
+    sinks: tuple[Dma, ...]
     clock_mhz: float
 
 
 class _Shapes(BaseModel):
-    """Of one DMA each way: its name, and its frame as FINN packs it."""
+    """Of each DMA: its name, and its frame as FINN packs it."""
 
-    idma_names: tuple[str]
-    odma_names: tuple[str]
-    ishape_packed: tuple[tuple[int, ...]]
-    oshape_packed: tuple[tuple[int, ...]]
+    idma_names: tuple[str, ...]
+    odma_names: tuple[str, ...]
+    ishape_packed: tuple[tuple[int, ...], ...]
+    oshape_packed: tuple[tuple[int, ...], ...]
 
 
 class _DriverFacts(BaseModel):
@@ -77,13 +97,49 @@ def read_deploy(folder: Path, design: Design, suffix: str) -> Deployed:
             raise _missing(path)
     facts = _driver_facts(settings)
     shapes = facts.io_shape_dict
-    source, sink = (_frame_bytes(design, port) for port in (design.x, design.y))
-    for side, size in (("ishape_packed", source), ("oshape_packed", sink)):
-        if prod(*getattr(shapes, side)) != size:
+    sources = _dmas(settings, design, design.inputs, shapes.idma_names, "i", shapes.ishape_packed)
+    sinks = _dmas(settings, design, design.outputs, shapes.odma_names, "o", shapes.oshape_packed)
+    return Deployed(bitstream, sources, sinks, facts.fclk_mhz)
+
+
+def _dmas(
+    settings: Path,
+    design: Design,
+    ports: Sequence[Port],
+    names: Sequence[str],
+    side: str,
+    shapes: Sequence[tuple[int, ...]],
+) -> tuple[Dma, ...]:
+    """The DMA of each port; `side` is i of inputs and o of outputs, as FINN says."""
+    streams = ", ".join(port.name for port in ports)
+    if not len(names) == len(shapes) == len(ports):
+        raise HostError(
+            f"{settings}: {side}dma_names {list(names)} and {side}shape_packed {list(shapes)} must"
+            f" be of as many DMAs as the design has streams: {streams}"
+        )
+    dmas = []
+    for name, port, shape in zip(names, ports, shapes, strict=True):
+        size = _frame_bytes(design, port)
+        if prod(shape) != size:
             raise HostError(
-                f"{settings}: {side} {getattr(shapes, side)} must be one frame of {size} bytes"
+                f"{settings}: {side}shape_packed {shape} of {name} must be one frame of"
+                f" {port.name}, {size} bytes"
             )
-    return Deployed(bitstream, *shapes.idma_names, *shapes.odma_names, source, sink, facts.fclk_mhz)
+        dmas.append(Dma(name, port, size))
+    return tuple(dmas)
+
+
+def bytes_of(frames: Mapping[str, np.ndarray], design: Design) -> tuple[list[np.ndarray], int]:
+    """What the DMA of each input of `design` reads, as to_bytes, and the number of frames.
+
+    `frames` are (N, H, W, channels) codes by the names of the inputs.
+
+    Raises:
+        FlowError: an input has none, or they are not of the design's size.
+    """
+    given = by_port(design, frames)
+    count = len(next(iter(given.values())))
+    return [to_bytes(given[port.name], port) for port in design.inputs], count
 
 
 def to_bytes(frames: np.ndarray, port: Port) -> np.ndarray:

@@ -21,9 +21,9 @@ UNTRAINED = "untrained, for its speed alone"
 
 def exported(name: str, onnx: Path) -> Contender:
     """The 1-bit network in an exported file."""
-    from tarsier_fpga.flow.lower.ingest import read_qonnx
+    from tarsier_fpga.flow.lower.ingest import ingest, read_qonnx
 
-    return Contender(name, onnx_net(read_qonnx(onnx)), Frames.PACKED, trained=True)
+    return Contender(name, onnx_net(ingest(read_qonnx(onnx))), Frames.PACKED, trained=True)
 
 
 def parent_of(net: str) -> str | None:

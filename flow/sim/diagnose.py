@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Why a simulated design is stuck or wrong, in one sentence that says where to look."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,13 +27,12 @@ def why_stuck(design: Design, activity: Activity, high_water: Mapping[str, int])
     if not waiting:
         dry = next(name for name in activity.streams if not valid[name])
         return f"no beat waits anywhere; the first stream without one is {with_ends(wires[dry])}"
-    path = [waiting[0]]
-    while (after := next(_waits_for(wires[path[-1]], wires, valid, ready), None)) is not None:
-        if after in path:
-            path = path[path.index(after) :]
-            break
-        path.append(after)
-    ring = after is not None
+
+    def after(name: str) -> Iterator[str]:
+        return _waits_for(wires[name], wires, valid, ready)
+
+    ring = _ring(waiting, after)
+    path = ring or _chain(waiting[0], after)
     depth = {fifo.name: fifo.depth for fifo in design.fifos}
     cells = {end for name in path for end in (wires[name].source, wires[name].target)}
     full = [name for name in depth if name in cells and high_water.get(name, 0) >= depth[name]]
@@ -84,6 +83,37 @@ def why_wrong(folder: Path, design: Design, model: Model, frames: Mapping[str, n
         f"stream {with_ends(wire)} is the first that is wrong: beat {beat}, lane {lane}"
         f" is {got[lane]}, expected {expected[lane]}; look at {wire.source}"
     )
+
+
+def _ring(begins: Sequence[str], after: Callable[[str], Iterator[str]]) -> list[str]:
+    """Names that come one `after` another and the first after the last, if any come so.
+
+    >>> after = {"a": ["b", "c"], "b": ["d"], "c": ["e"], "d": [], "e": ["c"]}
+    >>> _ring(["a"], lambda name: iter(after[name]))
+    ['c', 'e']
+    """
+    done: set[str] = set()  # from which no ring is reached
+    for begin in begins:
+        path, left = [begin], [after(begin)]
+        while path:
+            name = next(left[-1], None)
+            if name is None:
+                done.add(path.pop())
+                left.pop()
+            elif name in path:
+                return path[path.index(name) :]
+            elif name not in done:
+                path.append(name)
+                left.append(after(name))
+    return []
+
+
+def _chain(begin: str, after: Callable[[str], Iterator[str]]) -> list[str]:
+    """`begin` and what comes after it to the end, where there is no ring."""
+    path = [begin]
+    while (name := next(after(path[-1]), None)) is not None:
+        path.append(name)
+    return path
 
 
 def _waits_for(

@@ -27,8 +27,8 @@ def stall_map(design: Design, activity: Activity, path: Path) -> None:
     colours = moved * _MOVED + waited * _WAITED + np.clip(1 - moved - waited, 0, 1) * _IDLE
     stages = {f"u_{layer.name}": layer.stage for layer in design.layers}
     names = [
-        f"{stages.get(wire.source, '')}  {wire.source.removeprefix('u_') or 'in'}"
-        f" > {wire.target.removeprefix('u_') or 'out'}"
+        f"{stages.get(wire.source, '')}  {wire.source.removeprefix('u_') or wire.name}"
+        f" > {wire.target.removeprefix('u_') or wire.name}"
         for wire in design.streams
     ]
     figure = Figure((_WIDTH_INCH, 1.2 + _ROW_INCH * rows), layout="constrained")

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from finn.transformation.fpgadataflow.insert_dwc import InsertDWC
 from finn.transformation.fpgadataflow.insert_fifo import InsertFIFO
 from finn.transformation.fpgadataflow.specialize_layers import SpecializeLayers
+from onnx import helper
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 from qonnx.transformation.general import (
@@ -35,11 +36,40 @@ def specialize(model: ModelWrapper, part: str) -> ModelWrapper:
 
 
 def adapt_widths(model: ModelWrapper, part: str) -> ModelWrapper:
-    """A width converter on every stream whose ends differ in lanes."""
-    model = specialize(model.transform(InsertDWC()).transform(InferDataTypes()), part)
+    """A width converter on every stream whose ends differ in lanes; outside, a beat is a pixel."""
+    model = _whole_pixels(model.transform(InsertDWC()))
+    model = specialize(model.transform(InferDataTypes()), part)
     for node in model.get_nodes_by_op_type("StreamingDataWidthConverter_rtl"):
         # In FINN's default mode this node leaves its output as it was; in this one it copies.
         getCustomOp(node).set_nodeattr("exec_mode", "cppsim")
+    return model
+
+
+def _whole_pixels(model: ModelWrapper) -> ModelWrapper:
+    """A width converter behind every op that gives an output of the graph in parts of pixels."""
+    for tensor in model.graph.output:
+        node = model.find_producer(tensor.name)
+        op, n = getCustomOp(node), list(node.output).index(tensor.name)
+        shape, lanes = op.get_normal_output_shape(n), op.get_folded_output_shape(n)[-1]
+        if lanes == shape[-1]:
+            continue
+        parts, width = model.make_new_valueinfo_name(), op.get_outstream_width(n)
+        kind = tensor.type.tensor_type.elem_type
+        model.graph.value_info.append(helper.make_tensor_value_info(parts, kind, shape))
+        node.output[n] = parts
+        converter = helper.make_node(
+            "StreamingDataWidthConverter",
+            [parts],
+            [tensor.name],
+            domain="finn.custom_op.fpgadataflow",
+            backend="fpgadataflow",
+            inShape=shape,
+            outShape=shape,
+            inWidth=width,
+            outWidth=width // lanes * shape[-1],
+            dataType=op.get_output_datatype(n).name,
+        )
+        model.graph.node.insert(list(model.graph.node).index(node) + 1, converter)
     return model
 
 

@@ -94,7 +94,10 @@ def cost(kernel: Instance, family: Family) -> Resources:
     rom = np.zeros((lanes, width, folds, 1 << x_width), np.uint8)
     values = unpacked_bits(kernel.bits("Table"), (folds, lanes, entries, width))
     rom[..., :entries] = values.transpose(1, 3, 0, 2)
-    columns = rom.reshape(lanes, width, -1, min(1 << LUT_INPUTS, rom[0, 0].size))
+    # Folds are counted in binary, so those that never come are free to be like the last.
+    more = (1 << (folds - 1).bit_length()) - folds
+    whole = np.pad(rom, ((0, 0), (0, 0), (0, more), (0, 0)), mode="edge")
+    columns = whole.reshape(lanes, width, -1, min(1 << LUT_INPUTS, whole[0, 0].size))
     luts = sum(_rom_luts(lane) for lane in columns)
     varying = sum(len({bit.tobytes() for bit in lane if bit.any()}) for lane in rom)
     return logic_cost(lut=luts + 2, ff=varying + folds.bit_length())

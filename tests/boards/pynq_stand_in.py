@@ -1,31 +1,59 @@
 # SPDX-License-Identifier: MIT
 """A stand-in for the package pynq: what our driver uses of it, over a board that is not there.
 
-Its two DMAs behave as FINN's: once both are started the bytes are taken apart with FINN's own
-packing, the network is computed, and the bytes of the result are in the buffer.
+Its DMAs behave as FINN's: once all are started the bytes are taken apart with FINN's own packing,
+the network is computed, and the bytes of the results are in the buffers.
 """
 
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 
 import numpy as np
 from finn.util.data_packing import finnpy_to_packed_bytearray, packed_bytearray_to_finnpy
 from qonnx.core.datatype import DataType
 
-CODE = DataType["UINT10"]
+from tarsier_fpga.flow.design.design_facts import Design
+from tarsier_fpga.hls.base.port import Port
+
+Network = Callable[[Mapping[str, np.ndarray]], Mapping[str, np.ndarray]]  # frames by port
 
 
-def unpacked(content: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Bytes as FINN's driver packs them -> codes of `shape`, (N, H, W, 4)."""
+def kind_of(port: Port) -> DataType:
+    """FINN's type of a channel."""
+    return DataType[f"{'INT' if port.signed else 'UINT'}{port.bits}"]
+
+
+def unpacked(content: np.ndarray, port: Port, shape: tuple[int, ...]) -> np.ndarray:
+    """Bytes as FINN's driver packs them -> codes of `shape`, (N, H, W, channels)."""
     beats = content.reshape(*shape[:3], -1)
-    codes = packed_bytearray_to_finnpy(beats, CODE, shape, reverse_inner=True, reverse_endian=True)
-    return codes.astype(np.uint16)
+    codes = packed_bytearray_to_finnpy(
+        beats, kind_of(port), shape, reverse_inner=True, reverse_endian=True
+    )
+    return codes.astype(np.int64)
 
 
-def packed(frames: np.ndarray) -> np.ndarray:
+def packed(frames: np.ndarray, port: Port) -> np.ndarray:
     """The inverse."""
     folded = frames.astype(np.float32)
-    packed = finnpy_to_packed_bytearray(folded, CODE, reverse_inner=True, reverse_endian=True)
+    packed = finnpy_to_packed_bytearray(
+        folded, kind_of(port), reverse_inner=True, reverse_endian=True
+    )
     return packed.astype(np.uint8).ravel()
+
+
+def computed(
+    design: Design, network: Network, contents: Mapping[str, np.ndarray], count: int
+) -> dict[str, np.ndarray]:
+    """The bytes of each output for those of each input, by port."""
+    frames = {
+        port.name: unpacked(contents[port.name], port, (count, *design.shape(port)))
+        for port in design.inputs
+    }
+    results = [network({name: each[n] for name, each in frames.items()}) for n in range(count)]
+    return {
+        port.name: packed(np.stack([made[port.name] for made in results]), port)
+        for port in design.outputs
+    }
 
 
 class Buffer(np.ndarray):
@@ -65,24 +93,34 @@ class Dma:
 
 
 class Board:
-    """Memory, two DMAs and a network between them."""
+    """Memory, a DMA for each port of `design`, and a network between them.
 
-    def __init__(self, network, shape: tuple[int, int]) -> None:
-        self.network, self.shape = network, shape
+    The DMAs are idma0 of the last input on, and odma0 of the last output on: FINN numbers them as
+    its graph goes.
+    """
+
+    def __init__(self, network: Network, design: Design) -> None:
+        self.network, self.design = network, design
         self.memory, self.started = {}, []
         self.flushed, self.invalidated = set(), set()
         self.busy = self.hangs = False
-        self.idma0, self.odma0 = Dma(self), Dma(self)
+        for way, ports in (("i", design.inputs), ("o", design.outputs)):
+            dmas = {port.name: Dma(self) for port in ports}
+            setattr(self, f"{way}dmas", dmas)
+            for n, dma in enumerate(reversed(dmas.values())):
+                setattr(self, f"{way}dma{n}", dma)
 
     def work(self) -> None:
-        if len(self.started) < 2 or self.hangs:
+        every = [*self.odmas.values(), *self.idmas.values()]
+        if len(self.started) < len(every) or self.hangs:
             return
-        assert self.started == [self.odma0, self.idma0]  # else the first pixels would be lost
+        assert self.started == every  # else the first pixels would be lost
         self.started.clear()
-        count = self.idma0.registers[0x1C]
-        frames = unpacked(np.array(self.idma0.buffer), (count, *self.shape, 4))
-        self.odma0.buffer[:] = packed(np.stack([self.network(frame) for frame in frames]))
-        self.odma0.done = True
+        (count,) = {dma.registers[0x1C] for dma in every}
+        contents = {name: np.array(dma.buffer) for name, dma in self.idmas.items()}
+        for name, content in computed(self.design, self.network, contents, count).items():
+            self.odmas[name].buffer[:] = content
+            self.odmas[name].done = True
 
 
 def module(board: Board, problem: str = "") -> SimpleNamespace:

@@ -9,7 +9,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from tests.boards.pynq_stand_in import packed, unpacked
+from tarsier_fpga.flow.design.design_facts import Design
+from tests.boards.pynq_stand_in import Network, computed
 
 
 class Direction(Enum):
@@ -25,13 +26,32 @@ class State(Enum):
 
 
 class Card:
-    """An xclbin's kernels, and a network between the two that have our instances."""
+    """An xclbin's kernels, and a network between those that have our instances.
 
-    def __init__(self, network, shape: tuple[int, int]) -> None:
-        self.network, self.shape = network, shape
-        self.kernels = {"StreamingDataflowPartition_0": "idma0", "Other_1": "", "Last_2": "odma0"}
+    They are idma0 of the last input on, and odma0 of the last output on, as pynq_stand_in's.
+    """
+
+    def __init__(self, network: Network, design: Design) -> None:
+        self.network, self.design = network, design
+        self.instances = {  # of the port
+            f"{way}dma{n}": port.name
+            for way, ports in (("i", design.inputs), ("o", design.outputs))
+            for n, port in enumerate(reversed(ports))
+        }
+        names = [*self.instances][: len(design.inputs)], [*self.instances][len(design.inputs) :]
+        kernels = [*names[0], "", *names[1]]
+        self.kernels = {f"Partition_{n}": instance for n, instance in enumerate(kernels)}
         self.state = State.ERT_CMD_STATE_COMPLETED
-        self.sink = None
+        self.sinks, self.sources = {}, {}
+
+    def work(self, count: int) -> None:
+        if len(self.sources) < len(self.design.inputs):
+            return
+        assert len(self.sinks) == len(self.design.outputs)  # else the first pixels would be lost
+        contents = {name: buffer.device for name, buffer in self.sources.items()}
+        for name, content in computed(self.design, self.network, contents, count).items():
+            self.sinks[name].device[:] = content
+        self.sources, self.sinks = {}, {}
 
 
 def module(card: Card, problem: str = "") -> SimpleNamespace:
@@ -85,12 +105,9 @@ def module(card: Card, problem: str = "") -> SimpleNamespace:
             return argument
 
         def __call__(self, buffer: Bo, count: int) -> SimpleNamespace:
-            if self.instance == "odma0":
-                card.sink = buffer
-            else:
-                frames = unpacked(buffer.device, (count, *card.shape, 4))
-                results = np.stack([card.network(frame) for frame in frames])
-                card.sink.device[:] = packed(results)
+            sink = self.instance.startswith("o")
+            (card.sinks if sink else card.sources)[card.instances[self.instance]] = buffer
+            card.work(count)
             return SimpleNamespace(wait=lambda milliseconds: card.state)
 
     return SimpleNamespace(

@@ -11,6 +11,7 @@ import torch
 from pydantic import ValidationError
 from qonnx.core.modelwrapper import ModelWrapper
 from rich.console import Console
+from torch.utils.flop_counter import FlopCounterMode
 
 from tarsier_fpga.bench import energy, measure
 from tarsier_fpga.bench import records as results
@@ -22,9 +23,13 @@ from tarsier_fpga.bench.onnx_net import onnx_net
 from tarsier_fpga.bench.plots import draw_plots
 from tarsier_fpga.bench.stopwatch import TooSlow, median_time
 from tarsier_fpga.cli.bench import parse_sizes
+from tarsier_fpga.flow.lower import lower
 from tarsier_fpga.flow.lower.doubles import Doubles
+from tarsier_fpga.flow.lower.ingest import ingest
+from tarsier_fpga.flow.lower.net import net_of
 from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.flow.sim.frame_sim import FrameRun
+from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.flow.synth.synth_facts import Synthesis
 from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import FlowError, HostError
@@ -32,6 +37,8 @@ from tarsier_fpga.hls.sim.activity import Activity
 from tarsier_fpga.picture.psnr import psnr
 from tests.boards.design_stand_in import design_facts
 from tests.flow.nets import Net
+from tests.flow.unequal import enlarging, two_each_way
+from tests.networks.unet import unet
 
 NETS = Path(__file__).parents[2] / "training/nets"
 MACHINE = Machine(
@@ -88,11 +95,117 @@ def test_convolutions_of_other_networks_are_what_onnx_says(rng, outputs, attribu
         assert np.array_equal(onnx_net(model)(torch.tensor(frame, dtype=torch.float32)), wanted)
 
 
+def vocabulary() -> ModelWrapper:
+    """A network of what others have none of: pools, transposed and shuffled, of unequal scales."""
+    net = Net(channels=3, bits=8, opset=13)
+    t = net.conv(net.x, 3, 8, scale=2.0**-4, pads=[2] * 4, dilations=[2, 2])
+    t = net.quant(net.node("LeakyRelu", t, alpha=0.25), 0.5, bits=6, mode="FLOOR")
+    t = net.node("Clip", t, np.float32(-5), np.float32(9.5))
+    t = net.quant(t, scale=[0.5, 0.25] * 4, bits=6)
+    parts = [
+        net.node("MaxPool", t, kernel_shape=[2, 2], strides=[2, 2]),
+        net.node("AveragePool", t, kernel_shape=[2, 2], strides=[2, 2]),
+        net.node("SpaceToDepth", net.node("Slice", t, *map(one, (1, 3, 1))), blocksize=2),
+    ]
+    t = net.node("Concat", *parts, axis=1)
+    t = net.node("Gather", t, np.array([23, 0, 5, 17, 8, 9, 2, 3]), axis=1)
+    bilinear = {"mode": "linear", "coordinate_transformation_mode": "half_pixel"}
+    scales = np.array([1, 1, 2, 2], np.float32)
+    up = net.node("Resize", net.quant(t, 0.25, 6), "", scales, **bilinear)
+    weights = (net.rng.integers(-7, 8, (8, 4, 2, 2)) / 4).astype(np.float32)
+    wide = net.node("ConvTranspose", t, weights, kernel_shape=[2, 2], strides=[2, 2])
+    both = net.node("Concat", up, net.quant(wide, 0.5, 7, zero=3), axis=1)
+    t = net.node("DepthToSpace", net.quant(both, 0.25, 8), blocksize=2, mode="DCR")
+    return net.network(net.quant(t, 0.5, 8, mode="CEIL"))
+
+
+def one(number: int) -> np.ndarray:
+    return np.array([number])
+
+
+OTHERS = {
+    "unet": lambda: ModelWrapper(unet((4, 6, 8), 1, 16)),
+    "enlarging": enlarging,
+    "two each way": two_each_way,
+    "vocabulary": vocabulary,
+}
+
+
+def in_doubles(model: ModelWrapper, frames: list[np.ndarray]) -> list[np.ndarray]:
+    """What ONNX says, whatever sizes the file has."""
+    copy = ModelWrapper(model.model.SerializeToString())
+    for tensor in (*copy.graph.input, *copy.graph.output):
+        tensor.type.tensor_type.ClearField("shape")
+    names = [tensor.name for tensor in model.graph.input]
+    made = Doubles(copy.model).run(dict(zip(names, frames, strict=True)))
+    return [made[tensor.name] for tensor in model.graph.output]
+
+
+@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize("size", [(16, 16), (24, 40)])
+def test_other_networks_are_what_onnx_says_at_every_size(rng, name, size):
+    model = ingest(OTHERS[name]())
+    ports = net_of(model).inputs
+    frames = [
+        rng.integers(0, 1 << p.bits, (1, p.channels, *p.shape(*size)[:2])).astype(np.float64)
+        for p in ports
+    ]
+    with torch.inference_mode():
+        made = onnx_net(model)(*(torch.tensor(frame, dtype=torch.float32) for frame in frames))
+    made = made if isinstance(made, tuple) else (made,)
+    for found, wanted in zip(made, in_doubles(model, frames), strict=True):
+        assert np.array_equal(found.numpy(), wanted)
+
+
+def counted(module, *frames: torch.Tensor) -> int:
+    """Multiply-adds of `module`, as PyTorch itself counts them."""
+    with FlopCounterMode(display=False) as counter, torch.inference_mode():
+        module(*frames)
+    assert counter.get_total_flops() % 2 == 0
+    return counter.get_total_flops() // 2
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_multiply_adds_are_those_of_the_hardware(name):
+    """Rows times terms times positions, of every dot product that is built."""
+    model = ingest(OTHERS[name]())
+    graph = set_frame(lower(ingest(OTHERS[name]())), 24, 40)
+    work = 0
+    for node in graph.graph.node:
+        if node.op_type in ("TarsierIntDot", "TarsierXnorDot"):
+            rows, terms = graph.get_initializer(node.input[1]).shape
+            work += rows * terms * int(np.prod(graph.get_tensor_shape(node.output[0])[1:3]))
+    ports = net_of(model).inputs
+    frames = [torch.zeros(1, port.channels, *port.shape(24, 40)[:2]) for port in ports]
+    assert counted(onnx_net(model), *frames) == work > 0
+
+
+@pytest.mark.parametrize("groups", [1, 2, 8])
+def test_multiply_adds_are_those_of_the_same_network_in_torch(groups):
+    net = Net(channels=8, bits=8, side=16)
+    t = net.quant(net.conv(net.x, 8, 8, (5, 5), pads=[2] * 4, strides=[2, 2], group=groups), 8.0)
+    t = net.quant(net.conv(t, 8, 8, pads=[2] * 4, dilations=[2, 2], group=groups), 8.0)
+    weights = (net.rng.integers(-7, 8, (8, 3, 2, 2)) / 4).astype(np.float32)
+    t = net.node("ConvTranspose", t, weights, kernel_shape=[2, 2], strides=[2, 2])
+    twin = torch.nn.Sequential(
+        torch.nn.Conv2d(8, 8, 5, 2, 2, groups=groups),
+        torch.nn.Conv2d(8, 8, 3, 1, 2, dilation=2, groups=groups),
+        torch.nn.ConvTranspose2d(8, 3, 2, 2),
+    )
+    read = onnx_net(net.network(net.quant(t)))
+    for size in ((16, 16), (30, 44)):
+        frame = torch.zeros(1, 8, *size)
+        work = counted(read, frame)
+        assert work == counted(twin, frame)
+        rows, columns = size[0] // 2, size[1] // 2
+        assert work == rows * columns * (8 * 8 * (25 + 9) // groups + 8 * 3 * 4)
+
+
 @pytest.mark.parametrize(
     ("attributes", "sentence"),
     [
         ({"auto_pad": "SAME_UPPER"}, "auto_pad SAME_UPPER must be written as pads"),
-        ({"mode": "FLOOR"}, "rounding_mode FLOOR must be ROUND"),
+        ({"mode": "UP"}, "rounding_mode UP must be ROUND, HALF_EVEN, FLOOR, CEIL"),
     ],
 )
 def test_what_a_reader_of_networks_does_not_know_is_refused(attributes, sentence):

@@ -4,30 +4,38 @@
 import base64
 import io
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from qonnx.core.modelwrapper import ModelWrapper
 
 from tarsier_fpga.bench.bench_facts import Bench
 from tarsier_fpga.camera.dng import write_dng
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.design.design_facts import Design
+from tarsier_fpga.flow.sim.built_design import BuiltDesign
+from tarsier_fpga.flow.size.widths import insert_fifos
 from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.progress import silent
 from tarsier_fpga.jobs.designs import kept_design
 from tarsier_fpga.jobs.job import Job
 from tarsier_fpga.jobs.picture_job import PictureJob, PictureRun, perform_picture
 from tarsier_fpga.jobs.run_facts import PictureFacts
-from tarsier_fpga.report.diagram import Block, Wire, draw
+from tarsier_fpga.report import diagram
+from tarsier_fpga.report.diagram import Block, Outside, Wire, draw
 from tarsier_fpga.report.page import render
 from tarsier_fpga.report.pages import bench_page
 from tarsier_fpga.report.pictures import Pictures, shown
+from tarsier_fpga.report.pipeline import pipeline_svg
 from tarsier_fpga.report.profile import profile
 from tarsier_fpga.report.run_files import run_files
 from tests.boards.browser import Browser, find_browser
+from tests.flow.small_design import write_design
+from tests.flow.unequal import enlarging, hardware, two_each_way
+from tests.networks.unet import unet
 
 GROUP = pytest.mark.xdist_group("boards-end-to-end")  # they share a built design
 NET, SIZE = "bbcu-raw-16x8", (64, 52)
@@ -203,23 +211,119 @@ def test_profile_follows_the_light():
     assert heights == ["220.0"] * 4 + ["0.2"] + ["220.0"] * 3
 
 
+def chain(kernels: int, joins: tuple[int, ...]) -> str:
+    """A drawing of so many kernels behind one input; each of `joins` has a skip past three."""
+    rows = [Outside("x", "4 × 10 bits, bayer", 1, (540, 960))]
+    rows += [Block(f"u_{i}", "xnor_dot", "rtl", 518_400, 1.0) for i in range(kernels)]
+    wires = [Wire(i, i + 1) for i in range(kernels)]
+    wires += [Wire(join - 4, join, 642, 321) for join in joins]
+    return draw(rows, wires)
+
+
 @pytest.mark.parametrize("joins", [(), (4,), (4, 9), (4, 9, 11)])
 def test_drawing_has_every_block_wire_and_fifo(joins):
-    blocks = [Block(f"u_{i}", "xnor_dot", "rtl", 100, 1.0) for i in range(12)]
-    wires = [Wire(i, i + 1) for i in range(11)]
-    wires += [Wire(max(0, join - 4), join, 642, 321) for join in joins]
-    svg = draw(blocks, wires)
+    svg = chain(12, joins)
     assert svg.count('class="block') == 12
-    assert svg.count('class="wire') == 11 + len(joins)
+    assert svg.count('class="outside') == 1
+    assert {int(n) for n in re.findall(r'data-wire="(\d+)"', svg)} == set(range(12 + len(joins)))
     assert svg.count("FIFO 642, held 321") == len(joins)
-    boxes, marks = (
-        [
-            float(width)
-            for width in re.findall(rf'class="{kind}" [^>]*height="18"[^>]* width="([\d.]+)', svg)
-        ]
-        for kind in ("box", "held")
+    tanks, held = (
+        re.findall(rf'class="{kind}" [^>]* height="([\d.]+)', svg) for kind in ("tank", "held")
     )
-    assert [2 * mark for mark in marks] == boxes
+    assert [2 * float(mark) for mark in held] == [float(tank) for tank in tanks]
+
+
+def lanes_of(svg: str) -> dict[int, tuple[float, float, float]]:
+    """x of the lane of each wire that goes past others, and its ends."""
+    found = re.findall(r'skip" data-wire="(\d+)" d="M[\d.]+ ([\d.]+)H([\d.]+)q[^V]*V([\d.]+)', svg)
+    return {int(n): (float(x), float(top), float(bottom)) for n, top, x, bottom in found}
+
+
+def test_no_two_skips_share_a_lane(rng):
+    rows = [Block(f"u_{i}", "fork", "rtl", 1, 1.0, step=2.0 ** (i % 3)) for i in range(40)]
+    wires = [Wire(*sorted(rng.choice(40, 2, replace=False).tolist())) for _ in range(30)]
+    lanes = list(lanes_of(draw(rows, wires)).values())
+    assert len(lanes) >= 30 - len({(wire.source, wire.target) for wire in wires})
+    for n, (x, top, bottom) in enumerate(lanes):
+        for other, above, below in lanes[:n]:
+            assert x != other or bottom < above or below < top
+        assert x > 0
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is drawn: kernels by row, how far in, sizes told, and the rows that each wire joins."""
+
+    names: list[str]
+    lefts: list[float]
+    sizes: list[str]
+    wires: set[tuple[str, str]]
+
+
+def read_drawing(svg: str) -> Shown:
+    """A drawing of one column, whose wires end where a row is."""
+    boxes = re.findall(
+        r'<g class="(?:block [\w]+|outside)">(?:<title>([\w]+):.*?</title>)?<rect class="box" '
+        r'x="([\d.]+)" y="([\d.]+)".*?<text class="op"[^>]*>([\w]+)<',
+        svg,
+    )
+    rows = {box[2]: (box[0] or box[3], float(box[1]), float(box[2])) for box in boxes}
+
+    def row(y: float) -> str:
+        return next(name for name, _, top in rows.values() if top - 3 <= y <= top + 40)
+
+    ends = {}
+    for n, begin, path in re.findall(r'data-wire="(\d+)" d="M[\d.]+ ([\d.]+)([^"]*)"', svg):
+        moves = re.findall(r"q[-\d.]+ [-\d.]+ [-\d.]+ ([-\d.]+)|V([\d.]+)", path)
+        y = float(begin)
+        for curve, straight in moves:
+            y = float(straight) if straight else y + float(curve)
+        ends[n] = row(float(begin)), row(y)
+    sizes = re.findall(r'class="size"[^>]*>([^<]*)<', svg)
+    shown = list(rows.values())
+    return Shown([r[0] for r in shown], [r[1] for r in shown], sizes, set(ends.values()))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("net", "steps"),
+    [
+        (lambda: ModelWrapper(unet((4, 6, 8), 1, 16)), {1: 0, 2: 1, 4: 2}),
+        (enlarging, {1: 1, 0.5: 0}),
+        (two_each_way, {1: 0, 2: 1}),
+    ],
+    ids=["unet", "enlarging", "two each way"],
+)
+def test_the_graph_of_a_design_is_drawn(tmp_path, monkeypatch, net, steps):
+    """Its wires are the design's streams, and its kernels stand as far in as they are coarse."""
+    monkeypatch.setattr(diagram, "_COLUMN", 1 << 20)
+    board = load_board("zcu104")
+    graph = hardware(net(), board, 16, 24)
+    forks = [node.output[0] for node in graph.get_nodes_by_op_type("TarsierFork_rtl")]
+    graph = insert_fifos(graph, dict.fromkeys(forks, 20), board.part)
+    facts = write_design(graph, board, "net", tmp_path / "design")
+    fifos = {fifo.name for fifo in facts.fifos}
+    svg = pipeline_svg(BuiltDesign(tmp_path / "design", facts), dict.fromkeys(fifos, 7))
+    shown = read_drawing(svg)
+    ports = [port.name for port in (*facts.inputs, *facts.outputs)]
+    assert sorted(shown.names) == sorted([layer.name for layer in facts.layers] + ports)
+    assert svg.count("FIFO 20, held 7") == len(fifos) == len(forks)
+
+    through = {wire.source: wire.target for wire in facts.streams if wire.source in fifos}
+    wanted = {
+        (wire.source or wire.name, through.get(wire.target, wire.target) or wire.name)
+        for wire in facts.streams
+        if wire.source not in fifos
+    }
+    assert shown.wires == {tuple(end.removeprefix("u_") for end in ends) for ends in wanted}
+
+    order = {name: n for n, name in enumerate(shown.names)}
+    for port in (*facts.inputs, *facts.outputs):
+        step = facts.packed_shape[0] / facts.frames[port.name][0]
+        left = shown.lefts[order[port.name]]
+        assert left == min(shown.lefts) + 12 * steps[step]
+    assert len(set(shown.lefts)) == len(steps)
+    assert {f"{24 / step:g} × {16 / step:g}" for step in steps} == set(shown.sizes)
 
 
 @pytest.fixture(scope="module")
@@ -272,3 +376,52 @@ def test_errors_of_a_page_are_seen(browser, tmp_path, run):
     path.write_text(page(run).replace("<script>", "<script>missing();"))
     browser.open(path)
     assert browser.errors == ["Uncaught"]
+
+
+SHOWN = """
+[...document.querySelectorAll('.pipeline text')].every(text => {
+  const box = text.getBoundingClientRect();
+  return box.left >= 0 && box.right <= innerWidth && box.height >= 11;
+})
+"""
+
+
+def covered(kind: str, count: int) -> str:
+    """Whether so many different texts of `kind` lie on no other of the same column."""
+    return f"""
+(() => {{
+  const boxes = [...document.querySelectorAll('.pipeline svg')].flatMap(svg => {{
+    const frame = svg.getBoundingClientRect();
+    return [...svg.querySelectorAll('{kind}')].map(text => text.getBoundingClientRect())
+      .filter(box => box.top >= frame.top - 1 && box.bottom <= frame.bottom + 1);
+  }});
+  const apart = (a, b) => a.right <= b.left || b.right <= a.left || a.bottom <= b.top
+    || b.bottom <= a.top;
+  return boxes.length >= {count}
+    && boxes.every((a, n) => boxes.slice(0, n).every(b => apart(a, b)));
+}})()
+"""
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("width", "phone"), [(1280, False), (390, True), (360, True)])
+def test_a_long_chain_can_be_read_on_every_screen(browser, tmp_path, width, phone, dark):
+    path = tmp_path / "drawing.html"
+    style = (Path(diagram.__file__).parent / "style.css").read_text()
+    path.write_text(
+        '<!doctype html><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<style>{style}</style><main><div class="panel">'
+        f"{chain(60, tuple(range(4, 60, 5)))}</div></main>"
+    )
+    browser.screen(width, 800, dark=dark, phone=phone)
+    browser.open(path)
+    assert browser.evaluate("document.documentElement.scrollWidth") == width
+    assert browser.evaluate(SHOWN)
+    assert browser.evaluate(covered(".block text", 180))
+    assert browser.evaluate(covered(".fifo text", 12))
+    box = "getComputedStyle(document.querySelector('.block .box')).fill"
+    text = "getComputedStyle(document.querySelector('.block .op')).fill"
+    light = [int(found[4:-1].split(",")[0]) for found in map(browser.evaluate, (box, text))]
+    assert (light[0] < 60 < 200 < light[1]) if dark else (light[1] < 60 < 200 < light[0])
+    assert browser.errors == []

@@ -17,6 +17,7 @@ import pytest
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
+from tarsier_fpga.devices.deploy import read_deploy
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.design.design_facts import GRAPH
 from tarsier_fpga.flow.lower import lower
@@ -34,12 +35,14 @@ from tarsier_fpga.hls.base.progress import silent
 from tests.flow.amd.vivado import Vivado
 from tests.flow.paced import folded
 from tests.flow.small_design import write_design
+from tests.flow.unequal import enlarging, hardware, two_each_way
 
 pytest.importorskip("tkinter", reason="its Tcl executes the scripts: install python3-tk")
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("amd")]
 
 ROOT = Path(__file__).parents[2]
 NET = ROOT / "training" / "nets" / "bbcu-raw-16x8.onnx"
+SUFFIXES = {"vivado": ".bit", "vitis": "-0.xclbin"}
 BOARDS = {"vivado": "zcu104", "vitis": "u250"}
 CORE = "finn/vivado_stitch_proj"  # of the network, without its DMAs
 FAULTS = tomllib.loads((ROOT / "tests" / "flow" / "amd" / "faults.toml").read_text())
@@ -266,3 +269,31 @@ def test_without_the_tools_nothing_is_written(design, tmp_path, monkeypatch):
     with pytest.raises(FlowError, match=r"^not on the PATH: vivado, vitis-run or vitis_hls;"):
         build(design, load_board("zcu104"), tmp_path / "vivado", silent, Tool.VIVADO)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("tool", BOARDS)
+@pytest.mark.parametrize("net", [enlarging, two_each_way])
+def test_every_port_gets_a_dma_for_its_own_frames(tools, tmp_path, net, tool):
+    """Unequal in channels, bits, sign and size; the models of the tools run it to its end."""
+    board = load_board(BOARDS[tool])
+    graph = hardware(net(), board, 12, 16)
+    facts = write_design(graph, board, net.__name__, tmp_path / "design")
+    project = write(tmp_path / "design", board, tmp_path / tool, silent, Tool(tool))
+    ports = [*facts.inputs, *facts.outputs]
+    assert [port.name for port in project.ports] == [port.name for port in ports]
+    assert len({port.dma for port in project.ports}) == len(ports)
+
+    run_project(tmp_path / tool, silent)
+    deployed = read_deploy(tmp_path / tool / "deploy", facts, SUFFIXES[tool])
+    dmas = [*deployed.sources, *deployed.sinks]
+    assert [dma.name for dma in dmas] == [port.dma for port in project.ports]
+    told = (tmp_path / tool / "README.md").read_text()
+    for dma, port, memory in zip(dmas, ports, project.ports, strict=True):
+        height, width, channels = facts.shape(port)
+        assert dma.frame_bytes == height * width * -(-channels * port.bits // 8)
+        assert dma.frame_bytes * 8 % memory.bits == 0
+        sign = " signed" if port.signed else ""
+        assert (
+            f"| {port.name} | {width} x {height} | {channels} x {port.bits} bits{sign},"
+            f" {dma.frame_bytes // height // width} bytes | `{dma.name}` | {memory.bits} bits |"
+        ) in told

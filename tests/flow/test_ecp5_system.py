@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.flow.synth.nextpnr import pnr_tools as tools
 from tarsier_fpga.flow.synth.nextpnr.pll import Pll
 from tarsier_fpga.flow.synth.nextpnr.serial_protocol import (
@@ -21,16 +22,24 @@ from tarsier_fpga.flow.synth.nextpnr.serial_protocol import (
     request,
     to_payload,
 )
-from tarsier_fpga.flow.synth.nextpnr.system import System, sources
+from tarsier_fpga.flow.synth.nextpnr.system import Frame, System, sources, system
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.netlist.instance import rtl_path, rtl_paths
 from tarsier_fpga.hls.sim.toolchain import verilator
 from tests.flow.ecp5.board import HERE, WAKING, compiled, pins
 from tests.flow.ecp5.line import levels, rest, said
+from tests.flow.small_design import write_design
+from tests.flow.unequal import enlarging, hardware, two_each_way
 
 SHAPE, BITS = (4, 5, 2), 10  # of a frame, so 20 bits and 3 bytes a pixel
 SYSTEM = System(
-    number=0x1234ABCD, width=20, pixels=20, divider=5, baud=0, silence=400, pll=Pll(1, 2, 12)
+    number=0x1234ABCD,
+    x=Frame(width=20, pixels=20),
+    y=Frame(width=20, pixels=20),
+    divider=5,
+    baud=0,
+    silence=400,
+    pll=Pll(1, 2, 12),
 )
 PAUSE = rest(2 * SYSTEM.silence)
 ANSWER = rest(SYSTEM.divider * 10 * 100)  # longer than the longest reply
@@ -62,7 +71,7 @@ def ask(rng) -> tuple[bytes, bytes]:
 
 
 # The network takes a pixel every 3 cycles: so long from the first to the last.
-PACE = 3 * (SYSTEM.pixels - 1)
+PACE = 3 * (SYSTEM.x.pixels - 1)
 
 
 def refusal(status: Status) -> bytes:
@@ -157,7 +166,8 @@ def test_lights_tell_what_happened(board, rng):
     ]
 
 
-def test_the_system_lints():
+@pytest.mark.parametrize("pixels", [64, 65])  # one frame store, and one for each
+def test_the_system_lints(pixels):
     rtl = Path(tools.__file__).with_name("rtl")
     files = [
         *(path for path in rtl.glob("*.sv") if path.stem not in ("tarsier_ecp5_board", "EHXPLLL")),
@@ -165,10 +175,69 @@ def test_the_system_lints():
         *rtl_paths("width_adapter"),
         *rtl_paths("fifo"),
     ]
-    command = [verilator(), "--lint-only", "-Wall", "-Wno-GENUNNAMED", "--quiet", "-GWidth=20"]
+    command = [
+        verilator(),
+        "--lint-only",
+        "-Wall",
+        "-Wno-GENUNNAMED",
+        "--quiet",
+        "-GXWidth=20",
+        "-GYWidth=20",
+    ]
     env = {**os.environ, "VERILATOR_ROOT": str(verilator().parents[1])}
     done = subprocess.run([*command, *files], env=env, capture_output=True, text=True)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+@pytest.fixture(scope="module")
+def enlarged(tmp_path_factory):
+    """The system around a network whose frames come out larger, of fewer channels and signed."""
+    folder, ulx3s = tmp_path_factory.mktemp("enlarged"), load_board("ulx3s-85f")
+    design = write_design(hardware(enlarging(), ulx3s, 6, 8), ulx3s, "enlarging", folder / "design")
+    return BuiltDesign(folder / "design", design), system(folder / "design", design, ulx3s)
+
+
+@pytest.mark.slow
+def test_frames_in_and_out_have_sizes_of_their_own(enlarged, rng):
+    design, facts = enlarged
+    x, y = design.facts.x, design.facts.y
+    assert (facts.x, facts.y) == (Frame(24, 6 * 8), Frame(7, 12 * 16))
+    facts = replace(facts, divider=SYSTEM.divider)
+    board = compiled(sources(design.folder, load_board("ulx3s-85f"), facts))
+    frames = rng.integers(0, 256, (2, 6, 8, 3))
+    answer = rest(facts.divider * 10 * (12 * 16 + 30) + 4 * design.facts.ideal_cycles)
+    asked = [request(facts.number, to_payload(frame, x.bits)) for frame in frames]
+    parts = [part for one in asked for part in (levels(one, facts.divider), answer)]
+    line = np.concatenate([rest(WAKING), *parts])
+    heard = said(pins(board, line, len(line))[0], facts.divider)
+    half = len(heard) // 2
+    for frame, data in zip(frames, (heard[:half], heard[half:]), strict=True):
+        reply = read_reply(data)
+        assert reply.status is Status.GOOD
+        restored = from_payload(reply.payload, (12, 16, 1), y.bits, y.signed)
+        assert np.array_equal(restored, design.graph.reference(frame))
+        assert restored.min() < 0
+
+
+def test_a_design_of_several_streams_is_refused(tmp_path):
+    ulx3s = load_board("ulx3s-85f")
+    design = write_design(hardware(two_each_way(), ulx3s, 6, 8), ulx3s, "two", tmp_path / "design")
+    with pytest.raises(FlowError, match=r"^two has the streams x0, x1, y0, y1; the serial system"):
+        system(tmp_path / "design", design, ulx3s)
+
+
+def test_both_frames_must_fit(tmp_path):
+    ulx3s = load_board("ulx3s-85f")
+    folder = tmp_path / "design"
+    design = write_design(hardware(enlarging(), ulx3s, 6, 8), ulx3s, "enlarging", folder)
+    large = design.model_copy(update={"frames": {"x": (480, 640), "y": (960, 1280)}})
+    with pytest.raises(FlowError, match=r"the frames in and out alone need 867 of 208 EBR"):
+        system(folder, large, ulx3s)
+
+
+def test_signed_payloads_are_read_back(rng):
+    frame = rng.integers(-64, 64, (3, 7, 3)).astype(np.int16)
+    assert np.array_equal(from_payload(to_payload(frame, 7), frame.shape, 7, signed=True), frame)
 
 
 def test_payloads_are_read_back(rng):

@@ -11,14 +11,21 @@ from finn.util.fpgadataflow import is_hls_node, is_rtl_node
 from finn.util.settings import get_settings
 from qonnx.custom_op.registry import getCustomOp
 
+from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.lower import lower
 from tarsier_fpga.flow.lower.ingest import ingest
+from tarsier_fpga.flow.lower.net import net_of
 from tarsier_fpga.flow.ops.stitch import stitch
+from tarsier_fpga.flow.sim.built_design import BuiltDesign
+from tarsier_fpga.flow.sim.execute import run_ports
 from tarsier_fpga.flow.size.widths import adapt_widths, insert_fifos, specialize
 from tarsier_fpga.hls.netlist.rtl_top import rtl_top
 from tarsier_fpga.hls.sim.toolchain import run_tool, verilator
 from tests.flow.hls_op import as_hls
+from tests.flow.nets import Net, lowered
 from tests.flow.paced import folded
+from tests.flow.small_design import write_design
+from tests.flow.unequal import enlarging, hardware, two_each_way
 
 PART = "xczu7ev-ffvc1156-2-e"
 
@@ -56,6 +63,35 @@ def test_converters_stand_only_where_lanes_differ(built):
     _, narrow = built(budget=4)
     # after both units' tables, and after the head's and the tail's rounding
     assert len(narrow.get_nodes_by_op_type("StreamingDataWidthConverter_rtl")) == 4
+
+
+@pytest.mark.parametrize("net", [enlarging, two_each_way])
+@pytest.mark.parametrize("cycles", [1, 8])
+def test_outside_a_beat_is_a_pixel(rng, net, cycles):
+    board = load_board("zcu104")
+    graph = hardware(net(), board, 12, 16, cycles)
+    netlist, ports = stitch(graph), net_of(graph)
+    for streams, side in ((netlist.inputs, ports.inputs), (netlist.outputs, ports.outputs)):
+        assert [stream.width for stream in streams] == [port.width for port in side]
+    frames = {
+        port.name: rng.integers(0, 1 << port.bits, port.shape(12, 16)) for port in ports.inputs
+    }
+    made, wanted = run_ports(graph, frames), run_ports(lowered(net()), frames)
+    assert all(np.array_equal(made[name], wanted[name]) for name in wanted)
+
+
+@pytest.mark.slow
+def test_a_network_that_ends_folded_gives_whole_pixels(rng, tmp_path):
+    """Its last kernel gives one channel of seven a cycle."""
+    net, board = Net(channels=3, bits=8), load_board("zcu104")
+    network = net.network(net.quant(net.conv(net.x, 3, 7, pads=[1] * 4), 8.0, 5))
+    design = write_design(hardware(network, board, 6, 9, 8), board, "folded", tmp_path / "design")
+    assert any(layer.name.startswith("width_adapter") for layer in design.layers)
+    frames = rng.integers(0, 256, (2, 6, 9, 3)).astype(np.uint16)
+    built = BuiltDesign(tmp_path / "design", design)
+    made = built.simulate(frames, stalls=0.3).frames
+    wanted = np.stack([built.graph.reference(frame) for frame in frames])
+    assert np.array_equal(made, wanted)
 
 
 def test_fifos_stand_where_they_were_asked_for(built):

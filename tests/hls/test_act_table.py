@@ -6,9 +6,10 @@ import pytest
 from hypothesis import strategies as st
 
 from tarsier_fpga.hls.base.errors import KernelError
+from tarsier_fpga.hls.cost.family import Family
 from tarsier_fpga.hls.describe.ranges import unsigned_width
 from tarsier_fpga.hls.golden.act_table import act_table as golden
-from tarsier_fpga.hls.kernels.act_table import act_table
+from tarsier_fpga.hls.kernels.act_table import act_table, cost
 from tarsier_fpga.hls.netlist.beats import pack
 from tests.hls.grid import Case, Grid, contract, limits, run, seeded
 
@@ -118,3 +119,15 @@ def test_rejects_bad_parameters(refused):
     instance = act_table(values, 2, 5)
     assert "act_table: XWidth=3 must be >= 1 and index Entries=10" in refused(instance, XWidth=3)
     assert "act_table: Lanes=0 Folds=3 Entries=10 YWidth=5" in refused(instance, Lanes=0)
+
+
+@pytest.mark.parametrize("entries", [20, 64, 100])
+@pytest.mark.parametrize("folds", [3, 5, 6])
+def test_an_estimate_grows_with_folds_of_any_number(rng, folds, entries):
+    table = rng.integers(-128, 128, (2 * 8, entries))
+    luts = [
+        cost(act_table(table[: 2 * count], 2, 8), Family.ULTRASCALE_PLUS).lut
+        for count in (2, folds, 8)
+    ]
+    assert luts == sorted(luts)
+    assert luts[0] < luts[1]

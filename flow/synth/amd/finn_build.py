@@ -35,7 +35,11 @@ __all__ = ["main"]
 
 
 def main(graph: str, request: str, build: str) -> None:
-    """Leave project and driver in the folder `build`, and layers.json: FINN's name -> ours."""
+    """Leave project and driver in the folder `build`, and made.json.
+
+    That holds FINN's name -> ours of each layer, and for each stream outside the name of its DMA
+    and the bits of the port by which that reaches memory.
+    """
     prepare_finn()
     facts, folder = json.loads(request), Path(build)
     model = ModelWrapper(graph)
@@ -56,7 +60,8 @@ def main(graph: str, request: str, build: str) -> None:
         )
     )
     shutil.move(model.get_metadata_prop("pynq_driver_dir"), folder / "driver")
-    (folder / "layers.json").write_text(json.dumps(_layers(model)))
+    made = {"layers": _layers(model), "dmas": _dmas(model)}
+    (folder / "made.json").write_text(json.dumps(made))
 
 
 def _alveo(model: ModelWrapper, facts: dict, partitions: Path) -> ModelWrapper:
@@ -93,6 +98,19 @@ def _alveo(model: ModelWrapper, facts: dict, partitions: Path) -> ModelWrapper:
 def _layers(model: ModelWrapper) -> dict[str, str]:
     inner = [ModelWrapper(getCustomOp(node).get_nodeattr("model")) for node in model.graph.node]
     return {node.name: node.doc_string for part in inner for node in part.graph.node}
+
+
+def _dmas(model: ModelWrapper) -> list[tuple[str, int]]:
+    """Of the inputs, and then the outputs, in their order."""
+    ends = [model.find_consumer(tensor.name) for tensor in model.graph.input]
+    ends += [model.find_producer(tensor.name) for tensor in model.graph.output]
+    found = []
+    for partition in map(getCustomOp, ends):
+        inner = ModelWrapper(partition.get_nodeattr("model"))
+        (dma,) = inner.get_nodes_by_op_type("IODMA_hls")
+        width = getCustomOp(dma).get_nodeattr("intfWidth")
+        found.append((partition.get_nodeattr("instance_name"), width))
+    return found
 
 
 if __name__ == "__main__":

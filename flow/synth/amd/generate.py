@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from tarsier_fpga.flow.board import Board
@@ -13,16 +14,28 @@ from tarsier_fpga.flow.synth.amd.settle import Step, read_calls, settle
 from tarsier_fpga.flow.synth.amd.target import finn_folder
 from tarsier_fpga.hls.base.errors import FlowError
 
-__all__ = ["generate"]
+__all__ = ["Generated", "generate"]
 
 _HERE = Path(__file__).parent
 _TOOLS = ("vivado", "vitis_hls", "vitis-run", "v++", "kernelinfo")  # that FINN may call
 
 
-def generate(graph: Path, name: str, board: Board, work: Path) -> tuple[list[Step], dict[str, str]]:
-    """Let FINN build `graph` into `work`/finn for the board it calls `name`.
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """What FINN would have run, and what it made.
 
-    What comes back is what FINN would have run, and its names of our cells.
+    Attributes:
+        cells: FINN's name of each cell -> ours, "" where it has none
+        dmas: name and memory port in bits of the DMA of each stream outside, inputs first
+    """
+
+    steps: list[Step]
+    cells: dict[str, str]
+    dmas: list[tuple[str, int]]
+
+
+def generate(graph: Path, name: str, board: Board, work: Path) -> Generated:
+    """Let FINN build `graph` into `work`/finn for the board it calls `name`.
 
     Raises:
         FlowError: FINN refuses.
@@ -71,9 +84,9 @@ def generate(graph: Path, name: str, board: Board, work: Path) -> tuple[list[Ste
     if done.returncode:
         last = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]
         raise FlowError(f"FINN cannot build this design for {board.name}: {last[0]}")
-    cells = json.loads((build / "layers.json").read_text())
-    (build / "layers.json").unlink()
+    made = json.loads((build / "made.json").read_text())
+    (build / "made.json").unlink()
     steps = settle(build, read_calls(calls), places)
     shutil.rmtree(tools)
     calls.unlink()
-    return steps, cells
+    return Generated(steps, made["layers"], [(dma, bits) for dma, bits in made["dmas"]])

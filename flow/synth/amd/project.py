@@ -3,6 +3,7 @@
 
 import re
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -29,7 +30,7 @@ from tarsier_fpga.hls.base.files import replacing_folder
 from tarsier_fpga.hls.base.progress import Show
 from tarsier_fpga.hls.base.templates import render
 
-__all__ = ["Project", "is_finished", "read_project", "write_project"]
+__all__ = ["MemoryPort", "Project", "is_finished", "read_project", "write_project"]
 
 _HERE = Path(__file__).parent
 # What is found by its name, and so by no import, is named beside what writes the project.
@@ -41,6 +42,14 @@ _LINKED = {  # the routed Vivado project, from the folder of the last step
 }
 
 
+class MemoryPort(Facts):
+    """How frames of the stream `name` reach memory: through `dma`, by a port of `bits` bits."""
+
+    name: str
+    dma: str
+    bits: int
+
+
 class Project(Facts):
     """What project.json in the folder of a project says.
 
@@ -48,6 +57,7 @@ class Project(Facts):
         key: content key of all that it was made from
         steps: names of the runs of tools, in order
         cells: FINN's name of each cell -> ours, "" where it has none
+        ports: of the design, inputs first
     """
 
     key: str
@@ -56,6 +66,19 @@ class Project(Facts):
     clock_mhz: float
     steps: tuple[str, ...]
     cells: dict[str, str]
+    ports: tuple[MemoryPort, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What the README says of a stream outside; `cycles` of a frame in its memory port."""
+
+    name: str
+    frame: str
+    pixel: str
+    dma: str
+    bits: int
+    cycles: int
 
 
 def read_project(folder: Path) -> Project | None:
@@ -96,16 +119,22 @@ def write_project(
         raise FlowError(f"{out} holds what the tools made of another design; move it away")
     with replacing_folder(out) as work:
         show("FINN writes the project", 0.0)
-        steps, cells = generate(design_folder / GRAPH, name, board, work)
+        made = generate(design_folder / GRAPH, name, board, work)
+        streams = [port.name for port in (*design.inputs, *design.outputs)]
         project = Project(
             key=key,
             tool=tool,
             board=board.name,
             clock_mhz=board.clock_mhz,
-            steps=tuple(step.label for step in steps),
-            cells=cells,
+            steps=tuple(step.label for step in made.steps),
+            cells=made.cells,
+            ports=tuple(
+                MemoryPort(name=stream, dma=dma, bits=bits)
+                for stream, (dma, bits) in zip(streams, made.dmas, strict=True)
+            ),
         )
-        _complete(work, design, board, project, steps, [hls_library(), *board_files(board, name)])
+        fetched = [hls_library(), *board_files(board, name)]
+        _complete(work, design, board, project, made.steps, fetched)
     return project
 
 
@@ -127,6 +156,7 @@ def _complete(
     _copy(finn_folder() / "custom_hls", work / "custom_hls")
     shutil.copy(_HERE / "reports.tcl", work)
     zynq = board.platform is Platform.ZYNQ
+    ports = _ports(design, project)
     facts = {
         "design": f"{design.net}, {design.width} x {design.height}",
         "board": board.title,
@@ -137,8 +167,9 @@ def _complete(
         "steps": steps,
         "link": f"{steps[-1].folder}/{_LINKED[board.platform]}",
         "sources": sources,
-        "stream": design.x.width,
-        "port": _port_width(work),
+        "ports": ports,
+        "ideal": design.ideal_cycles,
+        "slow": [port.name for port in ports if port.cycles > design.ideal_cycles],
     }
     for name in ("run.sh", "README.md"):
         (work / name).write_text(render(_HERE / f"{name}.j2", {}, **facts))
@@ -147,10 +178,24 @@ def _complete(
     (work / "files.txt").write_text("".join(f"{name}\n" for name in names))
 
 
-def _port_width(work: Path) -> int:
-    """Bits of the memory port that frames come in by."""
-    top = min((work / "finn").glob("code_gen_ipgen_*_IODMA_hls_0/top_*.cpp"))
-    return int(re.findall(r"#define DataWidth1 (\d+)", top.read_text())[0])
+def _ports(design: Design, project: Project) -> list[_Row]:
+    beats = {wire.name: wire.beats for wire in design.streams}
+    rows = []
+    streams = [*design.inputs, *design.outputs]
+    for port, memory in zip(streams, project.ports, strict=True):
+        height, width = design.frames[port.name]
+        size, sign = -(-port.width // 8), " signed" if port.signed else ""
+        rows.append(
+            _Row(
+                name=port.name,
+                frame=f"{width} x {height}",
+                pixel=f"{port.channels} x {port.bits} bits{sign}, {size} bytes",
+                dma=memory.dma,
+                bits=memory.bits,
+                cycles=beats[port.name] * 8 * size // memory.bits,
+            )
+        )
+    return rows
 
 
 def _copy(source: Path, target: Path) -> None:

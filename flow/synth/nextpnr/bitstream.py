@@ -21,6 +21,7 @@ from tarsier_fpga.flow.synth.nextpnr.system import TOP, System, check_board, sou
 from tarsier_fpga.flow.synth.synth_facts import Synthesis
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.base.files import json_bytes, write_together
+from tarsier_fpga.hls.base.port import Port
 from tarsier_fpga.hls.base.progress import Show
 
 __all__ = ["build"]
@@ -105,6 +106,18 @@ def _link(design: Design, board: Board, facts: System) -> dict[str, object]:
         "baud": facts.baud,
         "width": design.width,
         "height": design.height,
-        "channels": design.x.channels,
-        "bits": design.x.bits,
+        "x": _sent(design, design.x),
+        "y": _sent(design, design.y),
+    }
+
+
+def _sent(design: Design, port: Port) -> dict[str, object]:
+    """A frame of `port` as a payload holds it; width and height are of its packed pixels."""
+    height, width, channels = design.shape(port)
+    return {
+        "width": width,
+        "height": height,
+        "channels": channels,
+        "bits": port.bits,
+        "signed": port.signed,
     }

@@ -5,8 +5,9 @@
     reply     "tsr1"  design  status  cycles  length  payload  crc
 
 All fields but the payload are 32 bits, lowest byte first. `design` is the number of the design that
-is asked for, and in a reply of the one that answers. The payload is the frame, a packed pixel after
-the other, each in as many whole bytes as its bits need, channel 0 lowest. `crc` is the CRC-32 of
+is asked for, and in a reply of the one that answers. The payload is a frame, of a reply in the size
+and the bits of the output, a packed pixel after the other, each in as many whole bytes as its bits
+need, channel 0 lowest. `crc` is the CRC-32 of
 zlib over all that stands between the magic word and itself.
 
 A request that began with its magic word is answered once. If something is wrong with it the reply
@@ -88,13 +89,16 @@ def to_payload(frame: np.ndarray, bits: int) -> bytes:
     return beats.view(np.uint8)[:, : _pixel_bytes(frame.shape[-1], bits)].tobytes()
 
 
-def from_payload(payload: bytes, shape: tuple[int, int, int], bits: int) -> np.ndarray:
-    """The (H, W, channels) uint16 frame of a payload, the inverse of `to_payload`."""
+def from_payload(
+    payload: bytes, shape: tuple[int, int, int], bits: int, signed: bool = False
+) -> np.ndarray:
+    """The (H, W, channels) frame of a payload, uint16 or signed: the inverse of `to_payload`."""
     height, width, channels = shape
     size = _pixel_bytes(channels, bits)
     pixels = np.frombuffer(payload, np.uint8).reshape(height * width, size)
     beats = np.pad(pixels, ((0, 0), (0, -size % 4))).view("<u4").astype(np.uint32)
-    return unpack(beats, channels, bits, signed=False).astype(np.uint16).reshape(shape)
+    codes: np.ndarray = unpack(beats, channels, bits, signed)
+    return codes.astype(np.int16 if signed else np.uint16).reshape(shape)
 
 
 def _pixel_bytes(channels: int, bits: int) -> int:

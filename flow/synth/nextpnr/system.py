@@ -12,10 +12,11 @@ from tarsier_fpga.flow.synth.nextpnr.pins import PORTS
 from tarsier_fpga.flow.synth.nextpnr.pll import Pll, pll
 from tarsier_fpga.hls.base.cache import content_key
 from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.base.port import Port
 from tarsier_fpga.hls.base.templates import render
 from tarsier_fpga.hls.netlist.instance import rtl_paths, sv_literal
 
-__all__ = ["TOP", "System", "check_board", "sources", "system"]
+__all__ = ["TOP", "Frame", "System", "check_board", "sources", "system"]
 
 TOP = "system"  # the module that a board is configured with
 _RTL = Path(__file__).with_name("rtl")
@@ -29,21 +30,33 @@ _EBR_BITS = 1024 * 18
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame as it is kept and sent: `width` bits a packed pixel, and so many `pixels`."""
+
+    width: int
+    pixels: int
+
+    @property
+    def ebr(self) -> int:
+        """Block RAMs that hold it."""
+        return ceil(self.width * self.pixels / _EBR_BITS)
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """What is particular to a design and its board.
 
     Attributes:
         number: of the design, by the content of its RTL; every request must name it
-        width: bits of a packed pixel
-        pixels: of a frame
+        x, y: the frame that goes in, and the one that comes out
         divider: cycles of the clock per bit of the serial line
         baud: bits per second of the line
         silence: cycles after which a request is over
     """
 
     number: int
-    width: int
-    pixels: int
+    x: Frame
+    y: Frame
     divider: int
     baud: int
     silence: int
@@ -57,8 +70,10 @@ class System:
             "FeedbackDiv": self.pll.feedback,
             "OutputDiv": self.pll.output,
             "Design": self.number,
-            "Width": self.width,
-            "Pixels": self.pixels,
+            "XWidth": self.x.width,
+            "XPixels": self.x.pixels,
+            "YWidth": self.y.width,
+            "YPixels": self.y.pixels,
             "Divider": self.divider,
             "Silence": self.silence,
         }
@@ -74,21 +89,22 @@ def system(folder: Path, design: Design, board: Board) -> System:
     """The system for `design`, which is in `folder`, on `board`.
 
     Raises:
-        FlowError: the frame does not fit the memory, or the clock cannot be made.
+        FlowError: the design has several inputs or outputs, its frames do not fit the memory, or
+            the clock cannot be made.
     """
-    height, width = design.packed_shape
-    bits, pixels = design.x.width, height * width
-    if design.shape(design.y) != design.shape(design.x) or design.y.width != bits:
+    if len(design.inputs) + len(design.outputs) > 2:
+        streams = ", ".join(port.name for port in (*design.inputs, *design.outputs))
         raise FlowError(
-            f"{design.net}: its frames come out as {design.shape(design.y)} of {design.y.bits} bits"
-            f" and go in as {design.shape(design.x)} of {design.x.bits}; the serial system of"
-            f" {board.name} has one memory for both, so they must be alike"
+            f"{design.net} has the streams {streams}; the serial system of {board.name} sends one"
+            " frame and gets one back, so a network for it has one input and one output"
         )
-    needed, have = ceil(bits * pixels / _EBR_BITS) / 2, board.resources.bram36
+    x, y = (_frame(design, port) for port in (design.x, design.y))
+    needed, have = (x.ebr if x == y else x.ebr + y.ebr) / 2, board.resources.bram36
     if needed > have:
+        what = "the frame alone needs" if x == y else "the frames in and out alone need"
         raise FlowError(
-            f"{design.net} for {design.width}x{design.height} does not fit {board.name}: the"
-            f" frame alone needs {board.family.amounts('bram36', needed, have)};"
+            f"{design.net} for {design.width}x{design.height} does not fit {board.name}: {what}"
+            f" {board.family.amounts('bram36', needed, have)};"
             " build it for a smaller size, and send larger frames in tiles"
         )
     clock = board.clock_mhz * 1e6
@@ -96,8 +112,8 @@ def system(folder: Path, design: Design, board: Board) -> System:
     texts = [path.read_bytes() for path in _rtl(folder)]
     return System(
         number=int(content_key(texts)[:8], 16),
-        width=bits,
-        pixels=pixels,
+        x=x,
+        y=y,
         divider=divider,
         baud=baud,
         silence=round(clock * _SILENCE_S),
@@ -120,6 +136,11 @@ def sources(folder: Path, board: Board, facts: System) -> dict[str, str]:
         params=facts.params,
     )
     return {path.name: path.read_text() for path in paths} | {f"{TOP}.sv": top}
+
+
+def _frame(design: Design, port: Port) -> Frame:
+    height, width = design.frames[port.name]
+    return Frame(port.width, height * width)
 
 
 def _rtl(folder: Path) -> list[Path]:

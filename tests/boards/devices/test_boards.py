@@ -10,11 +10,11 @@ import pytest
 from tarsier_fpga.devices import pynq_board, xrt_card
 from tarsier_fpga.devices.accelerator import restore_frames
 from tarsier_fpga.devices.designed import Designed
-from tarsier_fpga.devices.pynq_board import PynqAccelerator
-from tarsier_fpga.devices.xrt_card import XrtAccelerator
+from tarsier_fpga.devices.pynq_board import PynqAccelerator, PynqBoard
+from tarsier_fpga.devices.xrt_card import XrtAccelerator, XrtCard
 from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.hls.base.coding import FrameKind
-from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.base.errors import FlowError, HostError
 from tests.boards import pynq_stand_in, pyxrt_stand_in
 from tests.boards.design_stand_in import design_facts, port
 from tests.boards.stand_in import network
@@ -24,22 +24,36 @@ DESIGN = design_facts(*SHAPE)
 OTHER = DESIGN.model_copy(update={"key": "fedcba9876543210", "net": "other"})
 
 
+def restored(frames):
+    """What the network of DESIGN makes of a frame."""
+    return {"y": network(frames["x"], 3)}
+
+
+def deployed(folder, design) -> None:
+    """The deploy folders of `design`, whose DMAs FINN numbers from the last one on."""
+    for tool, suffix in {"vivado": ".bit", "vitis": "-0.xclbin"}.items():
+        place = folder / tool / "deploy"
+        (place / "bitfile").mkdir(parents=True)
+        design.write(place)
+        (place / "driver").mkdir()
+        (place / f"bitfile/finn-accel{suffix}").touch()
+        shapes = {}
+        for way, ports in (("i", design.inputs), ("o", design.outputs)):
+            numbers = range(len(ports))
+            shapes[f"{way}dma_names"] = [f"{way}dma{n}" for n in reversed(numbers)]
+            frames = [(1, *design.frames[port.name], 1, -(-port.width // 8)) for port in ports]
+            shapes[f"{way}shape_packed"] = frames
+        facts = {"driver_information": {"io_shape_dict": shapes, "fclk_mhz": 187.5}}
+        (place / "driver/settings.json").write_text(json.dumps(facts))
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """The folder of DESIGN with its deploy folders, and in it that of OTHER."""
     (tmp_path / "other").mkdir()
     DESIGN.write(tmp_path)
     OTHER.write(tmp_path / "other")
-    for tool, suffix in {"vivado": ".bit", "vitis": "-0.xclbin"}.items():
-        place = tmp_path / tool / "deploy"
-        (place / "bitfile").mkdir(parents=True)
-        DESIGN.write(place)
-        (place / "driver").mkdir()
-        (place / f"bitfile/finn-accel{suffix}").touch()
-        shapes = {"idma_names": ["idma0"], "odma_names": ["odma0"]}
-        shapes |= {f"{side}shape_packed": [(1, *SHAPE, 1, 5)] for side in "io"}
-        facts = {"driver_information": {"io_shape_dict": shapes, "fclk_mhz": 187.5}}
-        (place / "driver/settings.json").write_text(json.dumps(facts))
+    deployed(tmp_path, DESIGN)
     monkeypatch.setitem(sys.modules, "pynq", None)
     monkeypatch.setitem(sys.modules, "pyxrt", None)
     return tmp_path
@@ -47,14 +61,14 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def board(monkeypatch, folder):
-    board = pynq_stand_in.Board(lambda frame: network(frame, 3), SHAPE)
+    board = pynq_stand_in.Board(restored, DESIGN)
     monkeypatch.setitem(sys.modules, "pynq", pynq_stand_in.module(board))
     return board
 
 
 @pytest.fixture
 def card(monkeypatch, folder):
-    card = pyxrt_stand_in.Card(lambda frame: network(frame, 3), SHAPE)
+    card = pyxrt_stand_in.Card(restored, DESIGN)
     monkeypatch.setitem(sys.modules, "pyxrt", pyxrt_stand_in.module(card))
     return card
 
@@ -133,7 +147,9 @@ def test_no_deploy_folder(folder):
 def test_driver_settings_of_another_size(folder):
     path = folder / "vitis/deploy/driver/settings.json"
     path.write_text(path.read_text().replace("13", "14"))
-    with pytest.raises(HostError, match=r"ishape_packed .* must be one frame of 1300 bytes"):
+    with pytest.raises(
+        HostError, match=r"ishape_packed .* of idma0 must be one frame of x, 1300 bytes"
+    ):
         XrtAccelerator(BuiltDesign.read(folder))
 
 
@@ -193,3 +209,63 @@ def test_xclbin_without_our_kernels(folder, card):
     card.kernels = {"vadd": "vadd_1"}
     with pytest.raises(HostError, match="the xclbin has no idma0, but vadd"):
         XrtAccelerator(BuiltDesign.read(folder))
+
+
+# Of other channels, bits, signs and frame sizes each.
+UNEQUAL = design_facts(
+    6,
+    10,
+    inputs=(
+        port("x0", FrameKind.RGB, bits=8),
+        port("x1", FrameKind.PLANES, channels=2, bits=6, signed=True, step=(2, 1)),
+    ),
+    outputs=(
+        port("y0", FrameKind.LUMA, bits=11, signed=True, step=(1, 2)),
+        port("y1", FrameKind.PLANES, channels=5, bits=4, step=(2, 1)),
+    ),
+)
+
+
+def summed(frames):
+    """What the network of UNEQUAL makes of a frame of each input: sums that tell them apart."""
+    frames = {name: frame.astype(np.int64) for name, frame in frames.items()}
+    fine = np.repeat(np.repeat(frames["x0"].sum(axis=2) - 400, 2, axis=0), 2, axis=1)
+    coarse = np.arange(5) + frames["x1"].sum(axis=2, keepdims=True) % 11
+    return {"y0": fine[..., None], "y1": coarse}
+
+
+@pytest.mark.parametrize("kind", [PynqBoard, XrtCard])
+def test_every_port_has_frames_of_its_own(rng, tmp_path, monkeypatch, kind):
+    deployed(tmp_path, UNEQUAL)
+    board, card = pynq_stand_in.Board(summed, UNEQUAL), pyxrt_stand_in.Card(summed, UNEQUAL)
+    monkeypatch.setitem(sys.modules, "pynq", pynq_stand_in.module(board))
+    monkeypatch.setitem(sys.modules, "pyxrt", pyxrt_stand_in.module(card))
+    given = {
+        "x1": rng.integers(-32, 32, (3, 3, 5, 2)).astype(np.int16),
+        "x0": rng.integers(0, 256, (3, 6, 10, 3)).astype(np.uint16),
+    }
+    driver = kind(tmp_path, UNEQUAL)
+    for _ in range(2):
+        made = driver.receive(driver.run(driver.send(given)))
+        assert list(made) == ["y0", "y1"]
+        assert [made[name].dtype for name in made] == [np.int16, np.uint16]
+        for n in range(3):
+            wanted = summed({name: frames[n] for name, frames in given.items()})
+            assert all(np.array_equal(made[name][n], wanted[name]) for name in made)
+    assert board.memory == {}
+
+
+@pytest.mark.parametrize("kind", [PynqBoard, XrtCard])
+def test_ports_without_frames_or_dmas(rng, tmp_path, monkeypatch, kind):
+    deployed(tmp_path, UNEQUAL)
+    board, card = pynq_stand_in.Board(summed, UNEQUAL), pyxrt_stand_in.Card(summed, UNEQUAL)
+    monkeypatch.setitem(sys.modules, "pynq", pynq_stand_in.module(board))
+    monkeypatch.setitem(sys.modules, "pyxrt", pyxrt_stand_in.module(card))
+    with pytest.raises(FlowError, match=r"frames of shape nothing for stream x1; the design takes"):
+        kind(tmp_path, UNEQUAL).send({"x0": np.zeros((1, 6, 10, 3), np.uint16)})
+    for path in tmp_path.glob("*/deploy/driver/settings.json"):
+        path.write_text(path.read_text().replace('"idma1", ', ""))
+    with pytest.raises(
+        HostError, match=r"idma_names \['idma0'\] and .* as many DMAs as .* streams: x0, x1$"
+    ):
+        kind(tmp_path, UNEQUAL)

@@ -11,8 +11,10 @@ module tarsier_ecp5_board #(
   parameter int unsigned FeedbackDiv = 2,
   parameter int unsigned OutputDiv   = 12,
   parameter int unsigned Design      = 0,
-  parameter int unsigned Width       = 40,
-  parameter int unsigned Pixels      = 64,
+  parameter int unsigned XWidth      = 40,
+  parameter int unsigned XPixels     = 64,
+  parameter int unsigned YWidth      = 40,
+  parameter int unsigned YPixels     = 64,
   parameter int unsigned Divider     = 25,
   parameter int unsigned Silence     = 5_000_000
 ) (
@@ -61,8 +63,10 @@ module tarsier_ecp5_board #(
 
   tarsier_frame_server #(
     .Design(Design),
-    .Width(Width),
-    .Pixels(Pixels),
+    .XWidth(XWidth),
+    .XPixels(XPixels),
+    .YWidth(YWidth),
+    .YPixels(YPixels),
     .Divider(Divider),
     .Silence(Silence)
   ) u_server (

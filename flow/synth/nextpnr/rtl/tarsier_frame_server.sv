@@ -6,6 +6,7 @@
 //   RUN     the frame store feeds the network, which fills it with its result
 //   REPLY   the frame store, or the reason why there is nothing, goes to the line
 //
+// Memory    frames that go in and come out in the same size share one store; others have one each.
 // Rate      the network takes a pixel whenever it is ready: it works at its own pace, not at the
 //           line's.  cycles of the reply is how long RUN lasted.
 // Lights    0 awake, 1 hears a request, 2 runs, 3 replies, 4 the last request was good, 5 it was
@@ -14,8 +15,10 @@
 // Golden    flow/synth/nextpnr/serial_protocol.py     Test  tests/flow/test_ecp5_system.py
 module tarsier_frame_server #(
   parameter int unsigned Design  = 0,          // its number, which requests must name
-  parameter int unsigned Width   = 40,         // bits of a pixel
-  parameter int unsigned Pixels  = 64,
+  parameter int unsigned XWidth  = 40,         // bits of a pixel that goes in
+  parameter int unsigned XPixels = 64,         // of a frame
+  parameter int unsigned YWidth  = 40,         // and of what comes out
+  parameter int unsigned YPixels = 64,
   parameter int unsigned Divider = 25,         // cycles per bit of the line
   parameter int unsigned Silence = 5_000_000   // cycles after which a request is over
 ) (
@@ -29,16 +32,17 @@ module tarsier_frame_server #(
 
   typedef enum logic [1:0] { LISTEN, RUN, REPLY } state_e;
 
-  state_e           state_q, state_d;
-  logic             change;
-  logic             in_valid, in_broken, out_valid, out_ready;
-  logic [7:0]       in_data, out_data;
-  logic             heard, asked, good, replied, full;
-  logic [31:0]      status, cycles_q;
-  logic             loaded_valid, w_valid, r_valid, r_ready, x_ready, y_valid, sent_ready;
-  logic [Width-1:0] loaded_data, w_data, r_data, y_data;
-  logic [1:0]       requests_q;
-  logic             answered_q, refused_q;
+  state_e            state_q, state_d;
+  logic              change;
+  logic              in_valid, in_broken, out_valid, out_ready;
+  logic [7:0]        in_data, out_data;
+  logic              heard, asked, good, replied, full;
+  logic [31:0]       status, cycles_q;
+  logic              loaded_valid, x_valid, x_ready, y_valid, sent_valid, sent_ready;
+  logic [XWidth-1:0] loaded_data, x_data;
+  logic [YWidth-1:0] y_data, sent_data;
+  logic [1:0]        requests_q;
+  logic              answered_q, refused_q;
 
   assign change = state_d != state_q;
 
@@ -84,8 +88,8 @@ module tarsier_frame_server #(
 
   tarsier_frame_request #(
     .Design(Design),
-    .Width(Width),
-    .Pixels(Pixels),
+    .Width(XWidth),
+    .Pixels(XPixels),
     .Silence(Silence)
   ) u_request (
     .clk_i,
@@ -102,31 +106,73 @@ module tarsier_frame_server #(
     .status_o(status)
   );
 
-  assign w_valid = state_q == RUN ? y_valid : loaded_valid;
-  assign w_data  = state_q == RUN ? y_data : loaded_data;
-  assign r_ready = state_q == RUN ? x_ready : state_q == REPLY && sent_ready;
+  if (XWidth == YWidth && XPixels == YPixels) begin : gen_shared
+    logic              r_valid, r_ready;
+    logic [XWidth-1:0] r_data;
 
-  tarsier_frame_store #(
-    .Width(Width),
-    .Pixels(Pixels)
-  ) u_store (
-    .clk_i,
-    .rst_ni,
-    .clear_i(change),
-    .w_valid_i(w_valid),
-    .w_data_i(w_data),
-    .w_full_o(full),
-    .r_valid_o(r_valid),
-    .r_ready_i(r_ready),
-    .r_data_o(r_data)
-  );
+    assign r_ready    = state_q == RUN ? x_ready : state_q == REPLY && sent_ready;
+    assign x_valid    = r_valid;
+    assign x_data     = r_data;
+    assign sent_valid = r_valid;
+    assign sent_data  = r_data;
+
+    tarsier_frame_store #(
+      .Width(XWidth),
+      .Pixels(XPixels)
+    ) u_store (
+      .clk_i,
+      .rst_ni,
+      .clear_i(change),
+      .w_valid_i(state_q == RUN ? y_valid : loaded_valid),
+      .w_data_i(state_q == RUN ? y_data : loaded_data),
+      .w_full_o(full),
+      .r_valid_o(r_valid),
+      .r_ready_i(r_ready),
+      .r_data_o(r_data)
+    );
+  end else begin : gen_each
+    logic loaded;  // that all pixels came is known by the request's length
+
+    tarsier_frame_store #(
+      .Width(XWidth),
+      .Pixels(XPixels)
+    ) u_x_store (
+      .clk_i,
+      .rst_ni,
+      .clear_i(change),
+      .w_valid_i(loaded_valid),
+      .w_data_i(loaded_data),
+      .w_full_o(loaded),
+      .r_valid_o(x_valid),
+      .r_ready_i(state_q == RUN && x_ready),
+      .r_data_o(x_data)
+    );
+
+    tarsier_frame_store #(
+      .Width(YWidth),
+      .Pixels(YPixels)
+    ) u_y_store (
+      .clk_i,
+      .rst_ni,
+      .clear_i(change),
+      .w_valid_i(state_q == RUN && y_valid),
+      .w_data_i(y_data),
+      .w_full_o(full),
+      .r_valid_o(sent_valid),
+      .r_ready_i(state_q == REPLY && sent_ready),
+      .r_data_o(sent_data)
+    );
+
+    logic unused;
+    assign unused = loaded;
+  end
 
   tarsier_top u_net (
     .clk_i,
     .rst_ni,
-    .x_valid_i(r_valid && state_q == RUN),
+    .x_valid_i(x_valid && state_q == RUN),
     .x_ready_o(x_ready),
-    .x_data_i(r_data),
+    .x_data_i(x_data),
     .y_valid_o(y_valid),
     .y_ready_i(state_q == RUN),
     .y_data_o(y_data)
@@ -134,8 +180,8 @@ module tarsier_frame_server #(
 
   tarsier_frame_reply #(
     .Design(Design),
-    .Width(Width),
-    .Pixels(Pixels)
+    .Width(YWidth),
+    .Pixels(YPixels)
   ) u_reply (
     .clk_i,
     .rst_ni,
@@ -144,9 +190,9 @@ module tarsier_frame_server #(
     .status_i(status),
     .cycles_i(cycles_q),
     .done_o(replied),
-    .pixel_valid_i(r_valid && state_q == REPLY),
+    .pixel_valid_i(sent_valid && state_q == REPLY),
     .pixel_ready_o(sent_ready),
-    .pixel_data_i(r_data),
+    .pixel_data_i(sent_data),
     .byte_valid_o(out_valid),
     .byte_ready_i(out_ready),
     .byte_data_o(out_data)

@@ -5,8 +5,9 @@
 //
 //   after clear_i the n-th beat of w goes to place n, and the n-th beat of r comes from it
 //
-// A network reads the frame and writes its result into the same places: it gives pixel n after it
-// took pixel n, so a place is read before it is written, and one memory holds both.
+// A network that gives a frame of the same size reads it and writes its result into the same places:
+// it gives pixel n after it took pixel n, so a place is read before it is written, and one memory
+// holds both.
 //
 // Rate      one pixel per cycle on each side.
 // Latency   the first pixel of r is valid two cycles after clear_i.
