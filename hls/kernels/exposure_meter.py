@@ -20,7 +20,7 @@ __all__ = ["RECORDED", "cost", "exposure_meter", "proofs"]
 
 # Per bit of a sample, of a sum, of the divider: 4 samples of 12 bits 1,053, of 14 bits 1,204.
 _LANE_LUTS, _SUM_LUTS, _DIVIDE_LUTS = 6.0, 2.0, 4.0
-_LANE_FFS, _DIVIDE_FFS = 1.0, 3.7
+_LANE_FFS, _DIVIDE_FFS = 2.0, 5.1
 
 
 def exposure_meter(
