@@ -32,6 +32,9 @@ def video(
         int | None, typer.Option(help="its code at full light; all ones if left out")
     ] = None,
     cfa: Annotated[Colours, typer.Option(help="colours of its first pixels")] = Colours.RGGB,
+    blend: Annotated[
+        bool, typer.Option("--blend", help="with a register for how much of the input is mixed in")
+    ] = False,
     timeout: Annotated[
         int, typer.Option(help="silent cycles after which a frame is filled; 0 never")
     ] = 0,
@@ -48,8 +51,9 @@ def video(
     blanking = parse_pauses(pauses) if pauses else None
     with progress() as show:
         show("reading the design", 0.0)
-        from tarsier_fpga.flow.shell.shell_facts import Blanking, VideoShell
-        from tarsier_fpga.flow.shell.stalls import largest_queue, with_buffer
+        from tarsier_fpga.flow.design.queue_facts import Blanking
+        from tarsier_fpga.flow.shell.shell_facts import VideoShell
+        from tarsier_fpga.flow.shell.stalls import largest_queue, with_blend, with_buffer
         from tarsier_fpga.flow.shell.video import VIDEO_TOP, check_output, write_video
         from tarsier_fpga.hls.kernels.bayer_front import Cfa
 
@@ -62,6 +66,9 @@ def video(
             cfa=Cfa[cfa],
             timeout=timeout,
         )
+        if blend:
+            show("simulating what waits to be mixed", 0.1)
+            shell = with_blend(design, shell)
         if blanking:
             show("simulating a camera", 0.3)
             line, frame = blanking
@@ -73,4 +80,6 @@ def video(
             f"at most {shell.queue.beats} beats waited in {shell.queue.frames} frames;"
             f" the line buffer holds {shell.buffer}"
         )
+    if shell.blend:
+        print(f"{shell.blend} blocks of four pixels wait to be mixed into their results")
     print(f"{out / 'rtl'}: {VIDEO_TOP}; {out / 'video_registers.md'} has its registers")

@@ -5,35 +5,14 @@ from pathlib import Path
 
 from pydantic import model_validator
 
+from tarsier_fpga.flow.design.queue_facts import Queue
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.base.facts import Facts, read_facts
 from tarsier_fpga.hls.kernels.bayer_front import Cfa
 
-__all__ = ["FACTS", "Blanking", "Queue", "VideoShell", "read_video"]
+__all__ = ["FACTS", "VideoShell", "read_video"]
 
 FACTS = "video.json"
-
-
-class Blanking(Facts):
-    """Silent cycles behind every line, and further ones behind every frame: least and most."""
-
-    line: tuple[int, int]
-    frame: tuple[int, int]
-
-
-class Queue(Facts):
-    """What the simulation of `frames` frames showed.
-
-    Attributes:
-        beats: the most that waited at once
-        cycles: from one frame's end to the next one's, as they were given last
-        blanking: within which the pauses were drawn
-    """
-
-    beats: int
-    cycles: int
-    frames: int
-    blanking: Blanking
 
 
 class VideoShell(Facts):
@@ -47,6 +26,7 @@ class VideoShell(Facts):
         sensor: it cannot wait: `buffer` beats are queued for it, and overflows counted
         buffer: beats
         timeout: cycles of silence within a frame after which the rest of it is filled; 0 never
+        blend: blocks that wait for their results, so that a share of them can be mixed in; 0 none
         queue: what the buffer was sized by; None where it was given
     """
 
@@ -58,6 +38,7 @@ class VideoShell(Facts):
     sensor: bool = False
     buffer: int = 64
     timeout: int = 0
+    blend: int = 0
     queue: Queue | None = None
 
     @model_validator(mode="after")

@@ -9,9 +9,17 @@ hls/rtl/video/tarsier_video_shell.sv has what it does, video.rdl what a host rea
 import re
 from math import ceil, log2
 from pathlib import Path
+from shutil import copyfile
 
-from tarsier_fpga.flow.design.design_facts import RTL, TOP, Design, read_design
-from tarsier_fpga.flow.shell.registers import MODULE, register_files, register_sources
+from tarsier_fpga.flow.board import board_of, write_board
+from tarsier_fpga.flow.design.design_facts import GRAPH, RTL, TOP, Design, read_design
+from tarsier_fpga.flow.design.queue_facts import LineBuffer
+from tarsier_fpga.flow.shell.registers import (
+    MODULE,
+    register_files,
+    register_map,
+    register_sources,
+)
 from tarsier_fpga.flow.shell.shell_facts import FACTS, VideoShell
 from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import FlowError
@@ -22,9 +30,12 @@ from tarsier_fpga.hls.netlist.instance import rtl_paths
 
 __all__ = [
     "VIDEO_TOP",
+    "address_bits",
     "block_depth",
     "check_output",
     "gain",
+    "out_bits",
+    "register_values",
     "video_sources",
     "write_video",
 ]
@@ -39,22 +50,30 @@ def write_video(design_folder: Path, shell: VideoShell, folder: Path) -> None:
     """Write the design in `design_folder` with its shell into `folder`, in place of what is there.
 
     `folder`/rtl has all SystemVerilog, with VIDEO_TOP at its top; beside it are video.json and the
-    registers as a header of C, a module of Python and a table.
+    registers as a header of C, a module of Python and a table. It is a design's folder too, whose
+    design.json says what line buffer it has.
 
     Raises:
         FlowError: there is no such design, it is not for mosaics, or the shell does not fit it, or
             `folder` holds something else.
     """
     check_output(folder)
+    if (design_folder / FACTS).is_file():
+        raise FlowError(f"{design_folder} has a video shell already; name the design that it is of")
     design = read_design(design_folder)
     sources = video_sources(design_folder, design, shell)
     with replacing_folder(folder) as work:
         (work / RTL).mkdir()
         for name, text in sources.items():
             (work / RTL / name).write_text(text)
-        for name, text in register_files(_values(design, shell)).items():
+        for name, text in register_files(register_values(design, shell)).items():
             (work / name).write_text(text)
         (work / FACTS).write_text(shell.model_dump_json(indent=1) + "\n")
+        buffer = LineBuffer(beats=shell.buffer, queue=shell.queue) if shell.queue else None
+        design.model_copy(update={"line_buffer": buffer}).write(work)
+        write_board(board_of(design_folder, design.board), work)
+        if (design_folder / GRAPH).is_file():
+            copyfile(design_folder / GRAPH, work / GRAPH)
 
 
 def check_output(folder: Path) -> None:
@@ -86,6 +105,11 @@ def video_sources(design_folder: Path, design: Design, shell: VideoShell) -> dic
             f"{design_folder}: {design.net} takes codes of {design.x.bits} bits and gives"
             f" {design.y.bits}; the video shell is for networks that give what they take"
         )
+    if shell.blend and design.x.coding != design.y.coding:
+        raise FlowError(
+            f"{design_folder}: {design.net} takes codes from {design.x.black} to {design.x.white}"
+            f" and gives {design.y.black} to {design.y.white}; only codes of one kind can be blended"
+        )
     if design.width % (2 * shell.pixels):
         raise FlowError(
             f"{design_folder}: lines of {design.width} pixels must be a multiple of"
@@ -100,7 +124,7 @@ def video_sources(design_folder: Path, design: Design, shell: VideoShell) -> dic
             raise FlowError(f"{design_folder}: {name} is of another version; build it again")
     top = _top(design, shell)
     return {
-        **register_sources(_values(design, shell)),
+        **register_sources(register_values(design, shell)),
         **shells,
         **inside,
         f"{VIDEO_TOP}.sv": top,
@@ -131,6 +155,16 @@ def gain(design: Design, shell: VideoShell) -> tuple[int, int]:
     return round(ratio * 2**places), places
 
 
+def out_bits(design: Design, shell: VideoShell) -> int:
+    """Of a pixel that is given: what a camera gives passes too."""
+    return max(shell.bits, design.x.bits)
+
+
+def address_bits(design: Design, shell: VideoShell) -> int:
+    """Of the byte offset of a register."""
+    return (register_map(register_values(design, shell))[-1].offset + 3).bit_length()
+
+
 def _parameters(design: Design, shell: VideoShell) -> dict[str, int]:
     return {
         "Pixels": shell.pixels,
@@ -144,10 +178,11 @@ def _parameters(design: Design, shell: VideoShell) -> dict[str, int]:
         "Sensor": int(shell.sensor),
         "BufferDepth": shell.buffer,
         "BlockDepth": block_depth(design, shell.pixels),
+        **({"Blend": 1, "InputDepth": shell.blend} if shell.blend else {}),
     }
 
 
-def _values(design: Design, shell: VideoShell) -> dict[str, int]:
+def register_values(design: Design, shell: VideoShell) -> dict[str, int]:
     """The parameters of video.rdl."""
     factor, places = gain(design, shell)
     digits = design.key.ljust(16, "0")
@@ -165,11 +200,12 @@ def _values(design: Design, shell: VideoShell) -> dict[str, int]:
         "TIMEOUT": shell.timeout,
         **{f"BLACK_{colour}": shell.black for colour in range(4)},
         **{f"GAIN_{colour}": factor for colour in range(4)},
+        "BLEND": int(shell.blend > 0),
     }
 
 
 def _top(design: Design, shell: VideoShell) -> str:
-    out_bits = max(shell.bits, design.x.bits)
+    bits = out_bits(design, shell)
     return render(
         Path(__file__).with_name("video_top.sv.j2"),
         {},
@@ -182,9 +218,10 @@ def _top(design: Design, shell: VideoShell) -> str:
         readings=(*_READINGS, *_OVERFLOWS),
         faults=[fault.name.lower() for fault in Fault],
         net_bits=design.x.bits,
-        out_bits=out_bits,
+        out_bits=bits,
+        address_bits=address_bits(design, shell),
         in_bytes=ceil(shell.pixels * shell.bits / 8),
-        out_bytes=ceil(shell.pixels * out_bits / 8),
+        out_bytes=ceil(shell.pixels * bits / 8),
         log_pixels=shell.pixels.bit_length() - 1,
         column_bits=(design.width // shell.pixels).bit_length(),
         row_bits=design.height.bit_length(),

@@ -15,6 +15,9 @@
 //           where red lies in a block: 0 RGGB, 1 GRBG, 2 GBRG, 3 BGGR.  A frame of columns_i beats
 //           and rows_i lines is filled to Width x Height for the network, and cut out behind it.
 //           bypass_i gives frames as they are regularised, behind those still in the network.
+//           blend_i, where Blend is built, is the share of 256 that what goes into the network has in
+//           what is given: (in * blend_i + out * (256 - blend_i) + 128) >> 8, in its codes; more than
+//           256 is 256.
 //           After timeout_i cycles of silence within a frame the rest of it is filled; 0: never.
 // Sensor    1: the camera cannot wait; BufferDepth beats are queued, and what finds them full is
 //           dropped up to the next frame, and counted.  0: s_ready_o makes it wait.
@@ -23,7 +26,8 @@
 //           from a frame's first beat in to its first beat out.
 // Handshake m_ holds while !m_ready_i.
 // Rate      one beat per cycle, as long as the network keeps pace: bursts of a row of blocks are
-//           queued in BlockDepth blocks on either side of it.
+//           queued in BlockDepth blocks on either side of it, and the InputDepth blocks that wait for
+//           their results, where Blend is built, are those that network and queues hold.
 // Latency   a frame's first beat is valid on m_ a row, the network's latency, and 9, 8 or 10 cycles, for
 //           1, 2 or 4 Pixels, after it is taken; with bypass_i two cycles.
 // Reset     synchronous.
@@ -40,12 +44,15 @@ module tarsier_video_shell #(
   parameter  bit          Sensor      = 1'b0,
   parameter  int unsigned BufferDepth = 64,  // beats, where Sensor
   parameter  int unsigned BlockDepth  = 2,
+  parameter  bit          Blend       = 1'b0,
+  parameter  int unsigned InputDepth  = 2,   // blocks, where Blend
   parameter  int unsigned TimeoutW    = 24,
   localparam int unsigned Columns     = Width / Pixels,
   localparam int unsigned ColumnW     = $clog2(Columns + 1),
   localparam int unsigned RowW        = $clog2(Height + 1),
   localparam int unsigned OutBits     = Bits > NetBits ? Bits : NetBits,
   localparam int unsigned LevelW      = $clog2(BufferDepth + 1),
+  localparam int unsigned ShareW      = Blend ? 9 : 1,
   localparam int unsigned Kinds       = 6
 ) (
   input  logic                      clk_i,
@@ -61,6 +68,7 @@ module tarsier_video_shell #(
   input  logic [TimeoutW-1:0]       timeout_i,
   input  logic [4*Bits-1:0]         black_i,
   input  logic [4*GainW-1:0]        gain_i,
+  input  logic [ShareW-1:0]         blend_i,
 
   output logic [Kinds-1:0][31:0]    faults_o,
   output logic [31:0]               lines_o,
@@ -111,6 +119,8 @@ module tarsier_video_shell #(
            Width, 2 * Pixels, Height);
   if (BlockDepth < 2 || BufferDepth < 2)
     $error("video_shell: BlockDepth=%0d and BufferDepth=%0d must be >= 2", BlockDepth, BufferDepth);
+  if (Blend && InputDepth < 2)
+    $error("video_shell: InputDepth=%0d must be >= 2", InputDepth);
 
   // What a frame is made with.
   typedef struct packed {
@@ -118,6 +128,7 @@ module tarsier_video_shell #(
     logic [1:0]         red;
     logic [ColumnW-1:0] columns;
     logic [RowW-1:0]    rows;
+    logic [ShareW-1:0]  share;
   } route_t;
   typedef struct packed {
     route_t             route;
@@ -129,7 +140,7 @@ module tarsier_video_shell #(
   logic      start, began_q;
 
   assign settings_d = hold_i && began_q ? settings_q
-                    : {bypass_i, red_i, columns_i, rows_i, fill_i, black_i, gain_i};
+                    : {bypass_i, red_i, columns_i, rows_i, blend_i, fill_i, black_i, gain_i};
 
   always_ff @(posedge clk_i) begin
     if (start || !began_q) settings_q <= settings_d;
@@ -207,7 +218,7 @@ module tarsier_video_shell #(
 
   // To the network, or by it.
   logic                     levelled_ready, packed_valid, packed_ready;
-  logic                     burst_valid, burst_ready;
+  logic                     before_ready, input_ready, burst_valid, burst_ready;
   logic [Blocks*BlockW-1:0] packed_data, burst_data;
   logic                     by_valid, by_ready;
 
@@ -225,8 +236,11 @@ module tarsier_video_shell #(
     .y_valid_o(packed_valid), .y_ready_i(packed_ready), .y_data_o(packed_data)
   );
 
+  assign packed_ready = before_ready && input_ready;
+
   tarsier_fifo #(.Width(Blocks * BlockW), .Depth(Queued)) u_before (
-    .clk_i, .rst_ni, .x_valid_i(packed_valid), .x_ready_o(packed_ready), .x_data_i(packed_data),
+    .clk_i, .rst_ni, .x_valid_i(packed_valid && input_ready), .x_ready_o(before_ready),
+    .x_data_i(packed_data),
     .y_valid_o(burst_valid), .y_ready_i(burst_ready), .y_data_o(burst_data)
   );
 
@@ -252,11 +266,28 @@ module tarsier_video_shell #(
     .y_valid_o(waiting_valid), .y_ready_i(waiting_ready), .y_data_o(waiting_data)
   );
 
-  tarsier_bayer_raster #(.Samples(Pixels), .FrameW(Width), .Width(NetBits)) u_raster (
-    .clk_i, .rst_ni, .red_i(route.red),
-    .x_valid_i(waiting_valid), .x_ready_o(waiting_ready), .x_data_i(waiting_data),
-    .y_valid_o(raster_valid), .y_ready_i(raster_ready), .y_data_o(raster_data)
-  );
+  if (Blend) begin : gen_blend
+    tarsier_blend_raster #(
+      .Samples(Pixels), .FrameW(Width), .Width(NetBits), .Depth(InputDepth)
+    ) u_raster (
+      .clk_i, .rst_ni, .red_i(route.red), .share_i(route.share),
+      .sent_valid_i(packed_valid && before_ready), .sent_ready_o(input_ready),
+      .sent_data_i(packed_data),
+      .x_valid_i(waiting_valid), .x_ready_o(waiting_ready), .x_data_i(waiting_data),
+      .y_valid_o(raster_valid), .y_ready_i(raster_ready), .y_data_o(raster_data)
+    );
+  end else begin : gen_result
+    assign input_ready = 1'b1;
+
+    tarsier_bayer_raster #(.Samples(Pixels), .FrameW(Width), .Width(NetBits)) u_raster (
+      .clk_i, .rst_ni, .red_i(route.red),
+      .x_valid_i(waiting_valid), .x_ready_o(waiting_ready), .x_data_i(waiting_data),
+      .y_valid_o(raster_valid), .y_ready_i(raster_ready), .y_data_o(raster_data)
+    );
+
+    logic unused;
+    assign unused = route.share;
+  end
 
   // Frames again: whole ones are counted through, and what is inside is given.
   logic               whole_valid, whole_ready, whole_move, kept, first, at_right, at_end, room;

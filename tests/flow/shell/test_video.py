@@ -11,7 +11,8 @@ import pytest
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.build import BuildConfig, build
 from tarsier_fpga.flow.design.design_facts import read_design
-from tarsier_fpga.flow.shell.shell_facts import Blanking, VideoShell, read_video
+from tarsier_fpga.flow.design.queue_facts import Blanking
+from tarsier_fpga.flow.shell.shell_facts import VideoShell, read_video
 from tarsier_fpga.flow.shell.stalls import largest_queue, with_buffer
 from tarsier_fpga.flow.shell.video import write_video
 from tarsier_fpga.flow.shell.video_sim import VideoSim, video_beats

@@ -40,6 +40,9 @@ class Shell:
     buffer_depth: int = 64
     block_depth: int = 8
     pace: int = 1
+    blend: bool = False
+    input_depth: int = 64
+    invert: bool = False
 
     @property
     def out_bits(self) -> int:
@@ -65,6 +68,7 @@ class Settings:
     hold: bool = False
     bypass: bool = False
     pattern: bool = False
+    blend: int = 0
 
 
 def settings_beats(shell: Shell, settings: Sequence[Settings]) -> np.ndarray:
@@ -81,6 +85,7 @@ def settings_beats(shell: Shell, settings: Sequence[Settings]) -> np.ndarray:
             (s.size[0] // shell.pixels, column_w),
             (int(s.red), 2),
             *((int(flag), 1) for flag in (s.pattern, s.bypass, s.hold)),
+            (s.blend, 9),
         ]
         rows.append([value >> at & 1 for value, width in fields for at in range(width)])
     return pack(np.array(rows), 1)
@@ -109,12 +114,15 @@ def model(shell: Shell) -> Model:
         "BufferDepth": shell.buffer_depth,
         "BlockDepth": shell.block_depth,
         "Pace": shell.pace,
+        "InputDepth": shell.input_depth,
     }.items():
         before, rest = text.split(f"unsigned {name:<11} = ", 1)
         text = f"{before}unsigned {name:<11} = {value}{rest[rest.index(',') :]}"
     text = text.replace("Sensor      = 1'b0", f"Sensor      = 1'b{int(shell.sensor)}")
+    for name, value in {"Blend ": shell.blend, "Invert": shell.invert}.items():
+        text = text.replace(f"{name}      = 1'b0", f"{name}      = 1'b{int(value)}")
     sources = {path.name: path.read_text() for path in rtl_paths("video_shell")}
-    width = 5 + shell.columns.bit_length() + shell.height.bit_length() + 5 * shell.bits
+    width = 14 + shell.columns.bit_length() + shell.height.bit_length() + 5 * shell.bits
     inputs = (
         Stream("x", shell.pixels * shell.bits + 19),
         Stream("c", width + TIMEOUT_WIDTH + 4 * GAIN_WIDTH),
@@ -161,7 +169,8 @@ def run(
 
 
 def restored(shell: Shell, frame: np.ndarray, settings: Settings) -> np.ndarray:
-    """What becomes of a frame of the network's size where the network gives what it takes."""
+    """What becomes of a frame of the network's size where the network gives what it takes, or what
+    that lacks to the most."""
     if settings.bypass:
         return frame
     gain = np.stack([np.array(settings.gain), np.full(4, 1 << shell.fraction)], axis=1)
@@ -169,6 +178,9 @@ def restored(shell: Shell, frame: np.ndarray, settings: Settings) -> np.ndarray:
     blocks = bayer_front(
         frame, np.array(settings.black), gain, shell.offset, most, int(settings.red)
     )
+    share = min(settings.blend, 256)
+    made = most - blocks if shell.invert else blocks
+    blocks = (blocks * share + made * (256 - share) + 128) >> 8
     mosaic = np.empty_like(frame)
     for lane in range(4):
         row, column = divmod(lane ^ int(settings.red), 2)

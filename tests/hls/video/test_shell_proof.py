@@ -8,7 +8,7 @@ from tarsier_fpga.hls.netlist.instance import Bits, Instance, Stream, rtl_paths
 from tarsier_fpga.hls.prove.prove_case import prove
 
 WRAP = """module tarsier_shell_streams #(
-  parameter int unsigned Pixels = 2, parameter bit Sensor = 1'b0
+  parameter int unsigned Pixels = 2, parameter bit Sensor = 1'b0, parameter bit Blend = 1'b0
 ) (
   input  logic               clk_i, rst_ni,
   input  logic               hold_i, bypass_i, pattern_i,
@@ -17,6 +17,7 @@ WRAP = """module tarsier_shell_streams #(
   input  logic [3:0]         timeout_i,
   input  logic [31:0]        black_i,
   input  logic [7:0]         gain_i,
+  input  logic [8:0]         blend_i,
   input  logic               s_valid_i,
   output logic               s_ready_o,
   input  logic [8*Pixels+1:0] s_data_i,
@@ -32,12 +33,14 @@ WRAP = """module tarsier_shell_streams #(
 );
   tarsier_video_shell #(
     .Pixels(Pixels), .Bits(8), .NetBits(1), .Width(2 * Pixels > 4 ? 2 * Pixels : 4), .Height(2),
-    .GainW(2), .Fraction(1), .Offset(0), .Sensor(Sensor), .BufferDepth(2), .TimeoutW(4)
+    .GainW(2), .Fraction(1), .Offset(0), .Sensor(Sensor), .BufferDepth(2), .TimeoutW(4),
+    .Blend(Blend)
   ) u_shell (
     .clk_i, .rst_ni, .hold_i, .bypass_i, .pattern_i, .red_i, .rows_i, .fill_i, .timeout_i,
     .columns_i(($clog2((2 * Pixels > 4 ? 2 * Pixels : 4) / Pixels + 1))'(columns_i)),
-    .black_i, .gain_i, .faults_o(), .lines_o(), .frames_in_o(), .frames_out_o(), .crc_in_o(),
-    .crc_out_o(), .cycles_o(), .latency_o(), .overflows_o(), .dropped_o(), .fullest_o(),
+    .black_i, .gain_i, .blend_i(($bits(u_shell.blend_i))'(blend_i)),
+    .faults_o(), .lines_o(), .frames_in_o(), .frames_out_o(), .crc_in_o(), .crc_out_o(),
+    .cycles_o(), .latency_o(), .overflows_o(), .dropped_o(), .fullest_o(),
     .s_valid_i, .s_ready_o, .s_user_i(s_data_i[8*Pixels]), .s_last_i(s_data_i[8*Pixels+1]),
     .s_data_i(s_data_i[8*Pixels-1:0]),
     .net_x_valid_o(x_valid_o), .net_x_ready_i(x_ready_i), .net_x_data_o(x_data_o),
@@ -65,19 +68,20 @@ HELD = {
     "timeout": 4,
     "black": 32,
     "gain": 8,
+    "blend": 9,
 }
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sensor", [0, 1])
+@pytest.mark.parametrize(("sensor", "blend"), [(0, 0), (1, 0), (0, 1)])
 @pytest.mark.parametrize("pixels", [1, 2, 4])
-def test_what_the_shell_offers_stays_until_it_is_taken(pixels, sensor):
+def test_what_the_shell_offers_stays_until_it_is_taken(pixels, sensor, blend):
     """Whatever the camera sends, the network gives and the host sets, at any time."""
     sources = {path.name: path.read_text() for path in rtl_paths("video_shell")}
     width = 8 * pixels + 2
     kernel = Instance(
         "shell_streams",
-        {"Pixels": pixels, "Sensor": Bits(1, sensor)},
+        {"Pixels": pixels, "Sensor": Bits(1, sensor), "Blend": Bits(1, blend)},
         (Stream("s", width), Stream("n", 4)),
         (Stream("x", 4), Stream("m", width)),
         held={name: Bits(bits, 0) for name, bits in HELD.items()},

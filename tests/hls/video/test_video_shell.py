@@ -90,6 +90,29 @@ def test_settings_change_between_frames_and_never_within(shell, rng):
         assert result.probes["crc_out"] == crc(expected[-1])
 
 
+@pytest.mark.parametrize("pixels", [1, 2, 4])
+def test_a_share_of_what_went_in_is_mixed_into_what_comes_out(pixels, rng):
+    """Exactly, frame by frame, and as fast as without."""
+    shell = Shell(pixels=pixels, width=24, height=8, blend=True, invert=True, input_depth=64)
+    frames = frames_of(shell, rng, 9)
+    shares = (0, 256, 1, 255, 128, 100, 300, 511, 37)
+    settings = [settings_of(shell, rng, blend=share) for share in shares]
+    settings[4] = replace(settings[4], bypass=True)
+    x = beats_of(shell, frames)
+    expected = beats_of(
+        shell, [restored(shell, f, s) for f, s in zip(frames, settings, strict=True)]
+    )
+    for stall in (0.0, 0.4):
+        y, _ = run(shell, x, settings, x[:, -2], expect=len(x), stall=stall)
+        assert np.array_equal(y, expected)
+        if not stall:
+            plain = replace(shell, blend=False)
+            _, without = run(plain, x, [replace(settings[0], blend=0)], expect=len(x))
+            _, mixed = run(shell, x, [settings[3]], expect=len(x))
+            for name in ("cycles", "latency"):
+                assert mixed.probes[name] == without.probes[name]
+
+
 @pytest.mark.parametrize("shell", SHELLS, ids=str)
 def test_settings_that_come_within_a_frame_wait_for_the_next(shell, rng):
     frames = frames_of(shell, rng, 12)
