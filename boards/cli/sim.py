@@ -131,6 +131,8 @@ def _with_camera(
                 f"  frame {one.frame}: {', '.join(one.faults)}: "
                 f"{lost if one.given is None else came}"
             )
+    for number in sorted({*range(frames)} - {one.frame for one in arrived}):
+        print(f"  frame {number}: missing frame: none came out")
     kinds = ("short_lines", "long_lines", "missing_lines", "extra_lines")
     counted = {name: read[name] for name in (*kinds, "short_frames", "long_frames", "overflows")}
     print("counted: " + ", ".join(f"{name} {count}" for name, count in counted.items()))

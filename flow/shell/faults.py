@@ -7,6 +7,8 @@ kind = "lost pixels"
 line = 3               # where; drawn where it is left out
 column = 4             # in beats
 count = 2              # how many beats, lines or silent cycles
+
+A camera goes on by its own clock: what is lost of its beats is as many silent cycles.
 """
 
 import tomllib
@@ -63,7 +65,7 @@ class Sent:
     """A frame as it arrives: number `frame` of those meant, and (n, pixels + 2) beats.
 
     Attributes:
-        gaps: further silent cycles before each beat
+        gaps: silent cycles before each beat, beside the camera's pauses
         faults: what happened to it
         whole: it arrives as it was meant
     """
@@ -124,18 +126,19 @@ def faulty_video(
     Raises:
         FlowError: a stimulus lies outside of its frame.
     """
-    sent = []
+    sent, silent = [], 0
     for number, frame in enumerate(frames):
         meant = video_beats(frame[None], pixels)
-        beats, gaps = meant, np.zeros(len(meant), np.int64)
+        beats, gaps = meant, np.zeros(len(meant) + 1, np.int64)  # the last is behind the frame
         mine = [one for one in stimuli if one.frame == number]
         for one in mine:
             beats, gaps = _torn(rng, beats, gaps, frame.shape[1] // pixels, one)
         faults = tuple(one.kind for one in mine)
-        copies = faults.count(FaultKind.DOUBLED_FRAME) + 1
-        if FaultKind.MISSING_FRAME not in faults and len(beats):
-            whole = np.array_equal(beats, meant)
-            sent += [Sent(number, beats, gaps, faults, whole)] * copies
+        gaps[0] += silent
+        silent = int(gaps[-1])
+        if len(beats):
+            one = Sent(number, beats, gaps[:-1], faults, np.array_equal(beats, meant))
+            sent += [one] * (faults.count(FaultKind.DOUBLED_FRAME) + 1)
     return sent
 
 
@@ -143,6 +146,8 @@ def _torn(
     rng: np.random.Generator, beats: np.ndarray, gaps: np.ndarray, columns: int, one: Stimulus
 ) -> tuple[np.ndarray, np.ndarray]:
     """The beats of a frame, lines of `columns`, and their gaps behind one more fault."""
+    if not len(beats):
+        return beats, gaps
     lines = max(1, len(beats) // columns)
     line = int(rng.integers(lines)) if one.line is None else one.line
     column = int(rng.integers(columns)) if one.column is None else one.column
@@ -181,12 +186,18 @@ def _torn(
         case FaultKind.JITTER:
             most = one.count or _JITTER
             return beats, gaps + rng.integers(0, most + 1, len(gaps))
-        case FaultKind.MISSING_FRAME | FaultKind.DOUBLED_FRAME:
+        case FaultKind.MISSING_FRAME:
+            return _without(beats, gaps, slice(None))
+        case FaultKind.DOUBLED_FRAME:
             return beats, gaps
 
 
 def _without(beats: np.ndarray, gaps: np.ndarray, where: slice) -> tuple[np.ndarray, np.ndarray]:
-    return np.delete(beats, where, axis=0), np.delete(gaps, where)
+    start, stop, _ = where.indices(len(beats))
+    silent = stop - start + gaps[start:stop].sum()
+    rest = np.delete(gaps, slice(start, stop))
+    rest[start] += silent
+    return np.delete(beats, slice(start, stop), axis=0), rest
 
 
 def _again(

@@ -17,15 +17,18 @@ if TYPE_CHECKING:  # it takes longer to load than others should wait
 
 __all__ = [
     "MODULE",
+    "REGISTER_MODULE",
     "Field",
     "Register",
     "register_class",
     "register_files",
     "register_map",
+    "register_module",
     "register_sources",
 ]
 
 MODULE = "tarsier_video_registers"
+REGISTER_MODULE = "video_registers.py"  # the file with the class for hosts
 _DESCRIPTION = Path(__file__).with_name("video.rdl")
 
 
@@ -130,15 +133,20 @@ def register_sources(values: Mapping[str, int]) -> dict[str, str]:
 def register_files(values: Mapping[str, int]) -> dict[str, str]:
     """What hosts read, by file name: a header of C, a module of Python, and a table for people."""
     registers = register_map(values)
-    files = {"video_registers.h": "h", "video_registers.py": "py", "video_registers.md": "md"}
+    files = {"video_registers.h": "h", REGISTER_MODULE: "py", "video_registers.md": "md"}
     return {name: _rendered(kind, registers) for name, kind in files.items()}
 
 
 def register_class(values: Mapping[str, int]) -> Callable[[Any], Any]:
     """The class VideoRegisters of that module of Python, of a bus that reads and writes words."""
+    return register_module(_rendered("py", register_map(values)))["VideoRegisters"]
+
+
+def register_module(text: str) -> dict[str, Any]:
+    """What the text of a generated module defines, by name."""
     module: dict[str, Any] = {}
-    exec(_rendered("py", register_map(values)), module)
-    return module["VideoRegisters"]
+    exec(text, module)
+    return module
 
 
 def _rendered(kind: str, registers: tuple[Register, ...]) -> str:

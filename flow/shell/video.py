@@ -108,7 +108,8 @@ def video_sources(design_folder: Path, design: Design, shell: VideoShell) -> dic
     if shell.blend and design.x.coding != design.y.coding:
         raise FlowError(
             f"{design_folder}: {design.net} takes codes from {design.x.black} to {design.x.white}"
-            f" and gives {design.y.black} to {design.y.white}; only codes of one kind can be blended"
+            f" and gives {design.y.black} to {design.y.white}; only codes of one kind can be"
+            " blended"
         )
     if design.width % (2 * shell.pixels):
         raise FlowError(
