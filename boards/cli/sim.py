@@ -107,12 +107,16 @@ def _with_camera(
         from tarsier_fpga.flow.sim.built_design import BuiltDesign
 
         built = BuiltDesign.read(design)
-        from tarsier_fpga.jobs.video_sim_job import VIDEO_PICTURE, VideoSimJob, perform_video_sim
+        from tarsier_fpga.hls.base.files import write_together
+        from tarsier_fpga.jobs.video_sim_job import VideoSimJob, perform_video_sim
+        from tarsier_fpga.report.camera_section import VIDEO_PAGE, camera_files
 
         job = VideoSimJob(
             design=built, frames=frames, seed=seed, stimuli=faults, stall_out=stall_out
         )
-        found = perform_video_sim(job, show)
+        done = perform_video_sim(job, show)
+        write_together(camera_files(done, design, built.facts))
+    found = done.facts
     arrived, read = found.arrived, found.registers
     torn = [one for one in arrived if not one.whole]
     whole = [one for one in arrived if one.whole]
@@ -138,7 +142,7 @@ def _with_camera(
     print("counted: " + ", ".join(f"{name} {count}" for name, count in counted.items()))
     print(
         f"{read['cycles']} cycles per frame, latency {read['latency']} cycles; "
-        f"{design / 'video_sim.json'}, {design / VIDEO_PICTURE}"
+        f"{design / 'video_sim.json'}, {design / VIDEO_PAGE}"
     )
     for sentence in found.broken:
         print(f"BROKEN: {sentence}")

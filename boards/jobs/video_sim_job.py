@@ -13,17 +13,15 @@ from tarsier_fpga.flow.shell.expected import Expected, expected, restored
 from tarsier_fpga.flow.shell.faults import Sent, draw_stimuli, faulty_video, read_stimuli
 from tarsier_fpga.flow.shell.shell_facts import FACTS, VideoShell, read_video
 from tarsier_fpga.flow.shell.stalls import camera_gaps
-from tarsier_fpga.flow.shell.video_facts import VIDEO_SIM, Arrived, VideoSimulation
+from tarsier_fpga.flow.shell.video_facts import Arrived, VideoSimulation
 from tarsier_fpga.flow.shell.video_picture import Shown, video_picture
 from tarsier_fpga.flow.shell.video_sim import VideoRun, VideoSim
 from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.flow.sim.sim_facts import Filled
-from tarsier_fpga.hls.base.files import write_together
 from tarsier_fpga.hls.base.progress import Show
 
-__all__ = ["VIDEO_PICTURE", "VideoSimJob", "perform_video_sim"]
+__all__ = ["VideoSimDone", "VideoSimJob", "perform_video_sim"]
 
-VIDEO_PICTURE = "video_sim.png"
 _SHORT = Blanking(line=(2, 10), frame=(30, 90))  # pauses of a camera that can wait
 _NOISE = 0.02  # deviation, of the way from black to white
 
@@ -46,6 +44,14 @@ class VideoSimJob:
     stall_out: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class VideoSimDone:
+    """What was found, and a PNG of what came and what was given."""
+
+    facts: VideoSimulation
+    picture: bytes
+
+
 @dataclass(frozen=True, eq=False)
 class _Video:
     """All that is sent: `meant` (N, H, W) frames, what arrives of them, beats and silences."""
@@ -56,8 +62,8 @@ class _Video:
     gaps: np.ndarray
 
 
-def perform_video_sim(job: VideoSimJob, show: Show) -> VideoSimulation:
-    """Do `job`; leaves VIDEO_SIM and VIDEO_PICTURE in the design's folder.
+def perform_video_sim(job: VideoSimJob, show: Show) -> VideoSimDone:
+    """Do `job`, and write nothing.
 
     A folder of `tarsier video` has its camera; any other design for mosaics gets one of its codes.
 
@@ -109,9 +115,7 @@ def perform_video_sim(job: VideoSimJob, show: Show) -> VideoSimulation:
         for one, sent in zip(arrived, video.sent, strict=True)
     ]
     picture = video_picture(design, shell, shown)
-    content = (facts.model_dump_json(indent=1) + "\n").encode()
-    write_together({folder / VIDEO_SIM: content, folder / VIDEO_PICTURE: picture})
-    return facts
+    return VideoSimDone(facts, picture)
 
 
 def _camera(built: BuiltDesign) -> VideoShell:

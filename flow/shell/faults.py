@@ -126,7 +126,8 @@ def faulty_video(
     Raises:
         FlowError: a stimulus lies outside of its frame.
     """
-    sent, silent = [], 0
+    sent: list[Sent] = []
+    silent = 0
     for number, frame in enumerate(frames):
         meant = video_beats(frame[None], pixels)
         beats, gaps = meant, np.zeros(len(meant) + 1, np.int64)  # the last is behind the frame
@@ -137,8 +138,8 @@ def faulty_video(
         gaps[0] += silent
         silent = int(gaps[-1])
         if len(beats):
-            one = Sent(number, beats, gaps[:-1], faults, np.array_equal(beats, meant))
-            sent += [one] * (faults.count(FaultKind.DOUBLED_FRAME) + 1)
+            came = Sent(number, beats, gaps[:-1], faults, np.array_equal(beats, meant))
+            sent += [came] * (faults.count(FaultKind.DOUBLED_FRAME) + 1)
     return sent
 
 

@@ -14,7 +14,8 @@ __all__ = ["Shown", "as_it_came", "video_picture"]
 
 _COLUMNS = 6
 _INCH = 2.1  # of a frame's width
-_RIGHT, _WRONG, _MISSING = "#1d7f4a", "#b93636", "#e060c0"
+_RIGHT, _WRONG, _MISSING = "#2f9e62", "#d04a4a", "#e060c0"
+_TEXT = "#7b8089"  # on light and on dark
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,9 +65,11 @@ def video_picture(design: Design, shell: VideoShell, frames: list[Shown]) -> byt
         came = as_it_came(one.beats, shape)
         above.imshow(came, grey, vmin=shell.black, vmax=shell.white, interpolation="none")
         faults = ", ".join(one.how.faults) or "whole"
-        above.set_title(f"{one.frame}: {faults}", fontsize=7)
+        above.set_title(f"{one.frame}: {faults}", fontsize=7, color=_TEXT)
         if one.given is None:
-            below.text(0.5, 0.5, "none", ha="center", va="center", transform=below.transAxes)
+            below.text(
+                0.5, 0.5, "none", color=_TEXT, ha="center", va="center", transform=below.transAxes
+            )
             continue
         below.imshow(
             one.given, "gray", vmin=design.y.black, vmax=design.y.white, interpolation="none"
@@ -75,8 +78,10 @@ def video_picture(design: Design, shell: VideoShell, frames: list[Shown]) -> byt
         kept = one.how.right or (one.how.repaired and not one.how.whole)
         below.set_title(said, fontsize=7, color=_RIGHT if kept else _WRONG)
     figure.suptitle(
-        f"{design.net}: each frame as it came, and below it as it was given", fontsize=9
+        f"{design.net}: each frame as it came, and below it as it was given",
+        fontsize=9,
+        color=_TEXT,
     )
     buffer = io.BytesIO()
-    figure.savefig(buffer, dpi=140, format="png")
+    figure.savefig(buffer, dpi=140, format="png", transparent=True)
     return buffer.getvalue()
