@@ -13,6 +13,7 @@ from tarsier_fpga.flow.shell.expected import Expected, expected, restored
 from tarsier_fpga.flow.shell.faults import Sent, draw_stimuli, faulty_video, read_stimuli
 from tarsier_fpga.flow.shell.shell_facts import FACTS, VideoShell, read_video
 from tarsier_fpga.flow.shell.stalls import camera_gaps
+from tarsier_fpga.flow.shell.video import check_fits
 from tarsier_fpga.flow.shell.video_facts import Arrived, VideoSimulation
 from tarsier_fpga.flow.shell.video_picture import Shown, video_picture
 from tarsier_fpga.flow.shell.video_sim import VideoRun, VideoSim
@@ -73,6 +74,7 @@ def perform_video_sim(job: VideoSimJob, show: Show) -> VideoSimDone:
     """
     folder, design = job.design.folder, job.design.facts
     shell = read_video(folder) if (folder / FACTS).is_file() else _camera(job.design)
+    check_fits(folder, design, shell)
     video = _video(job, shell)
     wanted = expected(video.beats, video.gaps, design, shell)
     show("compiling the simulation", 0.0)

@@ -130,7 +130,10 @@ def _row(register: Register, field: Field, read: dict[str, int]) -> _Row:
     several = len(register.fields) > 1
     name = f"{register.name}.{field.name}" if several else register.name
     value, unit = read[name], f" ({register.unit})" if register.unit and first else ""
-    said = [register.what if first else "", "" if field.what == "The value." else field.what]
+    if several:
+        said = [register.what if first else "", field.what]
+    else:
+        said = [register.what or field.what]
     return _Row(
         offset=f"0x{register.offset:02X}" if first else "",
         name=name,

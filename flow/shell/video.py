@@ -32,6 +32,7 @@ __all__ = [
     "VIDEO_TOP",
     "address_bits",
     "block_depth",
+    "check_fits",
     "check_output",
     "gain",
     "out_bits",
@@ -87,12 +88,12 @@ def check_output(folder: Path) -> None:
         raise FlowError(f"{folder} exists and holds no video shell; name another folder")
 
 
-def video_sources(design_folder: Path, design: Design, shell: VideoShell) -> dict[str, str]:
-    """All SystemVerilog by file name, packages first.
+def check_fits(design_folder: Path, design: Design, shell: VideoShell) -> None:
+    """Make sure that the design can have the shell.
 
     Raises:
         FlowError: the design is not for mosaics or has a memory port, or its lines are no whole
-            number of beats of whole blocks.
+            number of beats of whole blocks, or it gives other codes than those that it takes.
     """
     kinds = {port.kind for port in (*design.inputs, *design.outputs)}
     if kinds != {FrameKind.BAYER} or design.shape(design.y) != design.shape(design.x):
@@ -116,9 +117,21 @@ def video_sources(design_folder: Path, design: Design, shell: VideoShell) -> dic
             f"{design_folder}: lines of {design.width} pixels must be a multiple of"
             f" {2 * shell.pixels} for {shell.pixels} pixels a clock"
         )
-    inside = {path.name: path.read_text() for path in sorted((design_folder / RTL).glob("*.sv"))}
-    if re.search(r"_m_axi_\w+", inside[f"{TOP}.sv"]):
+    top = design_folder / RTL / f"{TOP}.sv"
+    if not top.is_file():
+        raise FlowError(f"{top} is missing; delete {design_folder} and build it again")
+    if re.search(r"_m_axi_\w+", top.read_text()):
         raise FlowError(f"{design_folder}: a design with external memory has no video shell yet")
+
+
+def video_sources(design_folder: Path, design: Design, shell: VideoShell) -> dict[str, str]:
+    """All SystemVerilog by file name, packages first.
+
+    Raises:
+        FlowError: see `check_fits`, or the design was built with other kernels.
+    """
+    check_fits(design_folder, design, shell)
+    inside = {path.name: path.read_text() for path in sorted((design_folder / RTL).glob("*.sv"))}
     shells = {path.name: path.read_text() for path in rtl_paths("video_shell")}
     for name in inside.keys() & shells.keys():
         if inside[name] != shells[name]:

@@ -184,6 +184,19 @@ def test_video_puts_a_design_behind_a_camera(tmp_path):
     assert "tarsier_video_top; " in done.stdout
     facts = json.loads((tmp_path / "video" / "video.json").read_text())
     assert (facts["pixels"], facts["black"], facts["white"]) == (4, 64, 4095)
+    assert json.loads((tmp_path / "video" / "design.json").read_text())["line_buffer"] is None
+    again = tarsier("video", tmp_path / "video", "-o", tmp_path / "other")
+    refused(again, "has a video shell already; name the design that it is of")
+    faults = tmp_path / "faults.toml"
+    for text, sentence in (
+        ("[[fault]]\nframe = 11\nkind = 'jitter'", "of frame 11 must be of one of 0..10"),
+        ("[[fault]]\nframe = 1\nkind = 'rain'", "fault.0.kind: input should be 'lost pixels', '"),
+        ("fault", "is no TOML"),
+    ):
+        faults.write_text(text)
+        refused(tarsier("sim", tmp_path / "video", "--video", "--faults", faults), sentence)
+    missing = tarsier("sim", tmp_path / "video", "--video", "--faults", tmp_path / "none.toml")
+    refused(missing, "none.toml: No such file or directory; a TOML file of [[fault]] is needed")
     top = (tmp_path / "video" / "rtl" / "tarsier_video_top.sv").read_text()
     assert ".Pixels(4)" in top and ".Width(16)" in top and ".Offset(128)" in top
     refused(
@@ -195,4 +208,7 @@ def test_sim_refuses(tmp_path):
     refused(tarsier("sim", tmp_path), "holds no design")
     refused(tarsier("sim", tmp_path, "--frames", "1"), "Invalid value for '--frames'")
     refused(tarsier("sim", tmp_path, "--trace", "body3"), "is not frame=NUMBER,layer=NAME")
+    refused(tarsier("sim", tmp_path, "--video"), "holds no design")
+    refused(tarsier("sim", tmp_path, "--seed", "3"), "--seed is for a camera: add --video")
+    refused(tarsier("sim", tmp_path, "--video", "--stalls"), "--stalls is not of a camera: leave")
     assert list(tmp_path.iterdir()) == []
