@@ -42,29 +42,36 @@ module tarsier_blend_raster #(
 );
 
   localparam int unsigned Lanes = 4 * Blocks;
-  localparam int unsigned TermW = Width + 11;
-  typedef logic signed [TermW-1:0] term_t;
+  typedef logic signed [Width:0]   difference_t;
+  typedef logic signed [Width+2:0] by2_t;  // times a share of two bits
+  typedef logic signed [Width+4:0] by4_t;
+  typedef logic signed [Width+8:0] by8_t;
 
   if (Depth < 2) $error("blend_raster: Depth=%0d must be >= 2", Depth);
 
-  // x + ((sent - x) * share + 128) >> 8, which has one product; it is a tree of sums, since what is
-  // multiplied by few bits is no work for a DSP.
+  // x + ((sent - x) * share + 128) >> 8, which has one product: a tree of sums, each as wide as it
+  // must be, since what is multiplied by few bits is no work for a DSP.
   function automatic logic [Width-1:0] mixed(
-    input logic [Width-1:0] sent, input logic [Width-1:0] result, input logic [8:0] share
+    input logic [Width-1:0] sent_at, input logic [Width-1:0] result_at, input logic [8:0] share
   );
-    automatic term_t difference = term_t'({1'b0, sent}) - term_t'({1'b0, result});
-    automatic term_t [8:0] terms;
-    for (int b = 0; b < 9; b++) terms[b] = share[b] ? difference <<< b : '0;
-    terms[0] = ((terms[0] + terms[1]) + (terms[2] + terms[3]))
-             + ((terms[4] + terms[5]) + (terms[6] + terms[7])) + (terms[8] + term_t'(128));
-    return Width'(term_t'({1'b0, result}) + (signed'(terms[0]) >>> 8));
+    automatic difference_t difference = difference_t'({1'b0, sent_at} - {1'b0, result_at});
+    automatic by2_t [3:0] twos;
+    automatic by4_t low, high;
+    automatic by8_t product;
+    for (int b = 0; b < 4; b++)
+      twos[b] = (share[2*b] ? by2_t'(difference) : '0)
+              + ((share[2*b+1] ? by2_t'(difference) : '0) <<< 1);
+    low     = by4_t'(signed'(twos[0])) + (by4_t'(signed'(twos[1])) <<< 2);
+    high    = by4_t'(signed'(twos[2])) + (by4_t'(signed'(twos[3])) <<< 2);
+    product = by8_t'(low) + (by8_t'(high) <<< 4);
+    product = by8_t'({1'b0, result_at}) + (signed'(product + by8_t'(128)) >>> 8);
+    return share[8] ? sent_at : Width'(product);
   endfunction
 
   logic                               sent_valid, both_ready;
   logic [Lanes-1:0][Width-1:0]        sent, result;
   logic [Lanes-1:0][1:0][Width-1:0]   both;
   logic [Samples-1:0][1:0][Width-1:0] pairs;
-  logic [8:0]                         share;
 
   tarsier_fifo #(.Width(Lanes * Width), .Depth((Depth + Blocks - 1) / Blocks)) u_sent (
     .clk_i, .rst_ni, .x_valid_i(sent_valid_i), .x_ready_o(sent_ready_o),
@@ -84,9 +91,8 @@ module tarsier_blend_raster #(
     .y_valid_o, .y_ready_i, .y_data_o(pairs)
   );
 
-  assign share = share_i[8] ? 9'd256 : share_i;
   for (genvar s = 0; s < Samples; s++) begin : gen_sample
-    assign y_data_o[s*Width +: Width] = mixed(pairs[s][1], pairs[s][0], share);
+    assign y_data_o[s*Width +: Width] = mixed(pairs[s][1], pairs[s][0], share_i);
   end
 
 endmodule

@@ -166,7 +166,7 @@ def test_a_share_of_the_input_is_mixed_in_at_the_pace_of_the_design(folder, rng)
     shell = with_blend(folder, PLAIN)
     frames = rng.integers(0, 1 << 10, (4, 2 * HEIGHT, 2 * WIDTH))
     beats = video_beats(frames, 2)
-    gaps, alone = np.zeros(len(beats), int), restored(folder, frames)
+    gaps, alone = np.zeros(len(beats), int), restored(folder, frames).astype(int)
     plain = VideoSim(folder, PLAIN).run(beats, gaps, len(beats))
     with VideoSim(folder, shell).opened() as board:
         for share in (0, 256, 77):
