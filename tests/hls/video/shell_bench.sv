@@ -116,7 +116,7 @@ module shell_bench #(
   ) u_shell (
     .clk_i, .rst_ni, .hold_i(hold), .bypass_i(bypass), .pattern_i(pattern), .red_i(red),
     .columns_i(columns), .rows_i(rows), .fill_i(fill), .timeout_i(timeout), .black_i(black),
-    .gain_i(gain), .blend_i(($bits(u_shell.blend_i))'(blend)),
+    .gain_i(gain), .blend_i((Blend ? 9 : 1)'(blend)),
     .faults_o(faults), .lines_o(counts.lines), .frames_in_o(counts.frames_in), .frames_out_o(counts.frames_out),
     .crc_in_o(counts.crc_in), .crc_out_o(counts.crc_out), .cycles_o(counts.cycles), .latency_o(counts.latency),
     .overflows_o(counts.overflows), .dropped_o(counts.dropped), .fullest_o(most),

@@ -38,7 +38,7 @@ WRAP = """module tarsier_shell_streams #(
   ) u_shell (
     .clk_i, .rst_ni, .hold_i, .bypass_i, .pattern_i, .red_i, .rows_i, .fill_i, .timeout_i,
     .columns_i(($clog2((2 * Pixels > 4 ? 2 * Pixels : 4) / Pixels + 1))'(columns_i)),
-    .black_i, .gain_i, .blend_i(($bits(u_shell.blend_i))'(blend_i)),
+    .black_i, .gain_i, .blend_i((Blend ? 9 : 1)'(blend_i)),
     .faults_o(), .lines_o(), .frames_in_o(), .frames_out_o(), .crc_in_o(), .crc_out_o(),
     .cycles_o(), .latency_o(), .overflows_o(), .dropped_o(), .fullest_o(),
     .s_valid_i, .s_ready_o, .s_user_i(s_data_i[8*Pixels]), .s_last_i(s_data_i[8*Pixels+1]),
