@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.design.design_facts import RTL, TOP, Design
 from tarsier_fpga.flow.shell.faults import FaultKind
 from tarsier_fpga.flow.shell.video_facts import read_video_simulation
@@ -16,7 +17,9 @@ from tarsier_fpga.hls.netlist.instance import Stream
 from tarsier_fpga.hls.netlist.netlist import Cell, Netlist
 from tarsier_fpga.hls.netlist.rtl_top import rtl_top
 from tarsier_fpga.jobs.video_sim_job import VideoSimJob, perform_video_sim
-from tarsier_fpga.report.camera_section import camera_files, kept_section
+from tarsier_fpga.report.camera_section import CameraSection, camera_files, kept_section
+from tarsier_fpga.report.page import Page, render
+from tarsier_fpga.report.pictures import Pictures
 from tests.boards.browser import Browser, find_browser
 from tests.boards.design_stand_in import design_facts
 
@@ -103,6 +106,9 @@ def test_its_page_shows_faults_counters_and_registers(design, done, width, phone
     assert held["identity"] == "0x54564944"
     assert held["crc_out"] == f"0x{done.facts.expected['crc_out']:08X}"
     assert held["short_lines"] == str(done.facts.expected["short_lines"])
+    for camera, count in ((section, 1), (None, 0)):
+        assert report(camera).count("<h2>Behind a camera</h2>") == count
+        assert report(camera).count('<table class="map">') == count
     if not (chromium := find_browser()):
         pytest.skip("no Chromium on PATH: the page was not looked at")
     with Browser(chromium, tmp_path / "chromium") as browser:
@@ -113,3 +119,24 @@ def test_its_page_shows_faults_counters_and_registers(design, done, width, phone
         assert rows == len(section.rows) + 1
         assert browser.evaluate("document.images[0].naturalWidth") > 400
         assert browser.errors == []
+
+
+def report(camera: CameraSection | None) -> str:
+    """The report of a run, with what a camera showed, if anything."""
+    grey = np.full((8, 8, 3), 99, np.uint8)
+    return render(
+        Page(
+            title="title",
+            lead="lead",
+            good=True,
+            verdict="verdict",
+            pictures=Pictures(grey, grey),
+            captions={},
+            cards=(),
+            profile="<svg></svg>",
+            estimate=FACTS.estimate,
+            board=load_board("zcu104"),
+            drawing="<svg></svg>",
+            camera=camera,
+        )
+    )
