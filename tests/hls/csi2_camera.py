@@ -46,7 +46,7 @@ def _extra(rng: np.random.Generator, channel: int) -> bytes:
 
 @dataclass(frozen=True)
 class Fault:
-    """Bits of a packet that are turned: of its header, and behind it; bytes it lacks or has more."""
+    """Bits that are turned in a header, and behind it; bytes that a packet lacks or has more."""
 
     header: int = 0
     payload: int = 0
