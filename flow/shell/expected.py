@@ -13,6 +13,7 @@ from tarsier_fpga.flow.design.design_facts import Design
 from tarsier_fpga.flow.shell.shell_facts import VideoShell
 from tarsier_fpga.flow.shell.video import gain
 from tarsier_fpga.hls.golden.bayer_front import bayer_front
+from tarsier_fpga.hls.golden.defective_pixels import defective_pixels
 from tarsier_fpga.hls.golden.frame_regulariser import CUT, frame_regulariser
 from tarsier_fpga.hls.kernels.bayer_front import Cfa
 from tarsier_fpga.hls.kernels.frame_regulariser import Fault
@@ -51,6 +52,8 @@ def restored(
     frame: np.ndarray, network: Network, design: Design, shell: VideoShell, share: int = 0
 ) -> np.ndarray:
     """What the shell gives of a whole (H, W) frame of the camera; `share` of 256 is blended in."""
+    if shell.mend:
+        frame, _ = defective_pixels(frame, shell.mend)
     factor, places = gain(design, shell)
     black, factors = np.full(4, shell.black), np.array([[factor, 1 << places]] * 4)
     most = (1 << design.x.bits) - 1

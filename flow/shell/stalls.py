@@ -13,11 +13,12 @@ import numpy as np
 
 from tarsier_fpga.flow.design.design_facts import read_design
 from tarsier_fpga.flow.design.queue_facts import Blanking, Queue
-from tarsier_fpga.flow.shell.shell_facts import VideoShell
+from tarsier_fpga.flow.shell.shell_facts import Csi2Link, VideoShell
+from tarsier_fpga.flow.shell.video import link_depth
 from tarsier_fpga.flow.shell.video_sim import VideoSim, video_beats
 from tarsier_fpga.hls.base.errors import FlowError
 
-__all__ = ["camera_gaps", "largest_queue", "with_blend", "with_buffer"]
+__all__ = ["camera_gaps", "largest_queue", "with_blend", "with_buffer", "with_link"]
 
 _MARGIN = 4  # a fourth more is built than was seen
 _LEAST = 16
@@ -78,6 +79,13 @@ def with_blend(design_folder: Path, shell: VideoShell) -> VideoShell:
     beats = video_beats(frames, shell.pixels)
     run = VideoSim(design_folder, roomy, design).run(beats, np.zeros(len(beats), int), len(beats))
     return shell.model_copy(update={"blend": blocks * (run.blended + 2)})
+
+
+def with_link(design_folder: Path, shell: VideoShell, lanes: int, channel: int) -> VideoShell:
+    """`shell` behind a receiver of CSI-2, which cannot make its camera wait."""
+    depth = link_depth(read_design(design_folder), shell, lanes)
+    link = Csi2Link(lanes=lanes, channel=channel, depth=depth)
+    return VideoShell(**{**dict(shell), "csi2": link, "sensor": True})
 
 
 def camera_gaps(

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The video shell around a design that `tarsier build` made: SystemVerilog, registers, and facts.
 
-    s_axis_video --> repair --> black, gain, packing --> network --> raster --> m_axis_video
+    s_axis_video --> repair --> mending --> black, gain, packing --> network --> raster
+                                                                        m_axis_video <--|
 
+The camera's video comes as it is, or as the bytes of its MIPI CSI-2 through a receiver.
 hls/rtl/video/tarsier_video_shell.sv has what it does, video.rdl what a host reads and sets.
 """
 
@@ -25,6 +27,7 @@ from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.base.files import replacing_folder
 from tarsier_fpga.hls.base.templates import render
+from tarsier_fpga.hls.kernels.csi2_receiver import Csi2Count
 from tarsier_fpga.hls.kernels.frame_regulariser import Fault
 from tarsier_fpga.hls.netlist.instance import rtl_paths
 
@@ -35,6 +38,7 @@ __all__ = [
     "check_fits",
     "check_output",
     "gain",
+    "link_depth",
     "out_bits",
     "register_values",
     "video_sources",
@@ -117,6 +121,11 @@ def check_fits(design_folder: Path, design: Design, shell: VideoShell) -> None:
             f"{design_folder}: lines of {design.width} pixels must be a multiple of"
             f" {2 * shell.pixels} for {shell.pixels} pixels a clock"
         )
+    if shell.mend is not None and design.height < 4:
+        raise FlowError(
+            f"{design_folder}: frames of {design.height} rows must have 4 or more for defective"
+            " pixels to be mended"
+        )
     top = design_folder / RTL / f"{TOP}.sv"
     if not top.is_file():
         raise FlowError(f"{top} is missing; delete {design_folder} and build it again")
@@ -132,7 +141,8 @@ def video_sources(design_folder: Path, design: Design, shell: VideoShell) -> dic
     """
     check_fits(design_folder, design, shell)
     inside = {path.name: path.read_text() for path in sorted((design_folder / RTL).glob("*.sv"))}
-    shells = {path.name: path.read_text() for path in rtl_paths("video_shell")}
+    parts = ["video_shell", *(["csi2_receiver"] if shell.csi2 else [])]
+    shells = {path.name: path.read_text() for part in parts for path in rtl_paths(part)}
     for name in inside.keys() & shells.keys():
         if inside[name] != shells[name]:
             raise FlowError(f"{design_folder}: {name} is of another version; build it again")
@@ -160,6 +170,20 @@ def block_depth(design: Design, pixels: int) -> int:
     pace = design.ideal_cycles / (height * width)  # cycles a block
     burst = design.width // pixels  # cycles
     return max(2, ceil(width - burst / pace) + 4 if pace * pixels > 2 else 2)
+
+
+def link_depth(design: Design, shell: VideoShell, lanes: int) -> int:
+    """Words of a byte of each of `lanes` that a receiver queues of a line which comes faster than
+    its pixels are taken, and a few more.
+
+    >>> from types import SimpleNamespace as Facts
+    >>> camera = Facts(pixels=2, bits=10)
+    >>> [link_depth(Facts(width=1920), camera, lanes) for lanes in (1, 2, 4)]
+    [16, 16, 241]
+    """
+    words = design.width * shell.bits // (8 * lanes)  # of a line
+    beats = design.width // shell.pixels
+    return 16 + max(0, words - words * words // beats if words < beats else 0)
 
 
 def gain(design: Design, shell: VideoShell) -> tuple[int, int]:
@@ -193,6 +217,7 @@ def _parameters(design: Design, shell: VideoShell) -> dict[str, int]:
         "BufferDepth": shell.buffer,
         "BlockDepth": block_depth(design, shell.pixels),
         **({"Blend": 1, "InputDepth": shell.blend} if shell.blend else {}),
+        **({"Mend": 1} if shell.mend is not None else {}),
     }
 
 
@@ -215,6 +240,10 @@ def register_values(design: Design, shell: VideoShell) -> dict[str, int]:
         **{f"BLACK_{colour}": shell.black for colour in range(4)},
         **{f"GAIN_{colour}": factor for colour in range(4)},
         "BLEND": int(shell.blend > 0),
+        "MEND": int(shell.mend is not None),
+        "DEFECT": shell.mend or 0,
+        "CSI2": int(shell.csi2 is not None),
+        "CHANNEL": shell.csi2.channel if shell.csi2 else 0,
     }
 
 
@@ -231,6 +260,7 @@ def _top(design: Design, shell: VideoShell) -> str:
         parameters=_parameters(design, shell),
         readings=(*_READINGS, *_OVERFLOWS),
         faults=[fault.name.lower() for fault in Fault],
+        link_counts=[count.name.lower() for count in Csi2Count],
         net_bits=design.x.bits,
         out_bits=bits,
         address_bits=address_bits(design, shell),
@@ -240,4 +270,5 @@ def _top(design: Design, shell: VideoShell) -> str:
         column_bits=(design.width // shell.pixels).bit_length(),
         row_bits=design.height.bit_length(),
         level_bits=shell.buffer.bit_length(),
+        link_bits=shell.csi2.depth.bit_length() if shell.csi2 else 0,
     )

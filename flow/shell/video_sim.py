@@ -56,10 +56,13 @@ class VideoRun:
 
 
 class VideoSim:
-    """The SystemVerilog of a design folder and a shell, compiled once for its content."""
+    """The SystemVerilog of a design folder and a shell, compiled once for its content.
+
+    It begins behind a receiver of CSI-2: what comes in are its pixels.
+    """
 
     def __init__(self, design_folder: Path, shell: VideoShell, design: Design | None = None):
-        self.folder, self.shell = design_folder, shell
+        self.folder, self.shell = design_folder, shell.model_copy(update={"csi2": None})
         self.design = design or read_design(design_folder)
 
     @cached_property

@@ -167,6 +167,9 @@ def test_build_refuses(tmp_path, size, sentence):
         (["--black", "9", "--white", "9"], "must be in this order within 12 bits"),
         (["--pauses", "9"], "pauses '9' are not LINE,FRAME in cycles"),
         (["--pauses", "9-3,4"], "9 must be at most 3"),
+        (["--csi2", "3,RAW10"], "CSI-2 '3,RAW10' is not LANES,TYPE or LANES,TYPE,CHANNEL, such as"),
+        (["--csi2", "2,RAW10", "--bits", "12"], "has pixels of 10 bits, and --bits says 12"),
+        (["--mend", "4096"], "4096 codes must be within 12 bits"),
     ],
 )
 def test_video_refuses(tmp_path, arguments, sentence):
@@ -185,6 +188,15 @@ def test_video_puts_a_design_behind_a_camera(tmp_path):
     facts = json.loads((tmp_path / "video" / "video.json").read_text())
     assert (facts["pixels"], facts["black"], facts["white"]) == (4, 64, 4095)
     assert json.loads((tmp_path / "video" / "design.json").read_text())["line_buffer"] is None
+    link = ["--csi2", "4,RAW10,2", "--mend", "25"]
+    done = tarsier("video", tmp_path / "design", "-o", tmp_path / "link", *link)
+    assert (done.returncode, done.stderr) == (0, "")
+    facts = json.loads((tmp_path / "link" / "video.json").read_text())
+    assert facts["csi2"] == {"lanes": 4, "channel": 2, "depth": 18}
+    assert (facts["bits"], facts["white"], facts["mend"], facts["sensor"]) == (10, 1023, 25, True)
+    table = (tmp_path / "link" / "video_registers.md").read_text()
+    for register, reset in (("channel", "0x02"), ("defect", "0x19"), ("mended", "")):
+        assert re.search(rf"`{register}` \| \S+ \| \w+ \| {reset} \|", table), register
     again = tarsier("video", tmp_path / "video", "-o", tmp_path / "other")
     refused(again, "has a video shell already; name the design that it is of")
     faults = tmp_path / "faults.toml"

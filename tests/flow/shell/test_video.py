@@ -18,6 +18,7 @@ from tarsier_fpga.flow.shell.video import check_fits, write_video
 from tarsier_fpga.flow.shell.video_sim import VideoSim, video_beats
 from tarsier_fpga.flow.sim.frame_sim import FrameSim
 from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.golden.defective_pixels import defective_pixels
 from tarsier_fpga.hls.kernels.bayer_front import Cfa
 from tests.hls.camera import draw_video
 
@@ -144,6 +145,23 @@ def test_a_line_buffer_holds_what_the_design_keeps_waiting(folder, rng):
         assert np.array_equal(run.beats[beats_of_it], expected[beats_of_it]), number
     found = [run.counts[name] for name in ("short_frames", "missing_lines", "overflows")]
     assert found == [1, 3, 0]
+
+
+@pytest.mark.slow
+def test_defective_pixels_are_mended_before_the_network(folder, rng):
+    """What comes out is the design's own result of the mended mosaic."""
+    row, column = np.indices((2 * HEIGHT, 2 * WIDTH))
+    frames = 300 + 4 * row + 3 * column + rng.integers(0, 16, (3, *row.shape))
+    frames = np.where(rng.random(frames.shape) < 0.02, rng.choice([0, 1023], frames.shape), frames)
+    beats = video_beats(frames, 2)
+    shell = PLAIN.model_copy(update={"mend": 90})
+    run = VideoSim(folder, shell).run(beats, np.zeros(len(beats), int), len(beats))
+    mended = [defective_pixels(frame, 90) for frame in frames]
+    assert all(count > 5 for _, count in mended)
+    expected = restored(folder, np.stack([frame for frame, _ in mended]))
+    assert np.array_equal(run.beats, video_beats(expected, 2))
+    assert (run.counts["mended"], run.counts["defect"]) == (mended[-1][1], 90)
+    assert run.counts["crc_in"] == zlib.crc32(frames[-1].astype("<u2").tobytes())
 
 
 @pytest.mark.slow
