@@ -2,6 +2,7 @@
 """What a user gets wrong: one sentence on stderr, exit code 2, nothing written."""
 
 import json
+import re
 import os
 import subprocess
 import sys
