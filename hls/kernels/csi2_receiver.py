@@ -91,8 +91,8 @@ def cost(kernel: Instance, family: Family) -> Resources:
     word = 8 * lanes + lanes.bit_length() + 2
     counts = kernel.reported["counts"]
     logic = logic_cost(
-        lut=190 + 42 * lanes + room * (1 + places / 2) + counts / 8,
-        ff=100 + 24 * lanes + room + group + counts,
+        lut=170 + 30 * lanes + room * (1 + places / 2) + counts / 8,
+        ff=100 + 16 * lanes + room + group + counts,
     )
     return total([logic, fifo_cost(word, kernel.number("Depth"), RamStyle.AUTO, family)])
 

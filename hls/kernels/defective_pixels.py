@@ -61,7 +61,7 @@ def cost(kernel: Instance, family: Family) -> Resources:
     frame_w, frame_h = kernel.number("FrameW"), kernel.number("FrameH")
     inside = window(1, bits + 1, frame_w, frame_h, np.zeros(1, int), dilation=2, pixels=pixels)
     place = (frame_w // pixels * frame_h).bit_length()
-    medians = logic_cost(lut=90 + 3 * place + 70 * bits * pixels, ff=80 + 41 * bits * pixels)
+    medians = logic_cost(lut=70 + 2 * place + 68 * bits * pixels, ff=140 + 25 * bits * pixels)
     return total([window_cost(inside, family), medians])
 
 
