@@ -113,6 +113,8 @@ def video(
             f"at most {shell.queue.beats} beats waited in {shell.queue.frames} frames;"
             f" the line buffer holds {shell.buffer}"
         )
+    elif shell.csi2:
+        print(f"the line buffer holds {shell.buffer} beats; --pauses LINE,FRAME sizes it")
     if shell.blend:
         print(f"{shell.blend} blocks of four pixels wait to be mixed into their results")
     print(f"{out / 'rtl'}: {VIDEO_TOP}; {out / 'video_registers.md'} has its registers")

@@ -2,8 +2,8 @@
 """What a user gets wrong: one sentence on stderr, exit code 2, nothing written."""
 
 import json
-import re
 import os
+import re
 import subprocess
 import sys
 from importlib.metadata import version
