@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What defective_pixels makes of a beat of its window: the header's equation, with the median found by
-// ranks. Beside it what its stages hold, from the window's beat on, and where in a frame it stands; the
-// window's own proof says that beats come in order. A lane depends on more pixels than a table has
-// bits for, so it is stated here.
+// ranks. Beside it what its stages hold, from the window's beat on, and where in a frame it stands. A lane
+// depends on more pixels than a table has bits for, so it is stated here. What the window gives is its
+// own: its proofs have dilation 1, its tests this one too.
 
   if (Meaning) begin : gen_stages
     localparam int unsigned Beats = FrameW / Pixels * FrameH;

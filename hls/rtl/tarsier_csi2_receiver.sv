@@ -4,7 +4,7 @@
 //
 //   y = the pixels of the image lines of channel_i, packet by packet
 //
-// Coding    MIPI CSI-2 on D-PHY.  x has for each lane {active, byte}, lane 0 lowest: a lane is active
+// Coding    MIPI CSI-2 on D-PHY.  x has for each lane {active, byte}, lane 0 lowest, lanes in step: one is active
 //           behind its sync byte until its burst ends.  y is {last, user, pixels}, as AXI4-Stream Video
 //           has them: user with the first beat behind the start of a frame, last with the last beat of a
 //           line.  Bits says the data type: RAW8, RAW10, RAW12 or RAW14.
