@@ -5,7 +5,7 @@ import re
 
 from tarsier_fpga.hls.base.errors import HostError
 
-__all__ = ["parse_pauses", "parse_size", "parse_trace"]
+__all__ = ["parse_link", "parse_pauses", "parse_size", "parse_trace"]
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -62,3 +62,22 @@ def parse_pauses(text: str) -> tuple[tuple[int, int], tuple[int, int]]:
         if least > most:
             raise HostError(f"pauses {text}: {least} must be at most {most}")
     return line, frame
+
+
+def parse_link(text: str) -> tuple[int, int, int]:
+    """Lanes, bits of a pixel, and virtual channel, 0 if it is left out.
+
+    Raises:
+        HostError: not LANES,TYPE or LANES,TYPE,CHANNEL.
+
+    >>> parse_link("4,RAW10"), parse_link("2,RAW12,1")
+    ((4, 10, 0), (2, 12, 1))
+    """
+    match = re.fullmatch(r"([124]),RAW(8|10|12|14)(?:,([0-3]))?", text)
+    if not match:
+        raise HostError(
+            f"CSI-2 {text!r} is not LANES,TYPE or LANES,TYPE,CHANNEL, such as 2,RAW12: 1, 2 or 4"
+            " lanes, RAW8, RAW10, RAW12 or RAW14, channel 0 to 3"
+        )
+    lanes, bits, channel = match.groups(default="0")
+    return int(lanes), int(bits), int(channel)

@@ -11,6 +11,7 @@ from tarsier_fpga.bench.bench_facts import Bench
 from tarsier_fpga.bench.bench_table import LEGEND, device_name, number, size_title
 from tarsier_fpga.flow.board import Board
 from tarsier_fpga.hls.cost.resources import Resources
+from tarsier_fpga.report.camera_section import CameraSection
 from tarsier_fpga.report.pictures import Pictures, data_uri, shown
 from tarsier_fpga.report.scatter import charts
 
@@ -36,6 +37,7 @@ class Page:
         profile, drawing: SVG of the middle row, and of the pipeline
         estimate: resources of the design, by formula
         files: name -> JSON to download
+        camera: what `tarsier sim --video` found of the design, if it was asked
     """
 
     title: str
@@ -51,6 +53,7 @@ class Page:
     drawing: str
     files: Mapping[str, bytes] = field(default_factory=dict)
     bench: Bench | None = None
+    camera: CameraSection | None = None
 
 
 def render(page: Page) -> str:

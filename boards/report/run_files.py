@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What a frame that went through the RTL leaves: the picture, its numbers, and a page."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from tarsier_fpga.flow.board import board_of
@@ -8,6 +9,7 @@ from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.jobs.picture_job import PictureRun
 from tarsier_fpga.jobs.run_facts import run_json
 from tarsier_fpga.picture.png import png_bytes
+from tarsier_fpga.report.camera_section import kept_section
 from tarsier_fpga.report.page import render
 from tarsier_fpga.report.pages import run_page
 from tarsier_fpga.report.pictures import Pictures
@@ -40,6 +42,7 @@ def run_files(done: PictureRun, folder: Path, note: str) -> dict[Path, bytes]:
         note,
         {"run.json": run, "design.json": design.facts.model_dump_json(indent=1).encode()},
     )
+    page = replace(page, camera=kept_section(design.folder, design.facts))
     return {
         folder / "report.html": render(page).encode(),
         folder / "restored.png": png_bytes(pictures.after),

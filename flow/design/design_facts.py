@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tarsier_fpga.flow.design.queue_facts import LineBuffer
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.base.facts import Facts, read_facts
 from tarsier_fpga.hls.base.port import Port
@@ -63,6 +64,8 @@ class FifoSizing(Facts):
         bits_unbounded: that the FIFOs needed in a run where none could fill
         bits: of the FIFOs that are built
         cycles_unbounded, cycles: of one frame, at steady state; they are the same
+        stall: the most cycles in a row in which the design takes no beat of an input although one
+            is offered, at steady state
     """
 
     rows: int
@@ -70,6 +73,7 @@ class FifoSizing(Facts):
     bits: int
     cycles_unbounded: int
     cycles: int
+    stall: int
 
 
 class Wire(Facts):
@@ -98,6 +102,7 @@ class Design(Facts):
         inputs, outputs: the external streams
         reach: pixels of the first input, above, below, left and right, that a result depends on
         align: multiples of which a part of a frame may begin at
+        line_buffer: of a camera that cannot wait; None without one
     """
 
     key: str
@@ -119,6 +124,7 @@ class Design(Facts):
     fifo_sizing: FifoSizing
     streams: tuple[Wire, ...]
     estimate: Resources
+    line_buffer: LineBuffer | None = None
 
     @property
     def x(self) -> Port:

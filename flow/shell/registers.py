@@ -5,19 +5,30 @@ SystemRDL 2.0, compiled by systemrdl-compiler; the SystemVerilog is PeakRDL-regb
 """
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tarsier_fpga.hls.base.templates import render
 
 if TYPE_CHECKING:  # it takes longer to load than others should wait
     from systemrdl.node import AddrmapNode
 
-__all__ = ["MODULE", "Field", "Register", "register_files", "register_map", "register_sources"]
+__all__ = [
+    "MODULE",
+    "REGISTER_MODULE",
+    "Field",
+    "Register",
+    "register_class",
+    "register_files",
+    "register_map",
+    "register_module",
+    "register_sources",
+]
 
 MODULE = "tarsier_video_registers"
+REGISTER_MODULE = "video_registers.py"  # the file with the class for hosts
 _DESCRIPTION = Path(__file__).with_name("video.rdl")
 
 
@@ -57,6 +68,11 @@ class Register:
     def reset(self) -> int:
         """What it holds behind reset, as far as that is its own."""
         return sum((field.reset or 0) << field.low for field in self.fields)
+
+    @property
+    def fixed(self) -> bool:
+        """Whether it always holds what it holds behind reset."""
+        return not self.writable and all(field.reset is not None for field in self.fields)
 
     @property
     def writable(self) -> bool:
@@ -117,15 +133,28 @@ def register_sources(values: Mapping[str, int]) -> dict[str, str]:
 def register_files(values: Mapping[str, int]) -> dict[str, str]:
     """What hosts read, by file name: a header of C, a module of Python, and a table for people."""
     registers = register_map(values)
-    files = {"video_registers.h": "h", "video_registers.py": "py", "video_registers.md": "md"}
-    return {
-        name: render(
-            Path(__file__).with_name(f"registers.{kind}.j2"),
-            {"hex": "0x{:02X}".format, "hex32": "0x{:08X}".format},
-            registers=registers,
-        )
-        for name, kind in files.items()
-    }
+    files = {"video_registers.h": "h", REGISTER_MODULE: "py", "video_registers.md": "md"}
+    return {name: _rendered(kind, registers) for name, kind in files.items()}
+
+
+def register_class(values: Mapping[str, int]) -> Callable[[Any], Any]:
+    """The class VideoRegisters of that module of Python, of a bus that reads and writes words."""
+    return register_module(_rendered("py", register_map(values)))["VideoRegisters"]
+
+
+def register_module(text: str) -> dict[str, Any]:
+    """What the text of a generated module defines, by name."""
+    module: dict[str, Any] = {}
+    exec(text, module)
+    return module
+
+
+def _rendered(kind: str, registers: tuple[Register, ...]) -> str:
+    return render(
+        Path(__file__).with_name(f"registers.{kind}.j2"),
+        {"hex": "0x{:02X}".format, "hex32": "0x{:08X}".format},
+        registers=registers,
+    )
 
 
 def _number(reset: object) -> int | None:

@@ -12,11 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from tarsier_fpga.flow.design.design_facts import read_design
-from tarsier_fpga.flow.shell.shell_facts import Blanking, Queue, VideoShell
+from tarsier_fpga.flow.design.queue_facts import Blanking, Queue
+from tarsier_fpga.flow.shell.shell_facts import Csi2Link, VideoShell
+from tarsier_fpga.flow.shell.video import link_depth
 from tarsier_fpga.flow.shell.video_sim import VideoSim, video_beats
 from tarsier_fpga.hls.base.errors import FlowError
 
-__all__ = ["largest_queue", "with_buffer"]
+__all__ = ["camera_gaps", "largest_queue", "with_blend", "with_buffer", "with_link"]
 
 _MARGIN = 4  # a fourth more is built than was seen
 _LEAST = 16
@@ -43,7 +45,7 @@ def largest_queue(
         rng = np.random.default_rng(zlib.crc32(f"{blanking} {draw}".encode()))
         shape = (frames, design.height, design.width)
         beats = video_beats(rng.integers(0, 1 << shell.bits, shape), shell.pixels)
-        gaps = _gaps(rng, beats, blanking, shortest=draw == 0)
+        gaps = camera_gaps(rng, beats, blanking, shortest=draw == 0)
         run = sim.run(beats, gaps, len(beats))
         if draw == 0 and run.counts["cycles"] > period:
             raise FlowError(
@@ -66,10 +68,30 @@ def with_buffer(shell: VideoShell, queue: Queue) -> VideoShell:
     return shell.model_copy(update=facts)
 
 
-def _gaps(
-    rng: np.random.Generator, beats: np.ndarray, blanking: Blanking, shortest: bool
+def with_blend(design_folder: Path, shell: VideoShell) -> VideoShell:
+    """`shell` with room for what waits for its results, as found by simulation at full pace."""
+    design = read_design(design_folder)
+    blocks = max(1, shell.pixels // 2)  # of a beat
+    rows, columns = design.packed_shape
+    roomy = shell.model_copy(update={"blend": 2 * rows * columns, "sensor": False})
+    rng = np.random.default_rng(0)
+    frames = rng.integers(0, 1 << shell.bits, (3, design.height, design.width))
+    beats = video_beats(frames, shell.pixels)
+    run = VideoSim(design_folder, roomy, design).run(beats, np.zeros(len(beats), int), len(beats))
+    return shell.model_copy(update={"blend": blocks * (run.blended + 2)})
+
+
+def with_link(design_folder: Path, shell: VideoShell, lanes: int, channel: int) -> VideoShell:
+    """`shell` behind a receiver of CSI-2, which cannot make its camera wait."""
+    depth = link_depth(read_design(design_folder), shell, lanes)
+    link = Csi2Link(lanes=lanes, channel=channel, depth=depth)
+    return VideoShell(**{**dict(shell), "csi2": link, "sensor": True})
+
+
+def camera_gaps(
+    rng: np.random.Generator, beats: np.ndarray, blanking: Blanking, shortest: bool = False
 ) -> np.ndarray:
-    """Silent cycles before every beat."""
+    """Silent cycles before every one of (n, pixels + 2) beats; the shortest, or drawn ones."""
 
     def drawn(bounds: tuple[int, int], count: int) -> np.ndarray:
         least, most = bounds

@@ -61,12 +61,14 @@ class Sizing:
         filled: beats each of those streams held room for in the unbounded run, one more than
             it used
         unbounded_cycles, cycles_per_frame: at steady state, before and with these depths
+        stall: most cycles in a row in which an input waits, with these depths
     """
 
     depths: Mapping[str, int]
     filled: Mapping[str, int]
     unbounded_cycles: int
     cycles_per_frame: int
+    stall: int
 
 
 def fifo_depths(
@@ -108,6 +110,7 @@ def fifo_depths(
         bits=sum(depth * bits[name] for name, depth in sizing.depths.items()),
         cycles_unbounded=sizing.unbounded_cycles,
         cycles=sizing.cycles_per_frame,
+        stall=sizing.stall,
     )
     tensors = {stream: tensor for tensor, stream in streams.items()}
     return {tensors[name]: depth for name, depth in sizing.depths.items()}, shown
@@ -179,7 +182,10 @@ def size_fifos(
             f"FIFO depths {depths} cost throughput: {after} instead of {before} cycles per frame"
         )
     final = _less(bench, depths, least, before)
-    return Sizing({name: depth for name, depth in final.items() if depth}, filled, before, after)
+    stall = bench.stall(bench.run(final))
+    return Sizing(
+        {name: depth for name, depth in final.items() if depth}, filled, before, after, stall
+    )
 
 
 def _rows(height: int, reach: Reach, model: ModelWrapper) -> int:
@@ -282,6 +288,13 @@ class _Bench:
         """Cycles from the end of one frame to that of the next."""
         return max(
             int(ends[-1] - ends[-1 - self.beats[name]]) for name, ends in result.out_cycles.items()
+        )
+
+    def stall(self, result: Result) -> int:
+        """Most cycles in a row in which an input takes no beat, behind its first frame."""
+        return max(
+            int(np.diff(taken[self.beats[name] :]).max(initial=1)) - 1
+            for name, taken in result.in_cycles.items()
         )
 
 

@@ -18,7 +18,7 @@ from tarsier_fpga.hls.netlist.instance import Stream
 from tarsier_fpga.hls.sim.activity import NOTHING, Activity, Look, Recorder, Trace
 from tarsier_fpga.hls.sim.hang import Hang
 
-__all__ = ["Model", "Result"]
+__all__ = ["Model", "Result", "Session"]
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,41 @@ class Model:
             Hang: nothing moves for `idle_limit` cycles.
             SimError: an output changes while it waits, or a beat comes that nobody asked for.
         """
+        with self.session(seed, knobs) as session:
+            return session.run(
+                inputs,
+                outputs,
+                stall=stall,
+                seed=seed,
+                idle_limit=idle_limit,
+                drain=drain,
+                progress=progress,
+                look=look,
+            )
+
+    @contextmanager
+    def session(self, seed: int = 0, knobs: Mapping[str, int] | None = None) -> Iterator["Session"]:
+        """The model behind reset, for several runs of which each goes on where the last one ended.
+
+        What reset leaves undefined is drawn by `seed`; `knobs` as in `run`.
+        """
+        opening = int(np.random.default_rng(seed).integers(1, 2**31))
+        with self._design(opening, knobs or {}) as (lib, handle):
+            yield Session(self, lib, handle)
+
+    def _run(
+        self,
+        lib: ctypes.CDLL,
+        handle: int,
+        inputs: Mapping[str, np.ndarray],
+        outputs: Mapping[str, int],
+        stall: float | Mapping[str, float],
+        seed: int,
+        idle_limit: int,
+        drain: int,
+        progress: Callable[[float], None] | None,
+        look: Look,
+    ) -> Result:
         rng = np.random.default_rng(seed)
         data_in = [_beats(s, inputs[s.name]) for s in self.inputs]
         data_out = [np.zeros((outputs[s.name], words(s.width)), np.uint32) for s in self.outputs]
@@ -123,13 +158,11 @@ class Model:
         outs, out_cycles = _streams(self.outputs, data_out, stall, rng)
         run = _Run(idle_limit=idle_limit, drain=drain)
         recorder = Recorder(self.watched, look)
-
         started = time.perf_counter()
-        with self._design(int(rng.integers(1, 2**31)), knobs or {}) as (lib, handle):
-            with self._waves(lib, handle, look.trace):
-                status = _in_slices(lib, handle, run, ins, outs, recorder, progress)
-            values = (ctypes.c_uint64 * max(1, len(self.probes)))()
-            lib.tarsier_probe(handle, values)
+        with self._waves(lib, handle, look.trace):
+            status = _in_slices(lib, handle, run, ins, outs, recorder, progress)
+        values = (ctypes.c_uint64 * max(1, len(self.probes)))()
+        lib.tarsier_probe(handle, values)
         probes = dict(zip(self.probes, values, strict=False))
         activity = recorder.activity(run.cycle)
         self._check(status, run, ins, outs, probes, activity)
@@ -248,6 +281,36 @@ class Model:
                     probes,
                     activity,
                 )
+
+
+@dataclass(frozen=True)
+class Session:
+    """A model that runs on from where it was left."""
+
+    model: Model
+    lib: ctypes.CDLL
+    handle: int
+
+    def run(
+        self,
+        inputs: Mapping[str, np.ndarray],
+        outputs: Mapping[str, int],
+        *,
+        stall: float | Mapping[str, float] = 0.0,
+        seed: int = 0,
+        idle_limit: int = 100_000,
+        drain: int = 16,
+        progress: Callable[[float], None] | None = None,
+        look: Look = NOTHING,
+    ) -> Result:
+        """As `Model.run`, without a reset before; cycles are counted from here.
+
+        Raises:
+            Hang, SimError: as there.
+        """
+        return self.model._run(
+            self.lib, self.handle, inputs, outputs, stall, seed, idle_limit, drain, progress, look
+        )
 
 
 def _in_slices(

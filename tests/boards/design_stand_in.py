@@ -42,7 +42,7 @@ def design_facts(height: int, width: int, **facts) -> Design:
         "layers": (),
         "fifos": (),
         "fifo_sizing": FifoSizing(
-            rows=height, bits_unbounded=0, bits=0, cycles_unbounded=pixels, cycles=pixels
+            rows=height, bits_unbounded=0, bits=0, cycles_unbounded=pixels, cycles=pixels, stall=0
         ),
         "streams": (),
         "estimate": Resources(),

@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib.metadata import version
@@ -167,6 +168,9 @@ def test_build_refuses(tmp_path, size, sentence):
         (["--black", "9", "--white", "9"], "must be in this order within 12 bits"),
         (["--pauses", "9"], "pauses '9' are not LINE,FRAME in cycles"),
         (["--pauses", "9-3,4"], "9 must be at most 3"),
+        (["--csi2", "3,RAW10"], "CSI-2 '3,RAW10' is not LANES,TYPE or LANES,TYPE,CHANNEL, such as"),
+        (["--csi2", "2,RAW10", "--bits", "12"], "has pixels of 10 bits, and --bits says 12"),
+        (["--mend", "4096"], "4096 codes must be within 12 bits"),
     ],
 )
 def test_video_refuses(tmp_path, arguments, sentence):
@@ -184,6 +188,28 @@ def test_video_puts_a_design_behind_a_camera(tmp_path):
     assert "tarsier_video_top; " in done.stdout
     facts = json.loads((tmp_path / "video" / "video.json").read_text())
     assert (facts["pixels"], facts["black"], facts["white"]) == (4, 64, 4095)
+    assert json.loads((tmp_path / "video" / "design.json").read_text())["line_buffer"] is None
+    link = ["--csi2", "4,RAW10,2", "--mend", "25"]
+    done = tarsier("video", tmp_path / "design", "-o", tmp_path / "link", *link)
+    assert (done.returncode, done.stderr) == (0, "")
+    facts = json.loads((tmp_path / "link" / "video.json").read_text())
+    assert facts["csi2"] == {"lanes": 4, "channel": 2, "depth": 18}
+    assert (facts["bits"], facts["white"], facts["mend"], facts["sensor"]) == (10, 1023, 25, True)
+    table = (tmp_path / "link" / "video_registers.md").read_text()
+    for register, reset in (("channel", "0x02"), ("defect", "0x19"), ("mended", "")):
+        assert re.search(rf"`{register}` \| \S+ \| \w+ \| {reset} \|", table), register
+    again = tarsier("video", tmp_path / "video", "-o", tmp_path / "other")
+    refused(again, "has a video shell already; name the design that it is of")
+    faults = tmp_path / "faults.toml"
+    for text, sentence in (
+        ("[[fault]]\nframe = 11\nkind = 'jitter'", "of frame 11 must be of one of 0..10"),
+        ("[[fault]]\nframe = 1\nkind = 'rain'", "fault.0.kind: input should be 'lost pixels', '"),
+        ("fault", "is no TOML"),
+    ):
+        faults.write_text(text)
+        refused(tarsier("sim", tmp_path / "video", "--video", "--faults", faults), sentence)
+    missing = tarsier("sim", tmp_path / "video", "--video", "--faults", tmp_path / "none.toml")
+    refused(missing, "none.toml: No such file or directory; a TOML file of [[fault]] is needed")
     top = (tmp_path / "video" / "rtl" / "tarsier_video_top.sv").read_text()
     assert ".Pixels(4)" in top and ".Width(16)" in top and ".Offset(128)" in top
     refused(
@@ -195,4 +221,7 @@ def test_sim_refuses(tmp_path):
     refused(tarsier("sim", tmp_path), "holds no design")
     refused(tarsier("sim", tmp_path, "--frames", "1"), "Invalid value for '--frames'")
     refused(tarsier("sim", tmp_path, "--trace", "body3"), "is not frame=NUMBER,layer=NAME")
+    refused(tarsier("sim", tmp_path, "--video"), "holds no design")
+    refused(tarsier("sim", tmp_path, "--seed", "3"), "--seed is for a camera: add --video")
+    refused(tarsier("sim", tmp_path, "--video", "--stalls"), "--stalls is not of a camera: leave")
     assert list(tmp_path.iterdir()) == []

@@ -48,7 +48,7 @@ def write_design(model: ModelWrapper, board: Board, net: str, folder: Path) -> D
         layers=layers,
         fifos=fifo_facts(netlist),
         fifo_sizing=FifoSizing(
-            rows=height, bits_unbounded=0, bits=0, cycles_unbounded=pace, cycles=pace
+            rows=height, bits_unbounded=0, bits=0, cycles_unbounded=pace, cycles=pace, stall=0
         ),
         streams=wire_facts(model, netlist),
         estimate=estimate(netlist, board.family),

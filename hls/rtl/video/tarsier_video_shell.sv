@@ -2,8 +2,8 @@
 //
 // tarsier_video_shell - a network on packed Bayer pixels between a camera's video and video again.
 //
-//   s_ --> line buffer --> test pattern --> regulariser --> black, gain, packing --> net_x_
-//   m_ <-- frames of columns_i x rows_i <-- raster <-------------------------------- net_y_
+//   s_ --> line buffer --> test pattern --> regulariser --> mending --> black, gain, packing --> net_x_
+//   m_ <-- frames of columns_i x rows_i <-- raster <-------------------------------------------- net_y_
 //
 // Coding    s_ and m_ are AXI4-Stream Video: user with the first beat of a frame, last with the last
 //           beat of a line, Pixels per beat, leftmost lowest.  s_ has Bits a pixel, m_ the wider of
@@ -15,17 +15,25 @@
 //           where red lies in a block: 0 RGGB, 1 GRBG, 2 GBRG, 3 BGGR.  A frame of columns_i beats
 //           and rows_i lines is filled to Width x Height for the network, and cut out behind it.
 //           bypass_i gives frames as they are regularised, behind those still in the network.
+//           blend_i, where Blend is built, is the share of 256 that what goes into the network has in
+//           what is given: (in * blend_i + out * (256 - blend_i) + 128) >> 8, in its codes; more than
+//           256 is 256.
+//           defect_i, where Mend is built, is the threshold of defective_pixels, in codes of the camera;
+//           0 mends nothing.
 //           After timeout_i cycles of silence within a frame the rest of it is filled; 0: never.
 // Sensor    1: the camera cannot wait; BufferDepth beats are queued, and what finds them full is
 //           dropped up to the next frame, and counted.  0: s_ready_o makes it wait.
 // Counts    see line_buffer and frame_regulariser; lines, frames in and out; the CRC-32 of the last
 //           frame in and out, see frame_crc; cycles from one frame's last beat to the next one's, and
-//           from a frame's first beat in to its first beat out.
-// Handshake m_ holds while !m_ready_i.
+//           from a frame's first beat in to its first beat out; mended_o, see defective_pixels.
+// Handshake m_ holds while !m_ready_i.  s_cut_i says, while s_ is silent, that no more of its frame will
+//           come, so that the rest is filled.
 // Rate      one beat per cycle, as long as the network keeps pace: bursts of a row of blocks are
-//           queued in BlockDepth blocks on either side of it.
+//           queued in BlockDepth blocks on either side of it, and the InputDepth blocks that wait for
+//           their results, where Blend is built, are those that network and queues hold.
 // Latency   a frame's first beat is valid on m_ a row, the network's latency, and 9, 8 or 10 cycles, for
-//           1, 2 or 4 Pixels, after it is taken; with bypass_i two cycles.
+//           1, 2 or 4 Pixels, after it is taken; with Mend two rows and 8 cycles later, and a beat or two
+//           for two pixels; with bypass_i two cycles.
 // Reset     synchronous.
 // Test      tests/hls/video/test_video_shell.py
 module tarsier_video_shell #(
@@ -40,12 +48,17 @@ module tarsier_video_shell #(
   parameter  bit          Sensor      = 1'b0,
   parameter  int unsigned BufferDepth = 64,  // beats, where Sensor
   parameter  int unsigned BlockDepth  = 2,
+  parameter  bit          Blend       = 1'b0,
+  parameter  int unsigned InputDepth  = 2,   // blocks, where Blend
+  parameter  bit          Mend        = 1'b0,
   parameter  int unsigned TimeoutW    = 24,
   localparam int unsigned Columns     = Width / Pixels,
   localparam int unsigned ColumnW     = $clog2(Columns + 1),
   localparam int unsigned RowW        = $clog2(Height + 1),
   localparam int unsigned OutBits     = Bits > NetBits ? Bits : NetBits,
   localparam int unsigned LevelW      = $clog2(BufferDepth + 1),
+  localparam int unsigned ShareW      = Blend ? 9 : 1,
+  localparam int unsigned DefectW     = Mend ? Bits : 1,
   localparam int unsigned Kinds       = 6
 ) (
   input  logic                      clk_i,
@@ -61,6 +74,8 @@ module tarsier_video_shell #(
   input  logic [TimeoutW-1:0]       timeout_i,
   input  logic [4*Bits-1:0]         black_i,
   input  logic [4*GainW-1:0]        gain_i,
+  input  logic [ShareW-1:0]         blend_i,
+  input  logic [DefectW-1:0]        defect_i,
 
   output logic [Kinds-1:0][31:0]    faults_o,
   output logic [31:0]               lines_o,
@@ -73,7 +88,9 @@ module tarsier_video_shell #(
   output logic [31:0]               overflows_o,
   output logic [31:0]               dropped_o,
   output logic [LevelW-1:0]         fullest_o,
+  output logic [31:0]               mended_o,
 
+  input  logic                      s_cut_i,
   input  logic                      s_valid_i,
   output logic                      s_ready_o,
   input  logic                      s_user_i,
@@ -111,6 +128,8 @@ module tarsier_video_shell #(
            Width, 2 * Pixels, Height);
   if (BlockDepth < 2 || BufferDepth < 2)
     $error("video_shell: BlockDepth=%0d and BufferDepth=%0d must be >= 2", BlockDepth, BufferDepth);
+  if (Blend && InputDepth < 2)
+    $error("video_shell: InputDepth=%0d must be >= 2", InputDepth);
 
   // What a frame is made with.
   typedef struct packed {
@@ -118,18 +137,23 @@ module tarsier_video_shell #(
     logic [1:0]         red;
     logic [ColumnW-1:0] columns;
     logic [RowW-1:0]    rows;
+    logic [ShareW-1:0]  share;
   } route_t;
+  typedef struct packed {
+    logic [4*Bits-1:0]  black;
+    logic [4*GainW-1:0] gain;
+  } levels_t;
   typedef struct packed {
     route_t             route;
     logic [Bits-1:0]    fill;
-    logic [4*Bits-1:0]  black;
-    logic [4*GainW-1:0] gain;
+    logic [DefectW-1:0] defect;
+    levels_t            levels;
   } settings_t;
   settings_t settings_d, settings_q;
   logic      start, began_q;
 
   assign settings_d = hold_i && began_q ? settings_q
-                    : {bypass_i, red_i, columns_i, rows_i, fill_i, black_i, gain_i};
+                    : {bypass_i, red_i, columns_i, rows_i, blend_i, fill_i, defect_i, black_i, gain_i};
 
   always_ff @(posedge clk_i) begin
     if (start || !began_q) settings_q <= settings_d;
@@ -187,7 +211,7 @@ module tarsier_video_shell #(
     .Pixels(Pixels), .Bits(Bits), .Columns(Columns), .Rows(Height)
   ) u_regulariser (
     .clk_i, .rst_ni, .columns_i(settings_q.route.columns), .rows_i(settings_q.route.rows),
-    .fill_i(settings_q.fill), .cut_i(lost || timeout), .start_o(start), .busy_o(busy),
+    .fill_i(settings_q.fill), .cut_i(lost || timeout || s_cut_i), .start_o(start), .busy_o(busy),
     .counts_o(faults_o),
     .x_valid_i(given_valid && gate), .x_ready_o(given_ready), .x_data_i(given_data),
     .y_valid_o(regular_valid), .y_ready_i(regular_ready),
@@ -207,26 +231,74 @@ module tarsier_video_shell #(
 
   // To the network, or by it.
   logic                     levelled_ready, packed_valid, packed_ready;
-  logic                     burst_valid, burst_ready;
+  logic                     before_ready, input_ready, burst_valid, burst_ready;
   logic [Blocks*BlockW-1:0] packed_data, burst_data;
   logic                     by_valid, by_ready;
 
   assign by_valid      = regular_valid && settings_q.route.bypass;
   assign regular_ready = settings_q.route.bypass ? by_ready : levelled_ready;
 
+  // Defective pixels are mended on the way, so that the levels take a frame while the next has begun.
+  logic             level_valid, level_ready;
+  logic [DataW-1:0] level_data;
+  logic [1:0]       level_red;
+  levels_t          levels;
+
+  if (Mend) begin : gen_mend
+    localparam int unsigned Beats = Columns * Height;
+    logic [$clog2(Beats)-1:0] beat_q;
+    logic                     level_move, level_last, levels_room, levels_valid, unused;
+
+    assign level_move = level_valid && level_ready;
+    assign level_last = 32'(beat_q) == Beats - 1;
+    assign unused     = levels_room ^ levels_valid;  // a frame that has begun has its place
+
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni)         beat_q <= '0;
+      else if (level_move) beat_q <= level_last ? '0 : beat_q + 1'b1;
+    end
+
+    tarsier_defective_pixels #(
+      .Pixels(Pixels), .Bits(Bits), .FrameW(Width), .FrameH(Height)
+    ) u_defects (
+      .clk_i, .rst_ni, .threshold_i(settings_q.defect), .mended_o,
+      .x_valid_i(regular_valid && !settings_q.route.bypass), .x_ready_o(levelled_ready),
+      .x_data_i({regular_inside, regular_data}),
+      .y_valid_o(level_valid), .y_ready_i(level_ready), .y_data_o(level_data)
+    );
+
+    tarsier_fifo #(.Width(2 + $bits(levels_t)), .Depth(4)) u_settings (
+      .clk_i, .rst_ni, .x_valid_i(start && !settings_d.route.bypass), .x_ready_o(levels_room),
+      .x_data_i({settings_d.route.red, settings_d.levels}),
+      .y_valid_o(levels_valid), .y_ready_i(level_move && level_last),
+      .y_data_o({level_red, levels})
+    );
+  end else begin : gen_as_it_is
+    assign level_valid    = regular_valid && !settings_q.route.bypass;
+    assign levelled_ready = level_ready;
+    assign level_data     = regular_data;
+    assign level_red      = settings_q.route.red;
+    assign levels         = settings_q.levels;
+    assign mended_o       = '0;
+
+    logic unused;
+    assign unused = settings_q.defect;
+  end
+
   tarsier_bayer_blocks #(
     .Samples(Pixels), .FrameW(Width), .XWidth(Bits), .YWidth(NetBits), .GainW(GainW),
     .Fraction(Fraction), .Offset(Offset)
   ) u_levels (
-    .clk_i, .rst_ni, .red_i(settings_q.route.red), .black_i(settings_q.black),
-    .gain_i(settings_q.gain),
-    .x_valid_i(regular_valid && !settings_q.route.bypass), .x_ready_o(levelled_ready),
-    .x_data_i(regular_data),
+    .clk_i, .rst_ni, .red_i(level_red), .black_i(levels.black), .gain_i(levels.gain),
+    .x_valid_i(level_valid), .x_ready_o(level_ready), .x_data_i(level_data),
     .y_valid_o(packed_valid), .y_ready_i(packed_ready), .y_data_o(packed_data)
   );
 
+  assign packed_ready = before_ready && input_ready;
+
   tarsier_fifo #(.Width(Blocks * BlockW), .Depth(Queued)) u_before (
-    .clk_i, .rst_ni, .x_valid_i(packed_valid), .x_ready_o(packed_ready), .x_data_i(packed_data),
+    .clk_i, .rst_ni, .x_valid_i(packed_valid && input_ready), .x_ready_o(before_ready),
+    .x_data_i(packed_data),
     .y_valid_o(burst_valid), .y_ready_i(burst_ready), .y_data_o(burst_data)
   );
 
@@ -252,11 +324,28 @@ module tarsier_video_shell #(
     .y_valid_o(waiting_valid), .y_ready_i(waiting_ready), .y_data_o(waiting_data)
   );
 
-  tarsier_bayer_raster #(.Samples(Pixels), .FrameW(Width), .Width(NetBits)) u_raster (
-    .clk_i, .rst_ni, .red_i(route.red),
-    .x_valid_i(waiting_valid), .x_ready_o(waiting_ready), .x_data_i(waiting_data),
-    .y_valid_o(raster_valid), .y_ready_i(raster_ready), .y_data_o(raster_data)
-  );
+  if (Blend) begin : gen_blend
+    tarsier_blend_raster #(
+      .Samples(Pixels), .FrameW(Width), .Width(NetBits), .Depth(InputDepth)
+    ) u_raster (
+      .clk_i, .rst_ni, .red_i(route.red), .share_i(route.share),
+      .sent_valid_i(packed_valid && before_ready), .sent_ready_o(input_ready),
+      .sent_data_i(packed_data),
+      .x_valid_i(waiting_valid), .x_ready_o(waiting_ready), .x_data_i(waiting_data),
+      .y_valid_o(raster_valid), .y_ready_i(raster_ready), .y_data_o(raster_data)
+    );
+  end else begin : gen_result
+    assign input_ready = 1'b1;
+
+    tarsier_bayer_raster #(.Samples(Pixels), .FrameW(Width), .Width(NetBits)) u_raster (
+      .clk_i, .rst_ni, .red_i(route.red),
+      .x_valid_i(waiting_valid), .x_ready_o(waiting_ready), .x_data_i(waiting_data),
+      .y_valid_o(raster_valid), .y_ready_i(raster_ready), .y_data_o(raster_data)
+    );
+
+    logic unused;
+    assign unused = route.share;
+  end
 
   // Frames again: whole ones are counted through, and what is inside is given.
   logic               whole_valid, whole_ready, whole_move, kept, first, at_right, at_end, room;

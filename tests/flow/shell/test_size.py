@@ -24,19 +24,20 @@ endmodule
 FACTS = design_facts(HEIGHT // 2, WIDTH // 2, key="0123456789abcdef01234567", net="wire")
 LEVELS = {"Samples": 2, "FrameW": WIDTH, "XWidth": 12, "YWidth": 10, "GainW": 16, "Fraction": 14}
 MOST_LUTS = 2_500
+MOST_OF_BLENDING = 600  # and the queue of what waits for its result
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sensor", [False, True])
-def test_two_pixels_a_clock_take_few_luts_and_no_dsp(sensor, tmp_path):
+@pytest.mark.parametrize(("sensor", "blend"), [(False, 0), (True, 0), (False, 4 * WIDTH)])
+def test_two_pixels_a_clock_take_few_luts_and_no_dsp(sensor, blend, tmp_path):
     (tmp_path / RTL).mkdir()
     (tmp_path / RTL / f"{TOP}.sv").write_text(WIRE)
-    shell = VideoShell(pixels=2, bits=12, black=256, sensor=sensor, buffer=2048)
+    shell = VideoShell(pixels=2, bits=12, black=256, sensor=sensor, buffer=2048, blend=blend)
     sources = video_sources(tmp_path, FACTS, shell)
     whole = synthesize_sources(VIDEO_TOP, sources, Family.ULTRASCALE_PLUS)
     levels = synthesize_sources("levels", levels_alone(), Family.ULTRASCALE_PLUS)
-    print(f"sensor {sensor}: {whole}, of which levels {levels}")
-    assert whole.lut - levels.lut <= MOST_LUTS
+    print(f"sensor {sensor}, blend {blend}: {whole}, of which levels {levels}")
+    assert whole.lut - levels.lut <= MOST_LUTS + MOST_OF_BLENDING * (blend > 0)
     assert whole.dsp == levels.dsp == shell.pixels
 
 

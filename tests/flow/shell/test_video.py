@@ -11,12 +11,14 @@ import pytest
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.build import BuildConfig, build
 from tarsier_fpga.flow.design.design_facts import read_design
-from tarsier_fpga.flow.shell.shell_facts import Blanking, VideoShell, read_video
-from tarsier_fpga.flow.shell.stalls import largest_queue, with_buffer
-from tarsier_fpga.flow.shell.video import write_video
+from tarsier_fpga.flow.design.queue_facts import Blanking
+from tarsier_fpga.flow.shell.shell_facts import VideoShell, read_video
+from tarsier_fpga.flow.shell.stalls import largest_queue, with_blend, with_buffer
+from tarsier_fpga.flow.shell.video import check_fits, write_video
 from tarsier_fpga.flow.shell.video_sim import VideoSim, video_beats
 from tarsier_fpga.flow.sim.frame_sim import FrameSim
 from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.golden.defective_pixels import defective_pixels
 from tarsier_fpga.hls.kernels.bayer_front import Cfa
 from tests.hls.camera import draw_video
 
@@ -119,6 +121,10 @@ def test_a_line_buffer_holds_what_the_design_keeps_waiting(folder, rng):
     assert 0 < queue.beats < 2 * WIDTH * HEIGHT
     shell = with_buffer(PLAIN, queue)
     assert queue.beats < shell.buffer
+    write_video(folder, shell, folder.parent / "camera")
+    buffer = read_design(folder.parent / "camera").line_buffer
+    assert (buffer.beats, buffer.queue) == (shell.buffer, queue)
+    assert read_design(folder).line_buffer is None
     frames = rng.integers(0, 1 << 10, (6, 2 * HEIGHT, 2 * WIDTH))
     beats = video_beats(frames, 2)
     gaps = np.where(np.roll(beats[:, -1], 1) == 1, rng.integers(2, 9, len(beats)), 0)
@@ -142,6 +148,23 @@ def test_a_line_buffer_holds_what_the_design_keeps_waiting(folder, rng):
 
 
 @pytest.mark.slow
+def test_defective_pixels_are_mended_before_the_network(folder, rng):
+    """What comes out is the design's own result of the mended mosaic."""
+    row, column = np.indices((2 * HEIGHT, 2 * WIDTH))
+    frames = 300 + 4 * row + 3 * column + rng.integers(0, 16, (3, *row.shape))
+    frames = np.where(rng.random(frames.shape) < 0.02, rng.choice([0, 1023], frames.shape), frames)
+    beats = video_beats(frames, 2)
+    shell = PLAIN.model_copy(update={"mend": 90})
+    run = VideoSim(folder, shell).run(beats, np.zeros(len(beats), int), len(beats))
+    mended = [defective_pixels(frame, 90) for frame in frames]
+    assert all(count > 5 for _, count in mended)
+    expected = restored(folder, np.stack([frame for frame, _ in mended]))
+    assert np.array_equal(run.beats, video_beats(expected, 2))
+    assert (run.counts["mended"], run.counts["defect"]) == (mended[-1][1], 90)
+    assert run.counts["crc_in"] == zlib.crc32(frames[-1].astype("<u2").tobytes())
+
+
+@pytest.mark.slow
 def test_a_design_that_is_just_fast_enough_is_not_slowed_down(folded, rng):
     """Bursts of blocks are queued, so two pixels a clock meet a block in two cycles."""
     frames = rng.integers(0, 1 << 10, (5, 2 * HEIGHT, 2 * WIDTH))
@@ -156,12 +179,52 @@ def test_a_design_that_is_just_fast_enough_is_not_slowed_down(folded, rng):
 
 
 @pytest.mark.slow
+def test_a_share_of_the_input_is_mixed_in_at_the_pace_of_the_design(folder, rng):
+    """What waits for its results is found by simulation, and slows nothing down."""
+    shell = with_blend(folder, PLAIN)
+    frames = rng.integers(0, 1 << 10, (4, 2 * HEIGHT, 2 * WIDTH))
+    beats = video_beats(frames, 2)
+    gaps, alone = np.zeros(len(beats), int), restored(folder, frames).astype(int)
+    plain = VideoSim(folder, PLAIN).run(beats, gaps, len(beats))
+    with VideoSim(folder, shell).opened() as board:
+        for share in (0, 256, 77):
+            board.registers["blend"] = share
+            run = board.send(beats, gaps, len(beats))
+            mixed = (frames * share + alone * (256 - share) + 128) >> 8
+            assert np.array_equal(run.beats, video_beats(mixed, 2))
+            assert run.counts["cycles"] == plain.counts["cycles"]
+            assert run.counts["latency"] == plain.counts["latency"]
+        assert run.blended == shell.blend - 2  # no more is built than it takes
+    other = read_design(folder)
+    y = other.y.model_copy(update={"black": 64})
+    with pytest.raises(FlowError, match=r"takes codes from 128 to 896 and gives 64 to 896; only"):
+        check_fits(folder, other.model_copy(update={"outputs": (y,)}), shell)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pace", [1, 2])
+def test_the_largest_stall_is_that_of_the_rtl(random_net, tmp_path, pace, rng):
+    """Found on short frames by a model without data, it is the same of whole ones with data."""
+    design = read_design(folder := built(random_net, tmp_path, pace))
+    sim = FrameSim(folder)
+    beats = rng.integers(0, 1 << 10, (4 * HEIGHT * WIDTH, 2)).astype(np.uint32)
+    beats[:, 1] &= 0xFF  # 40 bits
+    run = sim.model.run({"x": beats}, {"y": len(beats)})
+    taken = run.in_cycles["x"][HEIGHT * WIDTH :]
+    assert int(np.diff(taken).max()) - 1 == design.fifo_sizing.stall == pace - 1
+
+
+@pytest.mark.slow
 def test_a_shell_is_written_with_all_that_a_host_needs(folder, tmp_path):
     write_video(folder, PLAIN, tmp_path / "video")
     assert read_video(tmp_path / "video") == PLAIN
+    assert read_design(tmp_path / "video") == read_design(folder)
+    with pytest.raises(FlowError, match=r"has a video shell already; name the design that it is"):
+        write_video(tmp_path / "video", PLAIN, tmp_path / "again")
     names = {path.name for path in (tmp_path / "video").iterdir()}
     assert names == {
-        *("rtl", "video.json", "video_registers.h", "video_registers.md", "video_registers.py")
+        *("rtl", "video.json", "video_registers.h", "video_registers.md", "video_registers.py"),
+        *("design.json", "graph.onnx", "board.json"),
     }
     registers: dict[str, object] = {}
     exec((tmp_path / "video" / "video_registers.py").read_text(), registers)

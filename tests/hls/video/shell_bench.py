@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from tarsier_fpga.hls.golden.bayer_front import bayer_front
+from tarsier_fpga.hls.golden.defective_pixels import defective_pixels
 from tarsier_fpga.hls.golden.frame_regulariser import frame_regulariser
 from tarsier_fpga.hls.kernels.bayer_front import Cfa
 from tarsier_fpga.hls.netlist.beats import pack, unpack
@@ -19,7 +20,7 @@ __all__ = ["COUNTS", "Settings", "Shell", "camera", "given", "restored", "run", 
 
 COUNTS = (
     *("lines", "frames_in", "frames_out", "crc_in", "crc_out", "cycles", "latency"),
-    *("overflows", "dropped", "fullest"),
+    *("overflows", "dropped", "fullest", "mended"),
     *(f"fault_{kind}" for kind in range(6)),
 )
 GAIN_WIDTH, TIMEOUT_WIDTH = 16, 24
@@ -40,6 +41,10 @@ class Shell:
     buffer_depth: int = 64
     block_depth: int = 8
     pace: int = 1
+    blend: bool = False
+    input_depth: int = 64
+    invert: bool = False
+    mend: bool = False
 
     @property
     def out_bits(self) -> int:
@@ -65,6 +70,8 @@ class Settings:
     hold: bool = False
     bypass: bool = False
     pattern: bool = False
+    blend: int = 0
+    defect: int = 0
 
 
 def settings_beats(shell: Shell, settings: Sequence[Settings]) -> np.ndarray:
@@ -81,6 +88,8 @@ def settings_beats(shell: Shell, settings: Sequence[Settings]) -> np.ndarray:
             (s.size[0] // shell.pixels, column_w),
             (int(s.red), 2),
             *((int(flag), 1) for flag in (s.pattern, s.bypass, s.hold)),
+            (s.blend, 9),
+            (s.defect, shell.bits),
         ]
         rows.append([value >> at & 1 for value, width in fields for at in range(width)])
     return pack(np.array(rows), 1)
@@ -109,12 +118,19 @@ def model(shell: Shell) -> Model:
         "BufferDepth": shell.buffer_depth,
         "BlockDepth": shell.block_depth,
         "Pace": shell.pace,
+        "InputDepth": shell.input_depth,
     }.items():
         before, rest = text.split(f"unsigned {name:<11} = ", 1)
         text = f"{before}unsigned {name:<11} = {value}{rest[rest.index(',') :]}"
     text = text.replace("Sensor      = 1'b0", f"Sensor      = 1'b{int(shell.sensor)}")
+    for name, value in {
+        "Blend ": shell.blend,
+        "Invert": shell.invert,
+        "Mend  ": shell.mend,
+    }.items():
+        text = text.replace(f"{name}      = 1'b0", f"{name}      = 1'b{int(value)}")
     sources = {path.name: path.read_text() for path in rtl_paths("video_shell")}
-    width = 5 + shell.columns.bit_length() + shell.height.bit_length() + 5 * shell.bits
+    width = 14 + shell.columns.bit_length() + shell.height.bit_length() + 6 * shell.bits
     inputs = (
         Stream("x", shell.pixels * shell.bits + 19),
         Stream("c", width + TIMEOUT_WIDTH + 4 * GAIN_WIDTH),
@@ -161,14 +177,20 @@ def run(
 
 
 def restored(shell: Shell, frame: np.ndarray, settings: Settings) -> np.ndarray:
-    """What becomes of a frame of the network's size where the network gives what it takes."""
+    """What becomes of a frame of the network's size where the network gives what it takes, or what
+    that lacks to the most."""
     if settings.bypass:
         return frame
+    if shell.mend:
+        frame, _ = defective_pixels(frame, settings.defect, settings.size[::-1])
     gain = np.stack([np.array(settings.gain), np.full(4, 1 << shell.fraction)], axis=1)
     most = (1 << shell.net_bits) - 1
     blocks = bayer_front(
         frame, np.array(settings.black), gain, shell.offset, most, int(settings.red)
     )
+    share = min(settings.blend, 256)
+    made = most - blocks if shell.invert else blocks
+    blocks = (blocks * share + made * (256 - share) + 128) >> 8
     mosaic = np.empty_like(frame)
     for lane in range(4):
         row, column = divmod(lane ^ int(settings.red), 2)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// shell_bench - a video shell around a network that gives what it takes, one block every Pace cycles,
-// between a camera whose every beat says how long it waits, and settings that come with beats.
+// shell_bench - a video shell around a network that gives what it takes, or with Invert each bit of it
+// the other way, one block every Pace cycles, between a camera whose every beat says how long it waits,
+// and settings that come with beats.
 //
 // x is {load, gap of 16 bits, last, user, pixels}: gap cycles of silence come before the beat; with
-// load the next of c, {hold, bypass, pattern, red, columns, rows, fill, timeout, black, gain}, is set.
+// load the next of c, {defect, blend, hold, bypass, pattern, red, columns, rows, fill, timeout, black,
+// gain}, is set.
 module shell_bench #(
   parameter  int unsigned Pixels      = 2,
   parameter  int unsigned Bits        = 12,
@@ -18,10 +20,14 @@ module shell_bench #(
   parameter  int unsigned BufferDepth = 64,
   parameter  int unsigned BlockDepth  = 8,
   parameter  int unsigned Pace        = 1,
+  parameter  bit          Blend       = 1'b0,
+  parameter  int unsigned InputDepth  = 64,
+  parameter  bit          Invert      = 1'b0,
+  parameter  bit          Mend        = 1'b0,
   localparam int unsigned ColumnW     = $clog2(Width / Pixels + 1),
   localparam int unsigned RowW        = $clog2(Height + 1),
   localparam int unsigned OutBits     = Bits > NetBits ? Bits : NetBits,
-  localparam int unsigned SetW        = 5 + ColumnW + RowW + Bits + 24 + 4 * Bits + 4 * GainW
+  localparam int unsigned SetW        = 14 + ColumnW + RowW + 2 * Bits + 24 + 4 * Bits + 4 * GainW
 ) (
   input  logic                        clk_i,
   input  logic                        rst_ni,
@@ -65,6 +71,8 @@ module shell_bench #(
     end
   end
 
+  logic [Bits-1:0]      defect;
+  logic [8:0]           blend;
   logic                 hold, bypass, pattern;
   logic [1:0]           red;
   logic [ColumnW-1:0]   columns;
@@ -74,7 +82,8 @@ module shell_bench #(
   logic [4*Bits-1:0]    black;
   logic [4*GainW-1:0]   gain;
 
-  assign {hold, bypass, pattern, red, columns, rows, fill, timeout, black, gain} = settings_q;
+  assign {defect, blend, hold, bypass, pattern, red, columns, rows, fill, timeout, black, gain}
+         = settings_q;
 
   logic                 to_valid, to_ready, from_valid, from_ready, room;
   logic [4*NetBits-1:0] to_data, from_data;
@@ -88,7 +97,7 @@ module shell_bench #(
   end
 
   tarsier_fifo #(.Width(4 * NetBits), .Depth(2)) u_net (
-    .clk_i, .rst_ni, .x_valid_i(to_valid && pace_q == 0), .x_ready_o(room), .x_data_i(to_data),
+    .clk_i, .rst_ni, .x_valid_i(to_valid && pace_q == 0), .x_ready_o(room), .x_data_i(to_data ^ {4*NetBits{Invert}}),
     .y_valid_o(from_valid), .y_ready_i(from_ready), .y_data_o(from_data)
   );
 
@@ -97,7 +106,7 @@ module shell_bench #(
 
   if (1) begin : counts  // in widths that the simulator gives back
     int unsigned lines, frames_in, frames_out, crc_in, crc_out, cycles, latency;
-    int unsigned overflows, dropped, fullest;
+    int unsigned overflows, dropped, fullest, mended;
     int unsigned fault_0, fault_1, fault_2, fault_3, fault_4, fault_5;
     assign {fault_5, fault_4, fault_3, fault_2, fault_1, fault_0} = faults;
     assign fullest = 32'(most);
@@ -106,11 +115,13 @@ module shell_bench #(
   tarsier_video_shell #(
     .Pixels(Pixels), .Bits(Bits), .NetBits(NetBits), .Width(Width), .Height(Height),
     .GainW(GainW), .Fraction(Fraction), .Offset(Offset), .Sensor(Sensor),
-    .BufferDepth(BufferDepth), .BlockDepth(BlockDepth)
+    .BufferDepth(BufferDepth), .BlockDepth(BlockDepth), .Blend(Blend), .InputDepth(InputDepth),
+    .Mend(Mend)
   ) u_shell (
     .clk_i, .rst_ni, .hold_i(hold), .bypass_i(bypass), .pattern_i(pattern), .red_i(red),
     .columns_i(columns), .rows_i(rows), .fill_i(fill), .timeout_i(timeout), .black_i(black),
-    .gain_i(gain),
+    .gain_i(gain), .blend_i((Blend ? 9 : 1)'(blend)),
+    .defect_i((Mend ? Bits : 1)'(defect)), .mended_o(counts.mended), .s_cut_i(1'b0),
     .faults_o(faults), .lines_o(counts.lines), .frames_in_o(counts.frames_in), .frames_out_o(counts.frames_out),
     .crc_in_o(counts.crc_in), .crc_out_o(counts.crc_out), .cycles_o(counts.cycles), .latency_o(counts.latency),
     .overflows_o(counts.overflows), .dropped_o(counts.dropped), .fullest_o(most),

@@ -8,7 +8,8 @@ from tarsier_fpga.hls.netlist.instance import Bits, Instance, Stream, rtl_paths
 from tarsier_fpga.hls.prove.prove_case import prove
 
 WRAP = """module tarsier_shell_streams #(
-  parameter int unsigned Pixels = 2, parameter bit Sensor = 1'b0
+  parameter int unsigned Pixels = 2, parameter bit Sensor = 1'b0, parameter bit Blend = 1'b0,
+  parameter bit Mend = 1'b0
 ) (
   input  logic               clk_i, rst_ni,
   input  logic               hold_i, bypass_i, pattern_i,
@@ -17,6 +18,9 @@ WRAP = """module tarsier_shell_streams #(
   input  logic [3:0]         timeout_i,
   input  logic [31:0]        black_i,
   input  logic [7:0]         gain_i,
+  input  logic [8:0]         blend_i,
+  input  logic [7:0]         defect_i,
+  input  logic               cut_i,
   input  logic               s_valid_i,
   output logic               s_ready_o,
   input  logic [8*Pixels+1:0] s_data_i,
@@ -31,13 +35,18 @@ WRAP = """module tarsier_shell_streams #(
   output logic [8*Pixels+1:0] m_data_o
 );
   tarsier_video_shell #(
-    .Pixels(Pixels), .Bits(8), .NetBits(1), .Width(2 * Pixels > 4 ? 2 * Pixels : 4), .Height(2),
-    .GainW(2), .Fraction(1), .Offset(0), .Sensor(Sensor), .BufferDepth(2), .TimeoutW(4)
+    .Pixels(Pixels), .Bits(8), .NetBits(1), .Width(2 * Pixels > 4 ? 2 * Pixels : 4),
+    .Height(Mend ? 4 : 2),
+    .GainW(2), .Fraction(1), .Offset(0), .Sensor(Sensor), .BufferDepth(2), .TimeoutW(4),
+    .Blend(Blend), .Mend(Mend)
   ) u_shell (
-    .clk_i, .rst_ni, .hold_i, .bypass_i, .pattern_i, .red_i, .rows_i, .fill_i, .timeout_i,
+    .clk_i, .rst_ni, .hold_i, .bypass_i, .pattern_i, .red_i, .fill_i, .timeout_i,
+    .rows_i(($clog2((Mend ? 4 : 2) + 1))'(rows_i)),
     .columns_i(($clog2((2 * Pixels > 4 ? 2 * Pixels : 4) / Pixels + 1))'(columns_i)),
-    .black_i, .gain_i, .faults_o(), .lines_o(), .frames_in_o(), .frames_out_o(), .crc_in_o(),
-    .crc_out_o(), .cycles_o(), .latency_o(), .overflows_o(), .dropped_o(), .fullest_o(),
+    .black_i, .gain_i, .blend_i((Blend ? 9 : 1)'(blend_i)),
+    .defect_i((Mend ? 8 : 1)'(defect_i)), .mended_o(), .s_cut_i(cut_i),
+    .faults_o(), .lines_o(), .frames_in_o(), .frames_out_o(), .crc_in_o(), .crc_out_o(),
+    .cycles_o(), .latency_o(), .overflows_o(), .dropped_o(), .fullest_o(),
     .s_valid_i, .s_ready_o, .s_user_i(s_data_i[8*Pixels]), .s_last_i(s_data_i[8*Pixels+1]),
     .s_data_i(s_data_i[8*Pixels-1:0]),
     .net_x_valid_o(x_valid_o), .net_x_ready_i(x_ready_i), .net_x_data_o(x_data_o),
@@ -65,19 +74,22 @@ HELD = {
     "timeout": 4,
     "black": 32,
     "gain": 8,
+    "blend": 9,
+    "defect": 8,
+    "cut": 1,
 }
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sensor", [0, 1])
+@pytest.mark.parametrize("built", [{}, {"Sensor": 1}, {"Blend": 1}, {"Mend": 1}], ids=str)
 @pytest.mark.parametrize("pixels", [1, 2, 4])
-def test_what_the_shell_offers_stays_until_it_is_taken(pixels, sensor):
+def test_what_the_shell_offers_stays_until_it_is_taken(pixels, built):
     """Whatever the camera sends, the network gives and the host sets, at any time."""
     sources = {path.name: path.read_text() for path in rtl_paths("video_shell")}
     width = 8 * pixels + 2
     kernel = Instance(
         "shell_streams",
-        {"Pixels": pixels, "Sensor": Bits(1, sensor)},
+        {"Pixels": pixels, **{name: Bits(1, value) for name, value in built.items()}},
         (Stream("s", width), Stream("n", 4)),
         (Stream("x", 4), Stream("m", width)),
         held={name: Bits(bits, 0) for name, bits in HELD.items()},

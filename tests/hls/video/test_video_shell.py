@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tarsier_fpga.hls.golden.defective_pixels import defective_pixels
 from tarsier_fpga.hls.golden.frame_regulariser import frame_regulariser
 from tarsier_fpga.hls.kernels.bayer_front import Cfa
 from tarsier_fpga.hls.kernels.frame_regulariser import Fault
@@ -88,6 +89,69 @@ def test_settings_change_between_frames_and_never_within(shell, rng):
         assert np.array_equal(y, beats_of(shell, expected))
         assert result.probes["crc_in"] == crc(frames[-1])
         assert result.probes["crc_out"] == crc(expected[-1])
+
+
+@pytest.mark.parametrize("pixels", [1, 2, 4])
+def test_defective_pixels_are_mended_before_the_network(pixels, rng):
+    """By the threshold and the levels of their own frame; a bypassed one passes as it is."""
+    shell = Shell(pixels=pixels, width=16, height=8, mend=True, block_depth=12)
+    frames = [
+        np.where(rng.random(f.shape) < 0.2, f, 1000 + f % 64) for f in frames_of(shell, rng, 20)
+    ]
+    settings = [
+        settings_of(shell, rng, bypass=bool(rng.integers(4) == 0), defect=int(rng.choice([0, 80])))
+        for _ in frames
+    ]
+    settings[-1] = replace(settings[-1], bypass=False, defect=70)
+    x = beats_of(shell, frames)
+    expected = [restored(shell, f, s) for f, s in zip(frames, settings, strict=True)]
+    for stall in (0.0, 0.4):
+        y, result = run(shell, x, settings, x[:, -2], expect=len(x), stall=stall)
+        assert np.array_equal(y, beats_of(shell, expected))
+        assert result.probes["mended"] == defective_pixels(frames[-1], 70)[1] > 0
+
+
+@pytest.mark.parametrize("pixels", [1, 2, 4])
+def test_defective_pixels_cost_no_pace_and_know_the_size(pixels, rng):
+    shell = Shell(pixels=pixels, width=24, height=12, mend=True, block_depth=16)
+    size = (shell.width - 2 * pixels, shell.height - 4)
+    settings = settings_of(shell, rng, size=size, defect=500)
+    video = list(rng.integers(0, 1 << shell.bits, (6, *size[::-1])))
+    x = beats_of(shell, video)
+    frames = given(shell, x, settings)
+    y, _ = run(shell, x, [settings], expect=sum(f.size for f in frames) // pixels)
+    first = frames[0].size // pixels  # of no size before the bench sets one
+    assert np.array_equal(y[first:], beats_of(shell, frames[1:]))
+    whole = settings_of(shell, rng, defect=500)
+    x = beats_of(shell, frames_of(shell, rng, 5))
+    _, result = run(shell, x, [whole], expect=len(x))
+    _, without = run(replace(shell, mend=False), x, [replace(whole, defect=0)], expect=len(x))
+    assert result.probes["cycles"] == without.probes["cycles"]
+    lead = 2 * shell.columns + -(-2 // pixels) + 8
+    assert result.probes["latency"] == without.probes["latency"] + lead
+
+
+@pytest.mark.parametrize("pixels", [1, 2, 4])
+def test_a_share_of_what_went_in_is_mixed_into_what_comes_out(pixels, rng):
+    """Exactly, frame by frame, and as fast as without."""
+    shell = Shell(pixels=pixels, width=24, height=8, blend=True, invert=True, input_depth=64)
+    frames = frames_of(shell, rng, 9)
+    shares = (0, 256, 1, 255, 128, 100, 300, 511, 37)
+    settings = [settings_of(shell, rng, blend=share) for share in shares]
+    settings[4] = replace(settings[4], bypass=True)
+    x = beats_of(shell, frames)
+    expected = beats_of(
+        shell, [restored(shell, f, s) for f, s in zip(frames, settings, strict=True)]
+    )
+    for stall in (0.0, 0.4):
+        y, _ = run(shell, x, settings, x[:, -2], expect=len(x), stall=stall)
+        assert np.array_equal(y, expected)
+        if not stall:
+            plain = replace(shell, blend=False)
+            _, without = run(plain, x, [replace(settings[0], blend=0)], expect=len(x))
+            _, mixed = run(shell, x, [settings[3]], expect=len(x))
+            for name in ("cycles", "latency"):
+                assert mixed.probes[name] == without.probes[name]
 
 
 @pytest.mark.parametrize("shell", SHELLS, ids=str)
