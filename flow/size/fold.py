@@ -22,7 +22,8 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.board import Board
-from tarsier_fpga.flow.ops.base import Role, TarsierOp, role_of
+from tarsier_fpga.flow.ops.base import Role, divisors, role_of
+from tarsier_fpga.flow.size.lanes import narrow_streams, positions_of
 from tarsier_fpga.hls.adders.schedule import LEVELS
 from tarsier_fpga.hls.base.errors import FlowError
 
@@ -90,12 +91,7 @@ def fold(
         op.set_nodeattr("SIMD", chosen.simd)
         op.set_nodeattr("constant", int(constant and cycles_per_position(layer, chosen) == 1))
         op.set_nodeattr("levels", levels)
-        # What follows works channel by channel: at the same pace it needs no width converter.
-        follower = model.find_consumer(node.output[0])
-        while follower is not None and _follows(follower):
-            getCustomOp(follower).set_nodeattr("PE", chosen.pe)
-            follower = model.find_consumer(follower.output[0])
-    return model
+    return narrow_streams(model, pace)
 
 
 def fastest_pace(model: ModelWrapper) -> int:
@@ -103,9 +99,8 @@ def fastest_pace(model: ModelWrapper) -> int:
     busiest = 1
     for node in model.graph.node:
         op = getCustomOp(node)
-        folds = role_of(node) is Role.DOT or _follows(node)
-        cycles = prod(op.frame_out()) if folds else op.get_exp_cycles()
-        busiest = max(busiest, cycles)
+        folds = role_of(node) is Role.DOT or len(op.lane_choices()) > 1
+        busiest = max(busiest, positions_of(op) if folds else op.get_exp_cycles())
     return busiest
 
 
@@ -176,7 +171,7 @@ def cheapest_fold(layer: Layer, budget: int) -> Fold:
 
 def every_fold(layer: Layer) -> list[Fold]:
     """All that divide `layer`."""
-    return [Fold(pe, simd) for pe in _divisors(layer.rows) for simd in _divisors(layer.terms)]
+    return [Fold(pe, simd) for pe in divisors(layer.rows) for simd in divisors(layer.terms)]
 
 
 def cycles_per_position(layer: Layer, fold: Fold) -> int:
@@ -200,10 +195,3 @@ def _dots(model: ModelWrapper) -> list[NodeProto]:
     return [node for node in model.graph.node if role_of(node) is Role.DOT]
 
 
-def _follows(node: NodeProto) -> bool:
-    op = getCustomOp(node)
-    return isinstance(op, TarsierOp) and op.FOLLOWS
-
-
-def _divisors(n: int) -> list[int]:
-    return [d for d in range(1, n + 1) if n % d == 0]
