@@ -26,21 +26,21 @@ from tarsier_fpga.hls.kernels.width_adapter import width_adapter
 
 __all__ = ["narrow_streams", "positions_of"]
 
-_FAMILY = Family.ULTRASCALE_PLUS  # widths compare alike on all of them
 _FF_LUTS, _DSP_LUTS = 1 / 2, 100  # what one is worth, by how many of them devices have
 _CUT = 4  # beats of the FIFO before a fork or behind a join
 _SWEEPS = 4  # until nothing changes any more; two do as a rule
 _NEVER = 1e9  # of widths that no adapter joins
 
 
-def narrow_streams(model: ModelWrapper, pace: int) -> ModelWrapper:
+def narrow_streams(model: ModelWrapper, pace: int, family: Family) -> ModelWrapper:
     """`model`, whose dot products are folded, with streams as narrow as `pace` cycles allow."""
-    edges, worth = _edges(model), _Worth(model, pace)
+    edges, worth = _edges(model), _Worth(model, pace, family)
     regions = list(_regions(model, pace))
     for region in regions:
         region.set(region.choices[0])
     for _ in range(_SWEEPS):
-        if not any([_improve(region, edges, worth) for region in regions]):
+        changed = [region for region in regions if _improve(region, edges, worth)]
+        if not changed:
             break
     if any(worth.of_joint(edge) >= _NEVER for edge in edges):
         for region in regions:
@@ -79,10 +79,10 @@ class _Region:
 
 
 class _Worth:
-    """What kernels and adapters take, in LUTs, at `pace` cycles a frame."""
+    """What kernels and adapters take, in LUTs of `family`, at `pace` cycles a frame."""
 
-    def __init__(self, model: ModelWrapper, pace: int) -> None:
-        self._model, self._pace = model, pace
+    def __init__(self, model: ModelWrapper, pace: int, family: Family) -> None:
+        self._model, self._pace, self._family = model, pace, family
         self._known: dict[tuple[str, int], float] = {}
 
     def of_kernel(self, node: NodeProto) -> float:
@@ -96,7 +96,7 @@ class _Worth:
             elif op.STREAMS > 1:
                 cut = op.get_outstream_width()
             kernels = [op.instance(self._model), *([fifo(cut, _CUT)] if cut else [])]
-            self._known[key] = sum(_luts(cost(kernel, _FAMILY)) for kernel in kernels)
+            self._known[key] = sum(_luts(cost(kernel, self._family)) for kernel in kernels)
         return self._known[key]
 
     def of_joint(self, edge: _Edge) -> float:
@@ -112,7 +112,7 @@ class _Worth:
             cycles = y // x + target.fold() - 1
             if cycles * positions_of(target) > self._pace:
                 return _NEVER
-        return _luts(cost(width_adapter(x, y), _FAMILY)) if x != y else 0
+        return _luts(cost(width_adapter(x, y), self._family)) if x != y else 0
 
 
 def _improve(region: _Region, edges: list[_Edge], worth: _Worth) -> bool:
