@@ -25,7 +25,8 @@ def built_in_cost(kernel: Instance) -> Resources:
         adders = _BIT_LUTS * weights.size + _BIT_TERMS * kernel.number("Rows")
         return logic_cost(lut=adders, ff=_BIT_FFS * adders)
     # the least digits of -1, 0 and +1 that a number can be written in
-    digits = int(np.bitwise_count((3 * abs(weights)) ^ abs(weights)).sum())
+    sizes = abs(weights).astype(np.int64)
+    digits = int(np.bitwise_count(np.bitwise_xor(3 * sizes, sizes)).sum())
     adders = _DIGIT_LUTS * digits * (kernel.number("XWidth") + _CARRIES)
     return logic_cost(lut=adders, ff=_DIGIT_FFS * adders)
 
