@@ -172,7 +172,8 @@ def _packed(plan: Plan, kind: FrameKind) -> tuple[int, int]:
 def _fold(graph: ModelWrapper, plan: Plan) -> ModelWrapper:
     frame = f"{plan.raw_width}x{plan.raw_height}"
     pace = frame_pace(plan.board, fastest_pace(graph), plan.fps, frame)
-    return fold(graph, pace, plan.constant, adder_levels(plan.board.clock_mhz))
+    levels = adder_levels(plan.board.clock_mhz)
+    return fold(graph, pace, plan.constant, levels, plan.board.family)
 
 
 def _adapt(graph: ModelWrapper, plan: Plan) -> ModelWrapper:

@@ -21,7 +21,7 @@ __all__ = ["OP", "TarsierActTable"]
 class TarsierActTable(TarsierOp):
     """Kernel act_table: activation, scale and rounding of a layer in one table."""
 
-    FOLLOWS = True
+    PER_CHANNEL = True
 
     def compute(self, streams: list[np.ndarray], constants: list[np.ndarray]) -> list[np.ndarray]:
         return [golden(streams[0], constants[0], self.get_input_datatype().signed())]

@@ -20,7 +20,7 @@ __all__ = ["OP", "TarsierAffineRequant"]
 class TarsierAffineRequant(TarsierOp):
     """Kernel affine_requant: batch normalisation, scale, (P)ReLU and rounding of sums in one."""
 
-    FOLLOWS = True
+    PER_CHANNEL = True
 
     def get_nodeattr_types(self) -> dict[str, tuple]:
         return super().get_nodeattr_types() | {

@@ -20,7 +20,7 @@ from tarsier_fpga.flow.ops.costs import CostedOp
 from tarsier_fpga.flow.ops.grid import Grid, joined
 from tarsier_fpga.hls.netlist.instance import Instance
 
-__all__ = ["Role", "TarsierOp", "role_of"]
+__all__ = ["Role", "TarsierOp", "divisors", "role_of"]
 
 
 class Role(Enum):
@@ -38,7 +38,7 @@ class TarsierOp(CostedOp):
     STREAMS = 1
     POINTWISE = True  # an output pixel depends on no other input pixels
     ROLE = Role.OTHER
-    FOLLOWS = False  # works channel by channel, at any PE
+    PER_CHANNEL = False  # works channel by channel, on any number of them a cycle
 
     def get_nodeattr_types(self) -> dict[str, tuple]:
         return super().get_nodeattr_types() | {
@@ -85,6 +85,10 @@ class TarsierOp(CostedOp):
     def grid(self, x: Grid, axis: int) -> Grid:
         """Where the output's pixels lie along `axis`, 0 for rows, and what they see."""
         return x
+
+    def lane_choices(self) -> list[int]:
+        """Every PE at which the kernel exists, rising; the last is a whole pixel, or 0 for one."""
+        return divisors(self.channels_in()) if self.PER_CHANNEL else [0]
 
     def fold(self) -> int:
         """Cycles a pixel takes."""
@@ -153,6 +157,11 @@ class TarsierOp(CostedOp):
         results = self.compute(frames, tensors[self.STREAMS :])
         for name, result in zip(self.onnx_node.output, results, strict=True):
             context[name] = result[None].astype(np.float32)
+
+
+def divisors(n: int) -> list[int]:
+    """What divides `n`, rising."""
+    return [d for d in range(1, n + 1) if n % d == 0]
 
 
 def role_of(node: NodeProto) -> Role:

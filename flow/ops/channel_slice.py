@@ -4,10 +4,12 @@
 PE channels come per beat. As many go out, unless that is a whole pixel: then all that are kept.
 """
 
+from math import gcd
+
 import numpy as np
 from qonnx.core.datatype import BaseDataType
 
-from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.flow.ops.base import TarsierOp, divisors
 from tarsier_fpga.hls.golden.channel_slice import channel_slice as golden
 from tarsier_fpga.hls.kernels.channel_slice import channel_slice
 from tarsier_fpga.hls.netlist.instance import Instance
@@ -23,6 +25,10 @@ class TarsierChannelSlice(TarsierOp):
 
     def channels_out(self, ind: int = 0) -> int:
         return self.get_nodeattr("count")
+
+    def lane_choices(self) -> list[int]:
+        kept = gcd(self.get_nodeattr("first"), self.channels_out())
+        return [*divisors(gcd(self.channels_in(), kept)), 0]
 
     def lanes_in(self, ind: int = 0) -> int:
         return self.get_nodeattr("PE") or self.channels_in()

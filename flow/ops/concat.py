@@ -4,10 +4,12 @@
 Whole pixels are joined side by side; with PE channels a beat, a's beats of a pixel go before b's.
 """
 
+from math import gcd
+
 import numpy as np
 from qonnx.core.datatype import BaseDataType
 
-from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.flow.ops.base import TarsierOp, divisors
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.golden.concat import concat as golden
 from tarsier_fpga.hls.kernels.concat import concat
@@ -33,6 +35,9 @@ class TarsierConcat(TarsierOp):
 
     def channels_out(self, ind: int = 0) -> int:
         return self.channels_in(0) + self.channels_in(1)
+
+    def lane_choices(self) -> list[int]:
+        return [*divisors(gcd(self.channels_in(0), self.channels_in(1))), 0]
 
     def lanes_in(self, ind: int = 0) -> int:
         return self.get_nodeattr("PE") or self.channels_in(ind)

@@ -16,6 +16,8 @@ __all__ = ["OP", "TarsierFork"]
 class TarsierFork(TarsierOp):
     """Kernel stream_fork: each output takes a beat when it is ready."""
 
+    PER_CHANNEL = True
+
     def get_nodeattr_types(self) -> dict[str, tuple]:
         return super().get_nodeattr_types() | {"outFIFODepths": ("ints", False, [2, 2])}
 

@@ -14,7 +14,7 @@ __all__ = ["OP", "TarsierRequant"]
 class TarsierRequant(TarsierOp):
     """Kernel requant: accumulators to fewer bits, half to even; a floor of 0 is a ReLU."""
 
-    FOLLOWS = True
+    PER_CHANNEL = True
 
     def get_nodeattr_types(self) -> dict[str, tuple]:
         return super().get_nodeattr_types() | {

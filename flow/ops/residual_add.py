@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""TarsierResidualAdd: x + d, clamped to the range of its output. Inputs: two frames, x and d."""
+"""TarsierResidualAdd: x + d, clamped to the range of its output. Inputs: two frames, x and d.
+
+PE channels of both frames come and go per beat.
+"""
 
 import numpy as np
 
@@ -15,6 +18,7 @@ class TarsierResidualAdd(TarsierOp):
     """Kernel residual_add: the skip connection x, signed or not, joins the signed branch d."""
 
     STREAMS = 2
+    PER_CHANNEL = True
 
     def get_nodeattr_types(self) -> dict[str, tuple]:
         return super().get_nodeattr_types() | {
@@ -30,7 +34,7 @@ class TarsierResidualAdd(TarsierOp):
     def make(self, constants: list[np.ndarray]) -> Instance:
         x, d = (self.get_input_datatype(ind) for ind in range(2))
         return residual_add(
-            lanes=self.channels_in(),
+            lanes=self.lanes_in(),
             x_width=x.bitwidth(),
             x_signed=x.signed(),
             d_width=d.bitwidth(),

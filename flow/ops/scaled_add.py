@@ -21,6 +21,7 @@ class TarsierScaledAdd(TarsierOp):
     """Kernel scaled_add: two streams of different steps meet, exactly or rounded half to even."""
 
     STREAMS = 2
+    PER_CHANNEL = True
 
     def get_nodeattr_types(self) -> dict[str, tuple]:
         return super().get_nodeattr_types() | {

@@ -16,7 +16,7 @@ __all__ = ["OP", "TarsierWiden"]
 class TarsierWiden(TarsierOp):
     """Kernel widen: wires, that give two streams lanes of one type."""
 
-    FOLLOWS = True
+    PER_CHANNEL = True
 
     def get_output_datatype(self, ind: int = 0) -> BaseDataType:
         x, y = self.get_input_datatype(), DataType[self.get_nodeattr("outputDataType")]

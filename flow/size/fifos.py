@@ -160,8 +160,12 @@ def size_fifos(
     outside = {stream.name for stream in (*netlist.inputs, *netlist.outputs)}
     meeting += slack.changes
 
+    narrow = _narrow(netlist)
+    cuts = list(dict.fromkeys(narrow.get(name, name) for name in cuts))
+
     def freely(held: list[str]) -> tuple[_Bench, list[str], dict[str, int], Result]:
-        held = [name for name in dict.fromkeys(held) if name not in outside]
+        held = [narrow.get(name, name) for name in held if name not in outside]
+        held = list(dict.fromkeys(held))
         bench = _Bench(netlist, beats, tuple(dict.fromkeys([*cuts, *held])))
         least = dict.fromkeys(held, 0) | dict.fromkeys(cuts, CUT_DEPTH)
         return bench, held, least, bench.run(least | dict.fromkeys(held, _UNBOUNDED))
@@ -225,6 +229,23 @@ def _cuts(netlist: Netlist, behind: Container[str]) -> list[str]:
         else:
             cuts += [name for name in _names(cell, kernel.outputs) if name in behind]
     return [name for name in dict.fromkeys(cuts) if name not in outside]
+
+
+def _narrow(netlist: Netlist) -> dict[str, str]:
+    """The wide stream of each width adapter -> its narrow one, where as long a wait takes less.
+
+    A port has no FIFO, so a wide stream at an adapter's other end stays its own.
+    """
+    outside = {stream.name for stream in (*netlist.inputs, *netlist.outputs)}
+    widths = {stream.name: stream.width for stream in netlist.streams}
+    narrow = {}
+    for cell in netlist.cells:
+        if cell.instance.kernel == "width_adapter":
+            ends = [*_names(cell, cell.instance.inputs), *_names(cell, cell.instance.outputs)]
+            slim, wide = sorted(ends, key=lambda name: widths[name])
+            if slim not in outside:
+                narrow[wide] = slim
+    return narrow
 
 
 def _names(cell: Cell, ports: Iterable[Stream]) -> list[str]:

@@ -89,7 +89,9 @@ def largest_fps(lowered: ModelWrapper, board: Board, fifos: Resources, tried: in
     paces = sorted(pace for pace in every if pace > max(tried, fastest))
 
     def fits(pace: int) -> bool:
-        folded = specialize(fold(copy.deepcopy(lowered), pace, constant=False), board.part)
+        folded = specialize(
+            fold(copy.deepcopy(lowered), pace, constant=False, family=board.family), board.part
+        )
         model = adapt_widths(folded, board.part)
         resources = estimate(stitch(model), board.family, built_in=pace == fastest)
         return not any(_lacking(total([resources, fifos]), board))

@@ -22,9 +22,17 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.board import Board
-from tarsier_fpga.flow.ops.base import Role, TarsierOp, role_of
+from tarsier_fpga.flow.ops.base import Role, divisors, role_of
+from tarsier_fpga.flow.size.lanes import narrow_streams, positions_of
 from tarsier_fpga.hls.adders.schedule import LEVELS
 from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.hls.cost.dot_cost import built_in_cost
+from tarsier_fpga.hls.cost.family import Family
+from tarsier_fpga.hls.cost.resources import total
+from tarsier_fpga.hls.kernels import cost, mapped
+from tarsier_fpga.hls.kernels.fifo import fifo
+from tarsier_fpga.hls.kernels.width_adapter import width_adapter
+from tarsier_fpga.hls.netlist.instance import Instance
 
 __all__ = [
     "Fold",
@@ -43,9 +51,10 @@ __all__ = [
 
 # Artix-7 logic without wires takes 4.7 ns through three adders, 3.9 ns through two.
 _THREE_ADDERS_MHZ = 200
-# Cycles per position, times the share of weights that are not 0, up to which built-in adders are
-# the smaller. Bits: 0.32 LUTs a weight against 1.03 a lane, and the tables behind them unfold too.
-_BUILT_IN_BITS, _BUILT_IN_INTEGERS = 2.0, 1.0
+# Cycles per position, times the share of weights that are not 0, up to which built-in adders may be
+# the smaller: 0.32 LUTs a bit against 1.03 a lane.
+_BUILT_IN = 3.0
+_CUT = 4  # beats of the FIFO behind a dot product, which is as wide as its sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,31 +80,34 @@ class Fold:
 
 
 def fold(
-    model: ModelWrapper, pace: int, constant: bool = True, levels: int = LEVELS
+    model: ModelWrapper,
+    pace: int,
+    constant: bool = True,
+    levels: int = LEVELS,
+    family: Family = Family.ULTRASCALE_PLUS,
 ) -> ModelWrapper:
     """`model` with the least hardware that takes at most `pace` cycles for a frame.
 
     A dot product that is not folded at all has its matrix built in, if `constant`, with at most
-    `levels` adders between two registers. So has one that is mostly zeros, which cost nothing
-    there, and as much as other weights where it is folded.
+    `levels` adders between two registers. So has one that would fold a little, or is mostly zeros,
+    which cost nothing there, where that takes fewer LUTs of `family`.
     """
     for node, layer in zip(_dots(model), layers_of(model), strict=True):
         op = getCustomOp(node)
         budget = max(1, pace // layer.positions)
         chosen = cheapest_fold(layer, budget)
-        most = _BUILT_IN_BITS if op.get_input_datatype().bitwidth() == 1 else _BUILT_IN_INTEGERS
-        if constant and layer.filled * cycles_per_position(layer, chosen) <= most:
-            chosen = Fold(layer.rows, layer.terms)
         op.set_nodeattr("PE", chosen.pe)
         op.set_nodeattr("SIMD", chosen.simd)
-        op.set_nodeattr("constant", int(constant and cycles_per_position(layer, chosen) == 1))
+        op.set_nodeattr("constant", 0)
         op.set_nodeattr("levels", levels)
-        # What follows works channel by channel: at the same pace it needs no width converter.
-        follower = model.find_consumer(node.output[0])
-        while follower is not None and _follows(follower):
-            getCustomOp(follower).set_nodeattr("PE", chosen.pe)
-            follower = model.find_consumer(follower.output[0])
-    return model
+        cycles = cycles_per_position(layer, chosen)
+        if constant and (
+            cycles == 1 or _smaller_built_in(op.instance(model), layer, cycles, family)
+        ):
+            op.set_nodeattr("PE", layer.rows)
+            op.set_nodeattr("SIMD", layer.terms)
+            op.set_nodeattr("constant", 1)
+    return narrow_streams(model, pace, family)
 
 
 def fastest_pace(model: ModelWrapper) -> int:
@@ -103,9 +115,8 @@ def fastest_pace(model: ModelWrapper) -> int:
     busiest = 1
     for node in model.graph.node:
         op = getCustomOp(node)
-        folds = role_of(node) is Role.DOT or _follows(node)
-        cycles = prod(op.frame_out()) if folds else op.get_exp_cycles()
-        busiest = max(busiest, cycles)
+        folds = role_of(node) is Role.DOT or len(op.lane_choices()) > 1
+        busiest = max(busiest, positions_of(op) if folds else op.get_exp_cycles())
     return busiest
 
 
@@ -176,7 +187,7 @@ def cheapest_fold(layer: Layer, budget: int) -> Fold:
 
 def every_fold(layer: Layer) -> list[Fold]:
     """All that divide `layer`."""
-    return [Fold(pe, simd) for pe in _divisors(layer.rows) for simd in _divisors(layer.terms)]
+    return [Fold(pe, simd) for pe in divisors(layer.rows) for simd in divisors(layer.terms)]
 
 
 def cycles_per_position(layer: Layer, fold: Fold) -> int:
@@ -196,14 +207,23 @@ def cycles_per_position(layer: Layer, fold: Fold) -> int:
     return (layer.rows // fold.pe) * (layer.terms // fold.simd)
 
 
+def _smaller_built_in(folded: Instance, layer: Layer, cycles: int, family: Family) -> bool:
+    """Whether the matrix of `folded`, which takes `cycles`, is smaller built in, with its FIFO.
+
+    All sums leave it at once, and are cut into as many channels as leave the folded one.
+    """
+    if layer.filled * cycles > _BUILT_IN:
+        return False
+    [narrow] = folded.outputs
+    wide = narrow.width // narrow.lanes * layer.rows
+    plumbing = [fifo(wide, _CUT), width_adapter(wide, narrow.width)]
+    built_in = [
+        mapped(family, built_in_cost(folded)),
+        *(cost(kernel, family) for kernel in plumbing if wide != narrow.width),
+    ]
+    kernels = [folded, *([fifo(narrow.width, _CUT)] if wide != narrow.width else [])]
+    return total(built_in).lut <= total(cost(kernel, family) for kernel in kernels).lut
+
+
 def _dots(model: ModelWrapper) -> list[NodeProto]:
     return [node for node in model.graph.node if role_of(node) is Role.DOT]
-
-
-def _follows(node: NodeProto) -> bool:
-    op = getCustomOp(node)
-    return isinstance(op, TarsierOp) and op.FOLLOWS
-
-
-def _divisors(n: int) -> list[int]:
-    return [d for d in range(1, n + 1) if n % d == 0]

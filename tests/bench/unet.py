@@ -4,6 +4,7 @@
 Three scales of 16, 32 and 64 channels, two binary units at each, skips, on raw frames of 640 x 426
 at one packed pixel per cycle. It prints what each step of the build takes, everything compiled
 anew, and whether two frames come out of the RTL as they come out of the graph, at which pace.
+`--whole` builds it with whole pixels in every beat, to compare.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.build import BuildConfig, build
 from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.flow.sim.stimuli import sample_frames
+from tarsier_fpga.flow.size import fold
 from tarsier_fpga.hls.kernels.fifo import fifo
 from tarsier_fpga.hls.sim import verilate
 from tests.networks.unet import unet
@@ -30,12 +32,18 @@ def main() -> None:
     parser.add_argument("--size", default="640x426", help="of the Bayer frame")
     parser.add_argument("--channels", default="16,32,64", help="of the scales")
     parser.add_argument("--board", default="zcu104")
+    parser.add_argument("--fps", type=float, help="frames a second; else a packed pixel a cycle")
+    parser.add_argument("--whole", action="store_true", help="whole pixels in every beat")
+    parser.add_argument("--no-simulation", action="store_true", help="build only")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tarsier-bench-") as folder:
         os.environ["TARSIER_CACHE"] = f"{folder}/cache"
         verilate.build(fifo(8, 2))  # Verilator's runtime, which is compiled once for all
+        if options.whole:
+            fold.narrow_streams = lambda model, *_: model
         design = _build(options, Path(folder))
-        _simulate(design)
+        if not options.no_simulation:
+            _simulate(design)
 
 
 def _build(options: argparse.Namespace, folder: Path) -> BuiltDesign:
@@ -48,7 +56,8 @@ def _build(options: argparse.Namespace, folder: Path) -> BuiltDesign:
         began.setdefault(step, time.perf_counter())
 
     board = load_board(options.board)
-    facts = build(BuildConfig(network, board, width, height, None, folder / "design"), notify)
+    asked = BuildConfig(network, board, width, height, options.fps, folder / "design")
+    facts = build(asked, notify)
     steps = list(began.items())
     for (step, start), (_, end) in pairwise(steps):
         print(f"{step:8}{end - start:8.1f} s")
@@ -56,7 +65,9 @@ def _build(options: argparse.Namespace, folder: Path) -> BuiltDesign:
     sizing = facts.fifo_sizing
     print(
         f"FIFOs: {sizing.bits / 1000:.0f} kbit, {sizing.cycles} cycles for {sizing.rows} rows;"
-        f" {facts.estimate.lut:,} LUTs estimated"
+        f" {facts.estimate.lut:,} LUTs, {facts.estimate.ff:,} flip-flops,"
+        f" {facts.estimate.bram36:g} BRAM36, {facts.estimate.uram} URAM,"
+        f" {facts.estimate.dsp} DSPs estimated"
     )
     return BuiltDesign(folder / "design", facts)
 

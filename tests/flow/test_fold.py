@@ -65,8 +65,8 @@ def test_tables_and_roundings_follow_their_dot_product(random_net):
 
 
 def test_bits_at_two_cycles_are_built_in_and_integers_are_folded(random_net):
-    """Two cycles' worth of adders of bits is less than half as many of them and their tables."""
-    graph = folded(lower(ingest(random_net(channels=8))), 2)
+    """All the adders of bits, which share sums, are less than half of them that share none."""
+    graph = folded(lower(ingest(random_net(channels=16))), 2)
     for node in graph.graph.node:
         if node.op_type.endswith("Dot"):
             assert getCustomOp(node).constant == (node.op_type == "TarsierXnorDot")
@@ -84,10 +84,25 @@ def test_mostly_zeros_are_built_in(rng):
     assert not getCustomOp(dot).constant
 
 
-def grouped(rng, groups: int) -> ModelWrapper:
+@pytest.mark.parametrize(("cycles", "constant"), [(3, True), (4, False)])
+def test_wide_layers_of_bits_are_built_in_up_to_three_cycles(random_net, cycles, constant):
+    graph = folded(lower(ingest(random_net(channels=32))), cycles)
+    for dot in graph.get_nodes_by_op_type("TarsierXnorDot"):
+        assert getCustomOp(dot).constant == constant
+
+
+@pytest.mark.parametrize(("cycles", "constant"), [(2, True), (4, False)])
+def test_weights_of_one_digit_are_built_in_where_they_are_smaller(rng, cycles, constant):
+    graph = lower(ingest(grouped(rng, groups=1, most=1)))
+    [dot] = folded(graph, cycles).get_nodes_by_op_type("TarsierIntDot")
+    assert getCustomOp(dot).constant == constant
+
+
+def grouped(rng, groups: int, most: int = 31) -> ModelWrapper:
     net = GraphWriter(18)
     x = net.input([1, 8, 9, 9])
-    weights = rng.choice([-1.0, 1.0], (8, 8 // groups, 3, 3)).astype(np.float32) / 4
+    signs = rng.choice([-1.0, 1.0], (8, 8 // groups, 3, 3))
+    weights = (signs * rng.integers(most // 2 + 1, most + 1, signs.shape)).astype(np.float32) / 4
     y = net.node("Conv", x, weights, kernel_shape=[3, 3], pads=[1] * 4, group=groups)
     y = net.node("Quant", y, *quant_numbers(1.0, 8))
     return ModelWrapper(net.model({y: [1, 8, 9, 9]}, {"bits": 4}))
