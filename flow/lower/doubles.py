@@ -111,7 +111,20 @@ def _resized(x: np.ndarray, axis: int, place: np.ndarray, nearest: str | None) -
     return (1 - share) * at(below) + share * at(below + 1)
 
 
-_OPS = [Quant, IntQuant, BipolarQuant, Resize]
+class ScatterND(OpRun):
+    """ONNX' ScatterND, of all places at once."""
+
+    def _run(
+        self, data: np.ndarray, indices: np.ndarray, updates: np.ndarray, reduction: str = "none"
+    ) -> tuple[np.ndarray]:
+        if reduction != "none":
+            raise NotImplementedError(f"ScatterND that reduces by {reduction}")
+        made = data.astype(updates.dtype)
+        made[tuple(np.moveaxis(indices, -1, 0))] = updates
+        return (made,)
+
+
+_OPS = [Quant, IntQuant, BipolarQuant, Resize, ScatterND]
 
 
 class Doubles:
@@ -143,16 +156,17 @@ class Doubles:
         return dict(zip(self._outputs, self._evaluator.run(None, feeds), strict=True))
 
 
-def compile_nodes(model: ModelWrapper, nodes: Sequence[NodeProto], source: str) -> Doubles:
-    """`nodes` of `model` alone, from the tensor `source` to the last one's first output.
+def compile_nodes(
+    model: ModelWrapper, nodes: Sequence[NodeProto], source: str, result: str | None = None
+) -> Doubles:
+    """`nodes` of `model` alone, from the tensor `source` to `result`, else the last one's first.
 
     Their other inputs are constants of `model`.
     """
     names = {name for node in nodes for name in node.input} - {source}
     held = [tensor for tensor in model.graph.initializer if tensor.name in names]
-    graph = helper.make_graph(
-        nodes, "nodes", [_double(source)], [_double(nodes[-1].output[0])], held
-    )
+    result = result or nodes[-1].output[0]
+    graph = helper.make_graph(nodes, "nodes", [_double(source)], [_double(result)], held)
     return Doubles(helper.make_model(graph, opset_imports=model.model.opset_import))
 
 

@@ -8,6 +8,7 @@ from onnx import NodeProto
 from qonnx.core.modelwrapper import ModelWrapper
 
 from tarsier_fpga.flow.lower.doubles import constant_nodes
+from tarsier_fpga.flow.lower.moves import VIEWS
 from tarsier_fpga.hls.base.errors import FlowError
 
 __all__ = ["ELEMENTWISE", "OPSETS", "VOCABULARY", "check_nodes", "check_opset"]
@@ -34,7 +35,7 @@ VOCABULARY = ELEMENTWISE | frozenset(
     {
         *("Quant", "IntQuant", "BipolarQuant", "Identity", "Dropout", "Pad", "Conv"),
         *("ConvTranspose", "Concat", "Slice", "Split", "Gather", "DepthToSpace", "SpaceToDepth"),
-        *("Resize", "Upsample", "AveragePool", "MaxPool"),
+        *("Resize", "Upsample", "AveragePool", "MaxPool", *VIEWS),
     }
 )
 _CLASSIFIER = frozenset(
@@ -77,7 +78,5 @@ def _advice(node: NodeProto) -> str:
             return "a QuantizeLinear and its DequantizeLinear must stand together, with constants"
         case "LSTM" | "GRU" | "RNN":
             return "recurrence must be written as a state that goes in and comes out"
-        case "Reshape" | "Transpose" | "Squeeze" | "Unsqueeze" | "Expand" | "Tile":
-            return "write shuffles as DepthToSpace, SpaceToDepth or a Gather of channels"
         case _:
             return "no kernel computes it"
