@@ -124,7 +124,25 @@ class ScatterND(OpRun):
         return (made,)
 
 
-_OPS = [Quant, IntQuant, BipolarQuant, Resize, ScatterND]
+class DequantizeLinear(OpRun):
+    """ONNX' DequantizeLinear, of which ONNX' own are of some opsets only; blocks are not done."""
+
+    def _run(
+        self,
+        x: np.ndarray,
+        scale: np.ndarray,
+        zero_point: np.ndarray | None = None,
+        axis: int = 1,
+        block_size: int = 0,
+        output_dtype: int | None = None,
+    ) -> tuple[np.ndarray]:
+        zero = np.zeros(1) if zero_point is None else np.asarray(zero_point, np.float64)
+        sides = [-1 if each == axis % x.ndim else 1 for each in range(x.ndim)]
+        step, start = (each if each.size == 1 else each.reshape(sides) for each in (scale, zero))
+        return ((np.asarray(x, np.float64) - start) * step,)
+
+
+_OPS = [Quant, IntQuant, BipolarQuant, Resize, ScatterND, DequantizeLinear]
 
 
 class Doubles:

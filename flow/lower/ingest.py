@@ -15,11 +15,11 @@ from qonnx.transformation.general import (
     RemoveUnusedTensors,
 )
 from qonnx.transformation.infer_shapes import InferShapes
-from qonnx.transformation.qcdq_to_qonnx import QCDQToQuant
 
 from tarsier_fpga.flow.lower.moves import moves_of
 from tarsier_fpga.flow.lower.net import net_of
 from tarsier_fpga.flow.lower.shapes import FoldShapes
+from tarsier_fpga.flow.lower.standard import ReadStandard
 from tarsier_fpga.flow.lower.tidy import (
     ExplicitPads,
     LiveNodes,
@@ -34,7 +34,7 @@ from tarsier_fpga.hls.base.errors import FlowError
 
 __all__ = ["ingest", "read_qonnx"]
 
-_QUANTIZERS = ["Quant", "IntQuant", "BipolarQuant"]
+_QUANTIZERS = ["Quant", "IntQuant", "BipolarQuant", "QuantizeLinear", "DequantizeLinear"]
 
 
 def read_qonnx(path: Path) -> ModelWrapper:
@@ -75,11 +75,11 @@ def ingest(model: ModelWrapper) -> ModelWrapper:
         (OneDomain(), OneFrame(), NameNodes(), InferShapes()),
         (FoldShapes(), GiveUniqueParameterTensors(), FoldConstants(exclude_op_types=_QUANTIZERS)),
         (
-            QCDQToQuant(),
+            ReadStandard(),
+            LiveNodes(),
             NameNodes(),
             ExplicitPads(),
             PlainNorms(),
-            LiveNodes(),
             RemoveUnusedTensors(),
             InferShapes(),
         ),

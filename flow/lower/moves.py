@@ -138,7 +138,17 @@ class _Finder:
             return None
         numbers = np.arange(np.prod(shapes[0]), dtype=np.float64).reshape(shapes[0])
         doubles = compile_nodes(self._model, way, source, target)
-        first, second = (doubles.run({source: x})[target][0] for x in (numbers, numbers + _MOVED))
+        try:
+            first, second = (
+                doubles.run({source: x})[target][0] for x in (numbers, numbers + _MOVED)
+            )
+        except ValueError as error:  # the file leaves the frame's size free, a Reshape does not
+            _, _, height, width = shapes[0]
+            raise FlowError(
+                f"{way[-1].op_type} {way[-1].name}: what it is made of does not take frames of"
+                f" {width}x{height} pixels: {error}; a network whose sides are free must not have"
+                " sides written into its shapes"
+            ) from None
         origin = np.where(second - first == _MOVED, first, -1).astype(np.int64)
         return arranged(origin, first, tuple(shapes[0][1:]))
 

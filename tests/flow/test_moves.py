@@ -167,6 +167,15 @@ def test_a_batch_is_written_into_views():
     assert kinds(lowered(model)) == ["ChannelShuffle"]
 
 
+def test_a_free_frame_and_a_view_of_one_size_do_not_meet():
+    model = exported(channel_shuffle, 17)
+    for side, name in zip(model.graph.input[0].type.tensor_type.shape.dim[2:], "hw", strict=True):
+        side.dim_param = name
+    sentence = r"^Reshape \S+: what it is made of does not take frames of 32x32 pixels: .* sides w"
+    with pytest.raises(FlowError, match=sentence):
+        ingest(model)
+
+
 def test_a_shift_sees_as_far_as_it_moves():
     graph = lowered(exported(shift_by_pad_and_slices, 17))
     assert reach_of(graph) == Reach(above=2, below=4, left=5, right=3, align=1)
