@@ -7,6 +7,7 @@ Nothing is renamed, so that what is said of a node is said by the name that its 
 from pathlib import Path
 
 from google.protobuf.message import DecodeError
+from onnx import ModelProto
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.transformation.fold_constants import FoldConstants
 from qonnx.transformation.general import (
@@ -46,11 +47,13 @@ def read_qonnx(path: Path) -> ModelWrapper:
         FlowError: there is no such file, it is no ONNX, or its metadata make no sense.
     """
     try:
-        model = ModelWrapper(path.read_bytes())
+        proto = ModelProto.FromString(path.read_bytes())
     except FileNotFoundError:
         raise FlowError(f"{path}: no such file; a QONNX network is needed") from None
     except (DecodeError, OSError) as error:
         raise FlowError(f"{path}: cannot be read as ONNX: {error}") from None
+    _tell_shapes_once(proto)
+    model = ModelWrapper(proto)
     # qonnx reads the properties of the graph, other ONNX tools write those of the model.
     for entry in model.model.metadata_props:
         if entry.key.startswith("tarsier.") and model.get_metadata_prop(entry.key) is None:
@@ -58,6 +61,14 @@ def read_qonnx(path: Path) -> ModelWrapper:
     if model.get_metadata_prop("tarsier.net") is None:
         model.set_metadata_prop("tarsier.net", path.stem)
     return model
+
+
+def _tell_shapes_once(proto: ModelProto) -> None:
+    """Ports that are listed among the inner tensors too, as in a part that was cut out, once."""
+    told = {tensor.name for tensor in (*proto.graph.input, *proto.graph.output)}
+    inner = {tensor.name: tensor for tensor in proto.graph.value_info if tensor.name not in told}
+    del proto.graph.value_info[:]
+    proto.graph.value_info.extend(inner.values())
 
 
 def ingest(model: ModelWrapper) -> ModelWrapper:
