@@ -11,48 +11,23 @@ left as it was if one value differs.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
-from onnx import NodeProto, TensorProto, helper
+from onnx import NodeProto, helper
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.general.intquant import max_int, min_int
 from qonnx.transformation.base import Transformation
 
 from tarsier_fpga.flow.lower.attributes import attribute
 from tarsier_fpga.flow.lower.doubles import compile_nodes, constant_of
+from tarsier_fpga.flow.lower.standard_chains import Chain, Chains, spread_along
 
 __all__ = ["ReadStandard"]
 
 _DOMAIN = "qonnx.custom_op.general"
-_ENDS = {
-    TensorProto.UINT8: (0, 255),
-    TensorProto.INT8: (-128, 127),
-    TensorProto.UINT16: (0, 65535),
-    TensorProto.INT16: (-32768, 32767),
-    TensorProto.UINT4: (0, 15),
-    TensorProto.INT4: (-8, 7),
-    TensorProto.UINT2: (0, 3),
-    TensorProto.INT2: (-2, 1),
-}
-_ROUNDINGS = {"Round": ("ROUND", np.rint), "Floor": ("FLOOR", np.floor), "Ceil": ("CEIL", np.ceil)}
 _WIDEST = 24  # bits of a Quant
 _POINTS = 1 << 19  # at which two quantizers are compared
 _NEAR = 1e-6  # of a step
-
-
-@dataclass(frozen=True, eq=False)
-class _Found:
-    """`nodes`, from the tensor `source` on, that round to least..most - zero times `scale`."""
-
-    source: str
-    nodes: tuple[NodeProto, ...]
-    scale: np.ndarray
-    zero: int
-    least: int
-    most: int
-    mode: str = "ROUND"
 
 
 class ReadStandard(Transformation):
@@ -63,9 +38,10 @@ class ReadStandard(Transformation):
         for node in list(model.graph.node):
             match node.op_type:
                 case "DequantizeLinear":
-                    reader.read_weights(node) or reader.read(reader.dequantized(node))
+                    if not reader.read_weights(node):
+                        reader.read(reader.chains.dequantized(node))
                 case "Round" | "Floor" | "Ceil":
-                    reader.read(reader.rounded(node))
+                    reader.read(reader.chains.rounded(node))
                 case "Sign":
                     reader.read_signs(node)
         return model, False
@@ -74,7 +50,7 @@ class ReadStandard(Transformation):
 class _Reader:
     def __init__(self, model: ModelWrapper) -> None:
         self._model = model
-        self._types = {each.name: each.data_type for each in model.graph.initializer}
+        self.chains = Chains(model)
 
     def read_weights(self, node: NodeProto) -> bool:
         """Constants behind a DequantizeLinear, where they are such."""
@@ -93,12 +69,12 @@ class _Reader:
             self._constant(node.output[0], values)
             return True
         self._constant(name, values)
-        scale = _spread(scale, values.ndim, int(attribute(node, "axis", 1)))
+        scale = spread_along(scale, values.ndim, int(attribute(node, "axis", 1)))
         bits = int(np.abs(np.rint(values / scale)).max()).bit_length() + 1
         self._replace([node], self._quant(node, name, scale, 0, (max(2, bits), True, False)))
         return True
 
-    def read(self, found: _Found | None) -> None:
+    def read(self, found: Chain | None) -> None:
         """A Quant for what is `found`, if it is the same."""
         if found is None:
             return
@@ -115,7 +91,7 @@ class _Reader:
                     return
         self._read_clipped(found)
 
-    def _read_clipped(self, found: _Found) -> None:
+    def _read_clipped(self, found: Chain) -> None:
         """Integers that no type has alone: a Clip, and a Quant of the type that holds them."""
         if found.scale.size > 1:
             return
@@ -130,80 +106,18 @@ class _Reader:
         if bits <= _WIDEST and self._is_same(found, [clip, quant]):
             self._replace(found.nodes, clip, quant)
 
-    def dequantized(self, node: NodeProto) -> _Found | None:
-        """The chain from a QuantizeLinear to the DequantizeLinear `node`."""
-        writer = self._model.find_producer(node.input[0])
-        ends = [-np.inf, np.inf]
-        nodes = [node]
-        if writer is not None and writer.op_type == "Clip":
-            limits = [self._number(writer, n) for n in (1, 2)]
-            ends = [e if limit is None else limit for e, limit in zip(ends, limits, strict=True)]
-            nodes.insert(0, writer)
-            writer = self._model.find_producer(writer.input[0])
-        if writer is None or writer.op_type != "QuantizeLinear":
-            return None
-        kind = attribute(writer, "output_dtype", 0) or TensorProto.UINT8
-        if len(writer.input) > 2 and writer.input[2]:
-            kind = self._types.get(writer.input[2], TensorProto.UNDEFINED)
-        scales = [constant_of(self._model, each.input[1]) for each in (writer, node)]
-        zeros = [self._zero(each) for each in (writer, node)]
-        blocks = attribute(writer, "block_size", 0) or attribute(node, "block_size", 0)
-        if None in zeros or zeros[0] != zeros[1] or kind not in _ENDS or blocks:
-            return None
-        if scales[0] is None or scales[1] is None or not np.array_equal(*scales):
-            return None
-        least, most = int(max(ends[0], _ENDS[kind][0])), int(min(ends[1], _ENDS[kind][1]))
-        scale = _spread(scales[0], 4, int(attribute(writer, "axis", 1)))
-        return _Found(writer.input[0], (writer, *nodes), scale, int(zeros[0] or 0), least, most)
-
-    def rounded(self, node: NodeProto) -> _Found | None:
-        """The chain of a division, a rounding `node` and a product around it."""
-        before, after, clip = [], [], None
-        step = self._model.find_producer(node.input[0])
-        for kinds in (("Clip",), ("Add",), ("Div",)):
-            if step is not None and step.op_type in kinds:
-                before.insert(0, step)
-                clip = step if step.op_type == "Clip" else clip
-                step = self._model.find_producer(step.input[0])
-        last = node
-        for kinds in (("Clip",) if clip is None else (), ("Sub",), ("Mul",)):
-            step = self._only_reader(last)
-            if step is not None and step.op_type in kinds and step.input[0] == last.output[0]:
-                after.append(step)
-                clip = step if step.op_type == "Clip" else clip
-                last = step
-        nodes = [*before, node, *after]
-        if clip is None or nodes[0].op_type != "Div" or nodes[-1].op_type != "Mul":
-            return None
-        if any(self._only_reader(a) is not b for a, b in pairwise(nodes)):
-            return None
-        told = {
-            each.op_type: constant_of(self._model, each.input[1])
-            for each in nodes
-            if each is not node
-        }
-        ends = [self._number(clip, n) for n in (1, 2)]
-        zero = told.get("Add", np.zeros(1))
-        if any(each is None for each in (*told.values(), *ends)) or zero.size != 1:
-            return None
-        mode, rounding = _ROUNDINGS[node.op_type]
-        least, most = (int(rounding(end)) for end in ends)
-        return _Found(
-            nodes[0].input[0], tuple(nodes), told["Div"], int(zero.ravel()[0]), least, most, mode
-        )
-
     def read_signs(self, node: NodeProto) -> None:
         """A BipolarQuant for two signs with a summand between them, from `node` on."""
         nodes = [node]
         for kind in ("Add", "Sign"):
-            step = self._only_reader(nodes[-1])
+            step = self.chains.only_reader(nodes[-1])
             if step is None or step.op_type != kind:
                 return
             nodes.append(step)
         half = constant_of(self._model, nodes[1].input[1])
         if half is None or np.any(half <= 0) or np.any(half >= 1):
             return
-        scale, product = np.ones(1), self._only_reader(nodes[-1])
+        scale, product = np.ones(1), self.chains.only_reader(nodes[-1])
         if product is not None and product.op_type == "Mul":
             factor = constant_of(self._model, product.input[1])
             if factor is not None and np.all(factor > 0):
@@ -224,7 +138,7 @@ class _Reader:
             ),
         )
 
-    def _is_same(self, found: _Found, nodes: Sequence[NodeProto]) -> bool:
+    def _is_same(self, found: Chain, nodes: Sequence[NodeProto]) -> bool:
         scale = found.scale.reshape(1, -1, 1, 1)
         first, last = (4 * (end - found.zero) for end in (found.least, found.most))
         steps = np.arange(first - 9, last + 10) / 4
@@ -277,26 +191,6 @@ class _Reader:
     def _constant(self, name: str, values: np.ndarray) -> None:
         self._model.set_initializer(name, values.astype(np.float32))
 
-    def _only_reader(self, node: NodeProto) -> NodeProto | None:
-        if node.output[0] in {tensor.name for tensor in self._model.graph.output}:
-            return None
-        readers = self._model.find_consumers(node.output[0]) or []
-        return readers[0] if len(readers) == 1 else None
-
-    def _number(self, node: NodeProto, index: int) -> float | None:
-        given = node.input[index] if len(node.input) > index else ""
-        value = constant_of(self._model, given) if given else None
-        return None if value is None or value.size != 1 else float(value.ravel()[0])
-
-    def _zero(self, node: NodeProto) -> int | None:
-        """The zero point that all channels have."""
-        if len(node.input) < 3 or not node.input[2]:
-            return 0
-        values = constant_of(self._model, node.input[2])
-        if values is None or np.any(values != values.ravel()[0]):
-            return None
-        return int(values.ravel()[0])
-
 
 def _form(least: int, most: int) -> tuple[int, bool, bool] | None:
     """Bits, sign and narrowness of the Quant of integers least..most, if there is one.
@@ -311,12 +205,3 @@ def _form(least: int, most: int) -> tuple[int, bool, bool] | None:
                 if ends == [least, most] and not (signed and bits == 1):
                     return bits, signed, narrow
     return None
-
-
-def _spread(scale: np.ndarray, axes: int, axis: int) -> np.ndarray:
-    """A scale of one number, or one for each place along `axis`."""
-    if scale.size == 1:
-        return scale.reshape(())
-    shape = [1] * axes
-    shape[axis] = scale.size
-    return scale.reshape(shape)
