@@ -59,8 +59,8 @@ bench-fifo: $(INSTALLED)  ## FIFO sizing side by side with FINN's; minutes
 bench-host: $(INSTALLED)  ## what the host adds to the network on 12-megapixel frames; minutes
 	@.venv/bin/python -m tests.bench.host
 
-bench-networks: $(INSTALLED)  ## 200 random networks through all levels; an hour
-	@.venv/bin/python -m tests.bench.networks
+bench-networks: $(INSTALLED)  ## 200 random networks through all levels, FIRST=n COUNT=m for some; an hour
+	@.venv/bin/python -m tests.bench.networks $(if $(FIRST),--first $(FIRST)) $(if $(COUNT),--count $(COUNT))
 
 bench-sim: $(INSTALLED)  ## simulators side by side: ours, cocotb, Icarus Verilog; minutes
 	@.venv/bin/python -m tests.bench.simulators

@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from qonnx.core.modelwrapper import ModelWrapper
+
 from tarsier_fpga import hls
 from tarsier_fpga.flow.board import Board, write_board
 from tarsier_fpga.flow.build_steps import Plan, make_design
@@ -23,7 +25,7 @@ from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.base.files import replacing_folder
 from tarsier_fpga.hls.base.progress import Show, silent
 
-__all__ = ["BuildConfig", "build"]
+__all__ = ["BuildConfig", "build", "read_told"]
 
 # What is found by its name, and so by no import, is named beside the steps.
 _CODE = ("tarsier_fpga.flow.build_steps", "tarsier_fpga.flow.ops", "tarsier_fpga.hls.kernels")
@@ -89,15 +91,9 @@ def build(config: BuildConfig, notify: Show = silent) -> Design:
 
 def _build(config: BuildConfig, key: str, folder: Path, notify: Show) -> Design:
     prepare_finn()
-    network = read_qonnx(config.onnx)
-    for fact, said in config.told.items():
-        network.set_metadata_prop(f"tarsier.{fact}", said)
-        for n in ("", *range(len(network.graph.input))):
-            if network.get_metadata_prop(f"tarsier.x{n}.{fact}") is not None:
-                network.set_metadata_prop(f"tarsier.x{n}.{fact}", said)
     plan = Plan(
         key=key,
-        network=network,
+        network=read_told(config.onnx, config.told),
         board=config.board,
         raw_width=config.raw_width,
         raw_height=config.raw_height,
@@ -109,6 +105,21 @@ def _build(config: BuildConfig, key: str, folder: Path, notify: Show) -> Design:
     write_board(config.board, folder)
     notify("done", 1.0)
     return design
+
+
+def read_told(onnx: Path, told: Mapping[str, str]) -> ModelWrapper:
+    """The network in the file `onnx`, of which is said what is `told`, as in `BuildConfig`.
+
+    Raises:
+        FlowError: it cannot be read.
+    """
+    network = read_qonnx(onnx)
+    for fact, said in told.items():
+        network.set_metadata_prop(f"tarsier.{fact}", said)
+        for n in ("", *range(len(network.graph.input))):
+            if network.get_metadata_prop(f"tarsier.x{n}.{fact}") is not None:
+                network.set_metadata_prop(f"tarsier.x{n}.{fact}", said)
+    return network
 
 
 def _key(config: BuildConfig) -> str:

@@ -52,7 +52,7 @@ from tarsier_fpga.hls.netlist.instance import rtl_sources
 from tarsier_fpga.hls.netlist.netlist import Netlist
 from tarsier_fpga.hls.netlist.rtl_top import rtl_top
 
-__all__ = ["Plan", "Step", "make_design"]
+__all__ = ["Plan", "Step", "lowered_for", "make_design"]
 
 _MODEL, _FACTS = "model.onnx", "facts.json"  # in the cache, after a step
 _F = TypeVar("_F", bound=Facts)
@@ -146,7 +146,16 @@ def _graph_step(name: str, change: Callable[[ModelWrapper, Plan], ModelWrapper])
 
 
 def _lower(graph: ModelWrapper, plan: Plan) -> ModelWrapper:
-    size = _packed(plan, net_of(graph).x.kind)
+    return lowered_for(graph, (plan.raw_width, plan.raw_height))
+
+
+def lowered_for(graph: ModelWrapper, extent: tuple[int, int]) -> ModelWrapper:
+    """The hardware graph of `graph`, which `ingest` prepared, for frames of width and height.
+
+    Raises:
+        FlowError: it cannot be lowered, or not for such frames, or does not agree with the network.
+    """
+    size = _packed(extent, net_of(graph).x.kind)
     lowered = lower(graph)
     check_agreement(graph, lowered)
     try:
@@ -159,14 +168,12 @@ def _lower(graph: ModelWrapper, plan: Plan) -> ModelWrapper:
         return set_frame(lowered, *rounded)
 
 
-def _packed(plan: Plan, kind: FrameKind) -> tuple[int, int]:
+def _packed(extent: tuple[int, int], kind: FrameKind) -> tuple[int, int]:
     """Rows and columns of the frame in pixels of the network."""
-    step = kind.step
-    if plan.raw_width % step or plan.raw_height % step:
-        raise FlowError(
-            f"a Bayer frame of {plan.raw_width}x{plan.raw_height} pixels must be even both ways"
-        )
-    return plan.raw_height // step, plan.raw_width // step
+    step, (width, height) = kind.step, extent
+    if width % step or height % step:
+        raise FlowError(f"a Bayer frame of {width}x{height} pixels must be even both ways")
+    return height // step, width // step
 
 
 def _fold(graph: ModelWrapper, plan: Plan) -> ModelWrapper:

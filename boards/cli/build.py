@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """tarsier build: a network for a board, a frame size and a rate."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 from tarsier_fpga.cli.options import parse_size
 from tarsier_fpga.cli.progress import progress
 from tarsier_fpga.hls.base.coding import FrameKind
+from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.base.files import check_folder
 
 __all__ = ["build"]
@@ -16,9 +18,11 @@ __all__ = ["build"]
 
 def build(
     net: Annotated[str, typer.Argument(help="a shipped net, a checkpoint or an .onnx")],
-    board: Annotated[str, typer.Option(help="board to build for: a name or a TOML")],
-    size: Annotated[str, typer.Option(help="frame, WIDTHxHEIGHT")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="folder to write the design to")],
+    board: Annotated[str | None, typer.Option(help="board to build for: a name or a TOML")] = None,
+    size: Annotated[str | None, typer.Option(help="frame, WIDTHxHEIGHT")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="folder to write the design to")
+    ] = None,
     fps: Annotated[
         float | None, typer.Option(help="frames per second; the most if left out")
     ] = None,
@@ -27,10 +31,25 @@ def build(
     white: Annotated[int | None, typer.Option(help="code of white")] = None,
     kind: Annotated[FrameKind | None, typer.Option(help="what its frames are")] = None,
     explain: Annotated[
-        bool, typer.Option("--explain", help="print the network as it was understood")
+        bool,
+        typer.Option(
+            "--explain", help="print the network as it is understood; without --out, only"
+        ),
     ] = False,
 ) -> int:
     """Build a design; its folder holds everything and design.json."""
+    given = {"bits": bits, "black": black, "white": white, "kind": kind}
+    told = {key: str(value) for key, value in given.items() if value is not None}
+    if explain and out is None:
+        _explain(net, board, size, fps, told)
+        return 0
+    if board is None or size is None or out is None:
+        options = {"--board": board, "--size": size, "--out": out}
+        missing = [option for option, value in options.items() if value is None]
+        raise HostError(
+            f"a design needs {', '.join(missing)}; to see how {net} is understood before one is"
+            " built, give --explain"
+        )
     from tarsier_fpga.flow.board import load_board
     from tarsier_fpga.jobs.designs import build_design
 
@@ -38,14 +57,12 @@ def build(
     if not out.parent.is_dir():
         check_folder(out)
     with progress() as show:
-        given = {"bits": bits, "black": black, "white": white, "kind": kind}
-        told = {key: str(value) for key, value in given.items() if value is not None}
         built = build_design(net, target, extent, fps, out, show, told)
     design = built.facts
     if explain:
         from tarsier_fpga.jobs.explain import explain as explained
 
-        print(explained(built))
+        print(explained(built.graph.model))
     fifos = design.fifo_sizing
     used = design.estimate.lut / target.resources.lut
     print(
@@ -58,3 +75,18 @@ def build(
         f"about {design.estimate.lut} LUT, {used:.0%} of the board (estimate); {out}"
     )
     return 0
+
+
+def _explain(
+    net: str, board: str | None, size: str | None, fps: float | None, told: Mapping[str, str]
+) -> None:
+    from tarsier_fpga.flow.board import load_board
+    from tarsier_fpga.jobs.explain import explain, understood
+
+    if fps is not None and board is None:
+        raise HostError(f"--fps {fps:g} is of a board's clock; give --board too, or neither")
+    target = None if board is None else load_board(board)
+    with progress() as show:
+        extent = None if size is None else parse_size(size)
+        graph = understood(net, target, extent, fps, show, told)
+    print(explain(graph, None if target is None else target.clock_mhz))

@@ -14,14 +14,14 @@ from tarsier_fpga.flow.ops.stitch import beats_of, cell_names
 from tarsier_fpga.hls.base.port import Port
 from tarsier_fpga.hls.netlist.netlist import Netlist
 
-__all__ = ["fifo_facts", "frame_facts", "layer_facts", "wire_facts"]
+__all__ = ["fifo_facts", "frame_facts", "layer_facts", "stages_of", "wire_facts"]
 
 
 def layer_facts(model: ModelWrapper) -> tuple[Layer, ...]:
     """Every node but the FIFOs, in order, with FINN's own count of its cycles per frame."""
     names, cycles = cell_names(model), model.analysis(exp_cycles_per_layer)
     nodes = [node for node in model.graph.node if not node.op_type.startswith("StreamingFIFO")]
-    stages = _stages([role_of(node) for node in nodes])
+    stages = stages_of([role_of(node) for node in nodes])
     return tuple(
         Layer(
             name=names[node.name].removeprefix("u_"),
@@ -76,11 +76,11 @@ def wire_facts(model: ModelWrapper, netlist: Netlist) -> tuple[Wire, ...]:
     )
 
 
-def _stages(roles: list[Role]) -> list[str]:
+def stages_of(roles: list[Role]) -> list[str]:
     """The stage of each op: a dot product with what leads to it and what follows, head to tail.
 
     >>> window, dot, other = Role.WINDOW, Role.DOT, Role.OTHER
-    >>> _stages([other, window, dot, other, Role.SIGN, window, dot, window, dot])
+    >>> stages_of([other, window, dot, other, Role.SIGN, window, dot, window, dot])
     ['head', 'head', 'head', 'head', 'body1', 'body1', 'body1', 'tail', 'tail']
     """
     numbers, computed = [0], False  # whether the stage has its dot product

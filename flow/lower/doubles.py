@@ -111,7 +111,38 @@ def _resized(x: np.ndarray, axis: int, place: np.ndarray, nearest: str | None) -
     return (1 - share) * at(below) + share * at(below + 1)
 
 
-_OPS = [Quant, IntQuant, BipolarQuant, Resize]
+class ScatterND(OpRun):
+    """ONNX' ScatterND, of all places at once."""
+
+    def _run(
+        self, data: np.ndarray, indices: np.ndarray, updates: np.ndarray, reduction: str = "none"
+    ) -> tuple[np.ndarray]:
+        if reduction != "none":
+            raise NotImplementedError(f"ScatterND that reduces by {reduction}")
+        made = data.astype(updates.dtype)
+        made[tuple(np.moveaxis(indices, -1, 0))] = updates
+        return (made,)
+
+
+class DequantizeLinear(OpRun):
+    """ONNX' DequantizeLinear, of which ONNX' own are of some opsets only; blocks are not done."""
+
+    def _run(
+        self,
+        x: np.ndarray,
+        scale: np.ndarray,
+        zero_point: np.ndarray | None = None,
+        axis: int = 1,
+        block_size: int = 0,
+        output_dtype: int | None = None,
+    ) -> tuple[np.ndarray]:
+        zero = np.zeros(1) if zero_point is None else np.asarray(zero_point, np.float64)
+        sides = [-1 if each == axis % x.ndim else 1 for each in range(x.ndim)]
+        step, start = (each if each.size == 1 else each.reshape(sides) for each in (scale, zero))
+        return ((np.asarray(x, np.float64) - start) * step,)
+
+
+_OPS = [Quant, IntQuant, BipolarQuant, Resize, ScatterND, DequantizeLinear]
 
 
 class Doubles:
@@ -143,16 +174,17 @@ class Doubles:
         return dict(zip(self._outputs, self._evaluator.run(None, feeds), strict=True))
 
 
-def compile_nodes(model: ModelWrapper, nodes: Sequence[NodeProto], source: str) -> Doubles:
-    """`nodes` of `model` alone, from the tensor `source` to the last one's first output.
+def compile_nodes(
+    model: ModelWrapper, nodes: Sequence[NodeProto], source: str, result: str | None = None
+) -> Doubles:
+    """`nodes` of `model` alone, from the tensor `source` to `result`, else the last one's first.
 
     Their other inputs are constants of `model`.
     """
     names = {name for node in nodes for name in node.input} - {source}
     held = [tensor for tensor in model.graph.initializer if tensor.name in names]
-    graph = helper.make_graph(
-        nodes, "nodes", [_double(source)], [_double(nodes[-1].output[0])], held
-    )
+    result = result or nodes[-1].output[0]
+    graph = helper.make_graph(nodes, "nodes", [_double(source)], [_double(result)], held)
     return Doubles(helper.make_model(graph, opset_imports=model.model.opset_import))
 
 

@@ -6,11 +6,9 @@ Nothing is renamed, so that what is said of a node is said by the name that its 
 
 from pathlib import Path
 
-import numpy as np
 from google.protobuf.message import DecodeError
-from onnx import NodeProto, helper
+from onnx import ModelProto
 from qonnx.core.modelwrapper import ModelWrapper
-from qonnx.transformation.base import Transformation
 from qonnx.transformation.fold_constants import FoldConstants
 from qonnx.transformation.general import (
     GiveUniqueParameterTensors,
@@ -18,19 +16,26 @@ from qonnx.transformation.general import (
     RemoveUnusedTensors,
 )
 from qonnx.transformation.infer_shapes import InferShapes
-from qonnx.transformation.qcdq_to_qonnx import QCDQToQuant
 
-from tarsier_fpga.flow.lower.attributes import attribute
+from tarsier_fpga.flow.lower.moves import moves_of
 from tarsier_fpga.flow.lower.net import net_of
+from tarsier_fpga.flow.lower.shapes import FoldShapes
+from tarsier_fpga.flow.lower.standard import ReadStandard
+from tarsier_fpga.flow.lower.tidy import (
+    ExplicitPads,
+    LiveNodes,
+    NameNodes,
+    OneDomain,
+    OneFrame,
+    PlainNorms,
+)
 from tarsier_fpga.flow.lower.vocabulary import check_nodes, check_opset
 from tarsier_fpga.flow.ops.register import prepare_finn
 from tarsier_fpga.hls.base.errors import FlowError
 
-__all__ = ["SIDE", "ingest", "read_qonnx"]
+__all__ = ["ingest", "read_qonnx"]
 
-SIDE = 32  # rows and columns of a network that leaves them free
-_DOMAIN, _OLD_DOMAINS = "qonnx.custom_op.general", ("onnx.brevitas", "finn.custom_op.general")
-_QUANTIZERS = ["Quant", "IntQuant", "BipolarQuant"]
+_QUANTIZERS = ["Quant", "IntQuant", "BipolarQuant", "QuantizeLinear", "DequantizeLinear"]
 
 
 def read_qonnx(path: Path) -> ModelWrapper:
@@ -42,11 +47,13 @@ def read_qonnx(path: Path) -> ModelWrapper:
         FlowError: there is no such file, it is no ONNX, or its metadata make no sense.
     """
     try:
-        model = ModelWrapper(path.read_bytes())
+        proto = ModelProto.FromString(path.read_bytes())
     except FileNotFoundError:
         raise FlowError(f"{path}: no such file; a QONNX network is needed") from None
     except (DecodeError, OSError) as error:
         raise FlowError(f"{path}: cannot be read as ONNX: {error}") from None
+    _tell_shapes_once(proto)
+    model = ModelWrapper(proto)
     # qonnx reads the properties of the graph, other ONNX tools write those of the model.
     for entry in model.model.metadata_props:
         if entry.key.startswith("tarsier.") and model.get_metadata_prop(entry.key) is None:
@@ -54,6 +61,14 @@ def read_qonnx(path: Path) -> ModelWrapper:
     if model.get_metadata_prop("tarsier.net") is None:
         model.set_metadata_prop("tarsier.net", path.stem)
     return model
+
+
+def _tell_shapes_once(proto: ModelProto) -> None:
+    """Ports that are listed among the inner tensors too, as in a part that was cut out, once."""
+    told = {tensor.name for tensor in (*proto.graph.input, *proto.graph.output)}
+    inner = {tensor.name: tensor for tensor in proto.graph.value_info if tensor.name not in told}
+    del proto.graph.value_info[:]
+    proto.graph.value_info.extend(inner.values())
 
 
 def ingest(model: ModelWrapper) -> ModelWrapper:
@@ -68,13 +83,14 @@ def ingest(model: ModelWrapper) -> ModelWrapper:
     check_opset(model)
     model = model.transform(RemoveStaticGraphInputs())
     for steps in (
-        (_OneDomain(), _OneFrame(), _NameNodes(), InferShapes()),
-        (GiveUniqueParameterTensors(), FoldConstants(exclude_op_types=_QUANTIZERS)),
+        (OneDomain(), OneFrame(), NameNodes(), InferShapes()),
+        (FoldShapes(), GiveUniqueParameterTensors(), FoldConstants(exclude_op_types=_QUANTIZERS)),
         (
-            QCDQToQuant(),
-            _NameNodes(),
-            _ExplicitPads(),
-            _PlainNorms(),
+            ReadStandard(),
+            LiveNodes(),
+            NameNodes(),
+            ExplicitPads(),
+            PlainNorms(),
             RemoveUnusedTensors(),
             InferShapes(),
         ),
@@ -82,118 +98,6 @@ def ingest(model: ModelWrapper) -> ModelWrapper:
         for step in steps:
             model = model.transform(step)
     check_nodes(model)
+    moves_of(model)
     net_of(model)
     return model
-
-
-class _OneFrame(Transformation):
-    """A batch of one, and rows and columns where the file leaves them free."""
-
-    def apply(self, model: ModelWrapper) -> tuple[ModelWrapper, bool]:
-        for tensor in model.graph.input:
-            sides = tensor.type.tensor_type.shape.dim
-            if len(sides) != 4:
-                raise FlowError(
-                    f"the network's input {tensor.name} has {len(sides)} axes; it must be frames"
-                    " (1, C, H, W)"
-                )
-            sides[0].dim_value = 1
-            for side in sides[2:]:
-                if not side.dim_value:
-                    side.dim_value = SIDE
-            if not sides[1].dim_value:
-                raise FlowError(f"the network's input {tensor.name} leaves its channels free")
-        del model.graph.value_info[:]
-        for tensor in model.graph.output:
-            tensor.type.tensor_type.ClearField("shape")
-        return model, False
-
-
-class _OneDomain(Transformation):
-    """Quantizers of the domains that they had once, in that of qonnx."""
-
-    def apply(self, model: ModelWrapper) -> tuple[ModelWrapper, bool]:
-        for node in model.graph.node:
-            if node.op_type in _QUANTIZERS and node.domain in _OLD_DOMAINS:
-                node.domain = _DOMAIN
-        if all(each.domain != _DOMAIN for each in model.model.opset_import):
-            model.model.opset_import.append(helper.make_opsetid(_DOMAIN, 1))
-        return model, False
-
-
-class _NameNodes(Transformation):
-    """A name for every node that has none: its type and its number."""
-
-    def apply(self, model: ModelWrapper) -> tuple[ModelWrapper, bool]:
-        for n, node in enumerate(model.graph.node):
-            if not node.name:
-                node.name = f"{node.op_type}_{n}"
-        return model, False
-
-
-class _ExplicitPads(Transformation):
-    """auto_pad as pads: what it adds depends on the frame at stride 2, and must not."""
-
-    def apply(self, model: ModelWrapper) -> tuple[ModelWrapper, bool]:
-        for node in model.graph.node:
-            told = attribute(node, "auto_pad", "NOTSET")
-            if told in ("NOTSET", ""):
-                continue
-            pads = [0, 0, 0, 0] if told == "VALID" else _same_pads(model, node, told)
-            kept = [each for each in node.attribute if each.name not in ("auto_pad", "pads")]
-            del node.attribute[:]
-            node.attribute.extend(kept)
-            node.attribute.add(name="pads", type=7, ints=pads)
-        return model, False
-
-
-class _PlainNorms(Transformation):
-    """BatchNormalization as Mul and Add of the numbers that it comes down to in float32.
-
-    Trained scales are often chosen so that they are exact in float32, with its epsilon.
-    """
-
-    def apply(self, model: ModelWrapper) -> tuple[ModelWrapper, bool]:
-        for node in model.get_nodes_by_op_type("BatchNormalization"):
-            held = [model.get_initializer(name) for name in node.input[1:5]]
-            if any(each is None for each in held):
-                raise FlowError(
-                    f"BatchNormalization {node.name}: its scale, bias, mean and variance must be"
-                    " constants"
-                )
-            scale, bias, mean, variance = (np.asarray(each, np.float32) for each in held)
-            epsilon = np.float32(attribute(node, "epsilon", 1e-5))
-            factor = scale / np.sqrt(variance + epsilon)
-            summand = bias - mean * factor
-            names = [f"{node.name}_{part}" for part in ("factor", "summand", "scaled")]
-            for name, values in zip(names, (factor, summand), strict=False):
-                model.set_initializer(name, values.reshape(-1, 1, 1))
-            scaled = names[2]
-            steps = [
-                helper.make_node("Mul", [node.input[0], names[0]], [scaled], name=node.name),
-                helper.make_node("Add", [scaled, names[1]], [node.output[0]], name=node.name),
-            ]
-            index = list(model.graph.node).index(node)
-            model.graph.node.remove(node)
-            for offset, step in enumerate(steps):
-                model.graph.node.insert(index + offset, step)
-        return model, False
-
-
-def _same_pads(model: ModelWrapper, node: NodeProto, told: str) -> list[int]:
-    """top, left, bottom, right of SAME_UPPER or SAME_LOWER."""
-    weights = model.get_tensor_shape(node.input[1]) if len(node.input) > 1 else None
-    kernel = np.array(attribute(node, "kernel_shape", (weights or [])[2:]))
-    strides = np.array(attribute(node, "strides", [1, 1]))
-    dilations = np.array(attribute(node, "dilations", [1, 1]))
-    sides = np.array(model.get_tensor_shape(node.input[0])[2:])
-    span = dilations * (kernel - 1)
-    if np.any(sides % strides):
-        raise FlowError(
-            f"{node.op_type} {node.name}: auto_pad {told} of a frame of {sides[1]}x{sides[0]}"
-            f" pixels at strides {strides.tolist()} depends on the frame; write pads"
-        )
-    total = np.maximum(span + 1 - strides, 0)
-    small = total // 2
-    before = small if told == "SAME_UPPER" else total - small
-    return [*before.tolist(), *(total - before).tolist()]

@@ -27,6 +27,7 @@ __all__ = [
     "add",
     "concatenate",
     "flattened",
+    "outside_of",
     "quantize_any",
     "to_integers",
     "to_one_scale",
@@ -110,17 +111,28 @@ def flattened(hardware: Hardware, value: Value, reader: NodeProto) -> Value:
     x = to_integers(hardware, value, reader)
     constants = []
     if value.border.fill is not None:
-        steps = (value.border.fill - x.offset) / x.scale
-        outside = np.rint(steps).astype(np.int64)
-        if np.any(np.abs(steps - outside) > _NEAR) or not _holds(x, outside):
-            raise FlowError(
-                f"{reader.op_type} {reader.name}: outside the frame stands"
-                f" {value.border.fill[0]:g}, which is none of the integers of its input"
-            )
+        outside, x = outside_of(x, value.border.fill, reader)
         constants = [hardware.add_constant(outside, "INT32")]
-        x = replace(x, least=min(x.least, int(outside.min())), most=max(x.most, int(outside.max())))
     tensor = hardware.add("TarsierPad", [x.tensor], constants, border=list(value.border.sides))
     return Value(value.source, (replace(x, tensor=tensor),), model=value.model)
+
+
+def outside_of(x: Integers, fill: np.ndarray, node: NodeProto) -> tuple[np.ndarray, Integers]:
+    """(C,) integers of the values `fill` outside the frame, and `x` with them among its own.
+
+    Raises:
+        FlowError: the lanes of `x` do not hold them; `node` is what puts them there.
+    """
+    steps = (fill - x.offset) / x.scale
+    outside = np.rint(steps).astype(np.int64)
+    wrong = np.flatnonzero(np.abs(steps - outside) > _NEAR)
+    if wrong.size or not _holds(x, outside):
+        raise FlowError(
+            f"{node.op_type} {node.name}: outside the frame stands"
+            f" {fill[wrong[0] if wrong.size else 0]:g}, which is none of the integers of its input"
+        )
+    ends = min(x.least, int(outside.min())), max(x.most, int(outside.max()))
+    return outside, replace(x, least=ends[0], most=ends[1])
 
 
 def add(hardware: Hardware, values: list[Value], node: NodeProto) -> Value:

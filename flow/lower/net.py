@@ -154,7 +154,7 @@ def _first_quantizer(model: ModelWrapper, tensor: str, channels: int) -> Target 
     targets = []
     for reader in model.find_consumers(tensor) or []:
         node, rectified = reader, False
-        while node is not None and node.op_type in ("Relu", "Identity", "Dropout"):
+        while node is not None and node.op_type in ("Relu", "Clip", "Identity", "Dropout"):
             rectified |= node.op_type == "Relu"
             after: list[NodeProto] = model.find_consumers(node.output[0]) or []
             node = after[0] if len(after) == 1 else None

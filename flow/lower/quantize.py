@@ -28,6 +28,7 @@ from tarsier_fpga.hls.base.errors import FlowError
 __all__ = ["TABLE_ENTRIES", "Target", "quantize", "table_of", "target_of", "whole"]
 
 TABLE_ENTRIES = 1024  # of a table for each channel; more are lines or nothing
+_LOOKED_AT = 1 << 20  # integers of all channels that are looked at one by one
 _NEAR = 1e-6  # of a step: what doubles may be off by
 
 
@@ -138,7 +139,7 @@ def _carried(x: Integers) -> tuple[int, int]:
 
 
 def _unchanged(x: Integers, target: Target, levels: Levels) -> Integers | None:
-    if x.count > TABLE_ENTRIES:
+    if x.count * x.channels > _LOOKED_AT:
         return None
     domain = np.broadcast_to(np.arange(x.least, x.most + 1), (x.channels, x.count))
     if not np.array_equal(levels(domain), domain):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Nodes that move integers and change none: choices of channels, and channels as pixels."""
+"""Nodes that move integers and change none: choices of channels, channels as pixels, shifts."""
 
 from dataclasses import replace
 
@@ -10,11 +10,19 @@ from qonnx.core.modelwrapper import ModelWrapper
 from tarsier_fpga.flow.lower.attributes import attribute
 from tarsier_fpga.flow.lower.doubles import constant_of
 from tarsier_fpga.flow.lower.hardware import Hardware
-from tarsier_fpga.flow.lower.join import flattened, to_integers
+from tarsier_fpga.flow.lower.join import flattened, outside_of, to_integers
 from tarsier_fpga.flow.lower.meaning import Integers, Value
+from tarsier_fpga.flow.lower.moves import Move
 from tarsier_fpga.hls.base.errors import FlowError
 
-__all__ = ["depth_to_space", "gather", "slice_channels", "space_to_depth", "split"]
+__all__ = [
+    "depth_to_space",
+    "gather",
+    "rearranged",
+    "slice_channels",
+    "space_to_depth",
+    "split",
+]
 
 
 def gather(hardware: Hardware, value: Value, node: NodeProto) -> Value:
@@ -76,17 +84,7 @@ def depth_to_space(hardware: Hardware, value: Value, node: NodeProto) -> Value:
         order = np.arange(value.channels).reshape(square, -1).T.ravel()
         value = _chosen(hardware, value, node, node.input[0], order)
     x = to_integers(hardware, flattened(hardware, value, node), node)
-    for name, each in (("scales", x.scale), ("zero points", x.offset)):
-        groups = each.reshape(-1, square)
-        if np.any(groups != groups[:, :1]):
-            raise FlowError(
-                f"DepthToSpace {node.name}: the channels that become one have {name}"
-                f" {', '.join(f'{v:g}' for v in np.unique(groups[0])[:4])}; a Quant of one scale"
-                " must stand before it"
-            )
-    tensor = hardware.add("TarsierPixelShuffle", [x.tensor], factor=factor)
-    made = replace(x, tensor=tensor, scale=x.scale[::square], offset=x.offset[::square])
-    return Value(node.output[0], (made,), model=value.model)
+    return Value(node.output[0], (_as_pixels(hardware, x, factor, node),), model=value.model)
 
 
 def space_to_depth(hardware: Hardware, value: Value, node: NodeProto) -> Value:
@@ -99,12 +97,59 @@ def space_to_depth(hardware: Hardware, value: Value, node: NodeProto) -> Value:
         raise FlowError(
             f"SpaceToDepth {node.name}: a frame of {width}x{height} is no multiple of {factor}"
         )
-    tensor = hardware.add("TarsierPixelUnshuffle", [x.tensor], factor=factor)
-    scale, offset = (each.repeat(square) for each in (x.scale, x.offset))
-    made = replace(x, tensor=tensor, scale=scale, offset=offset)
+    made = _as_channels(hardware, x, factor)
     order = np.arange(x.channels * square).reshape(x.channels, square).T.ravel()
     whole = Value(node.output[0], (made,), model=value.model)
     return _chosen(hardware, whole, node, node.output[0], order)
+
+
+def rearranged(hardware: Hardware, value: Value, move: Move) -> Value:
+    """`value`, which is the source of `move`, as its target."""
+    last, made = move.nodes[-1], move.arrangement
+    x = to_integers(hardware, flattened(hardware, value, last), move.nodes[0])
+    if made.unshuffle > 1:
+        x = _as_channels(hardware, x, made.unshuffle)
+    x = _picked(hardware, x, made.channels)
+    if made.shuffle > 1:
+        x = _as_pixels(hardware, x, made.shuffle, last)
+    if made.repeat > 1:
+        tensor = hardware.add("TarsierUpsampleNearest", [x.tensor], factor=made.repeat)
+        x = replace(x, tensor=tensor)
+    if np.any(made.shifts):
+        moved = made.shifts.any(axis=1)
+        unmoved = x.of(np.zeros(1))[:, 0]  # any value of its own, where nothing comes from outside
+        outside, x = outside_of(x, np.where(moved, made.fill, unmoved), last)
+        outside = np.where(moved, outside, 0)
+        tensor = hardware.add(
+            "TarsierSpatialShift",
+            [x.tensor],
+            [hardware.add_constant(outside, "INT32")],
+            shifts=made.shifts.ravel().tolist(),
+        )
+        x = replace(x, tensor=tensor)
+    return Value(move.target, (x,), model=value.model)
+
+
+def _as_pixels(hardware: Hardware, x: Integers, factor: int, node: NodeProto) -> Integers:
+    """Channels of `x` as squares of pixels, in PyTorch's order; for `node`."""
+    square = factor * factor
+    for name, each in (("scales", x.scale), ("zero points", x.offset)):
+        groups = each.reshape(-1, square)
+        if np.any(groups != groups[:, :1]):
+            raise FlowError(
+                f"{node.op_type} {node.name}: the channels that become one have {name}"
+                f" {', '.join(f'{v:g}' for v in np.unique(groups[0])[:4])}; a Quant of one scale"
+                " must stand before it"
+            )
+    tensor = hardware.add("TarsierPixelShuffle", [x.tensor], factor=factor)
+    return replace(x, tensor=tensor, scale=x.scale[::square], offset=x.offset[::square])
+
+
+def _as_channels(hardware: Hardware, x: Integers, factor: int) -> Integers:
+    """Squares of pixels of `x` as channels, in PyTorch's order."""
+    tensor = hardware.add("TarsierPixelUnshuffle", [x.tensor], factor=factor)
+    scale, offset = (each.repeat(factor * factor) for each in (x.scale, x.offset))
+    return replace(x, tensor=tensor, scale=scale, offset=offset)
 
 
 def _chosen(

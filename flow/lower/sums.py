@@ -2,11 +2,12 @@
 """The sum of two streams in integers: y = clamp(rint((x * first + d * second + offset) / 2^shift)).
 
 Where scales are powers of two apart, that is what the network does. Where they are not, factors of
-enough bits give the same steps, and it is made sure that they do: for every x there is, on both
-sides of every step that d can make.
+enough bits give the same steps, and it is made sure that they do: for every x there is, at all d
+that come near to a step.
 """
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 from onnx import NodeProto
@@ -24,8 +25,10 @@ __all__ = ["quantized_sum", "summed"]
 _NEAR = 1e-9
 _FACTOR_BITS, _SUM_BITS = 48, 61  # that scaled_add takes
 _FINE = 1 << 10  # of a factor that stands for a real one
-_OUTER = 1 << 10  # integers of the narrower stream that are looked at one by one
-_POINTS = 1 << 24  # steps that are looked at in all
+_POINTS = 1 << 28  # steps that are looked at in all
+_AT_ONCE = 1 << 20
+_ROUNDED = 2.0**-46  # of a sum in steps: more than doubles are off by
+_PARTS = 1 << 10  # of a scale, of which another one is whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,19 +51,21 @@ def summed(hardware: Hardware, value: Value, reader: NodeProto) -> Value:
     """A sum of two streams as wider integers of one, for `reader`.
 
     Raises:
-        FlowError: the scale of neither is a whole multiple of the other's.
+        FlowError: their scales are no whole multiples of one number.
     """
     value = _of_one_scale(hardware, value)
     a, b = value.terms
-    unit = min(float(np.abs(a.scale).min()), float(np.abs(b.scale).min()))
-    ratios = [np.unique(np.rint(x.scale / unit / _NEAR) * _NEAR) for x in (a, b)]
-    if any(len(f) != 1 or abs(f[0] - np.rint(f[0])) > _NEAR for f in ratios):
+    fraction = _fraction(a.scale, b.scale)
+    if fraction is None:
         raise FlowError(
             f"{reader.op_type} {reader.name}: it reads a sum of streams of scales"
-            f" {a.scale[0]:g} and {b.scale[0]:g}; one must be a whole multiple of the other, or a"
-            " Quant of one scale must stand before the sum"
+            f" {_scales(a)} and {_scales(b)}; both must be whole multiples of one number, or a"
+            " Quant of one scale must stand before the sum, or behind it with nothing but lines"
+            " between, and of a scale whose ties no sum meets"
         )
-    first, second = (int(np.rint(f[0])) for f in ratios)
+    sign = -1 if b.scale[0] < 0 else 1  # the sum rises with its integers
+    first, second = sign * fraction.numerator, sign * fraction.denominator
+    unit = float(b.scale[0]) / second
     ends = [sorted((f * x.least, f * x.most)) for f, x in ((first, a), (second, b))]
     least, most = (sum(end[i] for end in ends) for i in range(2))
     datatype = datatype_of(least, most)
@@ -68,6 +73,23 @@ def summed(hardware: Hardware, value: Value, reader: NodeProto) -> Value:
     y = Integers("", datatype, least, most, np.full(a.channels, unit), a.offset + b.offset)
     tensor = _scaled_add(hardware, (a, b), factors, least, y)
     return replace(value, terms=(replace(y, tensor=tensor),))
+
+
+def _fraction(a: np.ndarray, b: np.ndarray) -> Fraction | None:
+    """What (C,) scales `a` are of (C,) `b`, the same in all channels, if that is a fraction."""
+    if any(np.any(np.abs(each - each[0]) > _NEAR * abs(each[0])) for each in (a, b)):
+        return None
+    ratio = float(a[0] / b[0])
+    small = abs(ratio) < 1  # else a small numerator would be lost
+    made = Fraction(1 / ratio if small else ratio).limit_denominator(_PARTS)
+    if abs(float(made) * (ratio if small else 1 / ratio) - 1) > _NEAR:
+        return None
+    return 1 / made if small else made
+
+
+def _scales(x: Integers) -> str:
+    """The scales of `x` in words."""
+    return " or ".join(f"{scale:g}" for scale in np.unique(x.scale)[:3])
 
 
 def quantized_sum(hardware: Hardware, value: Value, target: Target) -> Integers | None:
@@ -154,7 +176,6 @@ def _fitted(
     real: tuple[float, float], offset: np.ndarray, value: Value, target: Target, floor: int
 ) -> _Factors | None:
     """Integers over a power of two that give the quantizer's steps."""
-    hardest: list[int] = []
     for shift in range(64):
         scaled = [each * 2.0**shift for each in real]
         first, second = (round(each) for each in scaled)
@@ -165,7 +186,8 @@ def _fitted(
         factors = _Factors(first, second, np.rint(starts).astype(np.int64), shift, exact)
         if exact:
             return factors
-        if min(abs(first), abs(second)) >= _FINE and _same(factors, value, target, floor, hardest):
+        fine = min(abs(first), abs(second)) >= _FINE
+        if fine and _same(factors, real, offset, value, target, floor):
             return factors
     return None
 
@@ -182,30 +204,58 @@ def _are_held(
     return bool(largest < 1 << (_FACTOR_BITS - 1)) and widest <= _SUM_BITS
 
 
-def _same(factors: _Factors, value: Value, target: Target, floor: int, hardest: list[int]) -> bool:
+def _same(
+    factors: _Factors,
+    real: tuple[float, float],
+    offset: np.ndarray,
+    value: Value,
+    target: Target,
+    floor: int,
+) -> bool:
     """Whether `factors` give the quantizer's integer for every pair of integers there is.
 
-    Both sums grow or fall with the wider stream, so that they are looked at on both sides of every
-    step. `hardest` are integers of the narrower one that go first; one that fails is added.
+    They can differ only where a sum lies as near to a step as the factors are off, and doubles. So
+    all steps that a pair can come to are looked at, and the network is executed at those pairs.
     """
-    outer = int(value.terms[1].count < value.terms[0].count)
-    x, d = value.terms[outer], value.terms[1 - outer]
-    y, shift, offset = target.integers, factors.shift, factors.offset[:, None]
-    halves = (np.arange(floor, y.most) * 2 + 1) << shift >> 1
-    if x.count > _OUTER or x.count * halves.size * value.channels > _POINTS or not halves.size:
+    terms = value.terms
+    order = sorted(range(2), key=lambda n: terms[n].count)
+    x, d = (terms[n] for n in order)
+    p, q = (real[n] for n in order)
+    whole_factors = (factors.first, factors.second)
+    held = [np.ldexp(float(whole_factors[n]), -factors.shift) for n in order]
+    starts = np.ldexp(factors.offset.astype(np.float64), -factors.shift)
+    reach = [float(max(abs(term.least), abs(term.most))) for term in (x, d)]
+    off = reach[0] * abs(p - held[0]) + reach[1] * abs(q - held[1])
+    off += float(np.abs(offset - starts).max())
+    largest = reach[0] * abs(p) + reach[1] * abs(q) + float(np.abs(offset).max()) + 1
+    near = 2 * off + largest * _ROUNDED
+    steps = np.arange(floor, target.integers.most) + 0.5
+    own = np.unique(offset)
+    if near > abs(q) / 4 or x.count * steps.size * own.size > _POINTS:
         return False
-    own, other = (factors.second, factors.first) if outer else (factors.first, factors.second)
-    after = value.after(target.node)
-    ends = np.broadcast_to([d.least, d.most], (value.channels, 2))
-    for i in [*reversed(hardest), *range(x.least, x.most + 1)]:
-        at = (halves - i * own - offset) // other
-        reached = np.any((at >= d.least - 1) & (at <= d.most + 1), axis=0)
-        near = [at[:, reached] + side for side in (-1, 0, 1)]  # a sum just at a half is even
-        where = np.clip(np.concatenate([*near, ends], axis=1), d.least, d.most)
-        pair = [np.full(where.shape, i), where]
-        wanted = whole(after.within(*(pair[::-1] if outer else pair)), y, target.node)
-        total = i * own + where * other + offset
-        if not np.array_equal(requant(total, shift, floor, y.most), wanted):
-            hardest.append(i)
+    rows = max(1, _AT_ONCE // max(1, steps.size * own.size))
+    for first in range(x.least, x.most + 1, rows):
+        i = np.arange(first, min(first + rows, x.most + 1))
+        at = (steps - own[:, None, None] - p * i[:, None]) / q  # (offsets, x, steps) reals d
+        nearest = np.rint(at)
+        close = np.abs(at - nearest) * abs(q) <= near
+        found = np.nonzero(close & (nearest >= d.least) & (nearest <= d.most))
+        pairs = np.unique(np.stack([i[found[1]], nearest[found].astype(np.int64)]), axis=1)
+        if pairs.size and not _same_at(factors, pairs[order], value, target, floor):
+            return False
+    return True
+
+
+def _same_at(
+    factors: _Factors, pairs: np.ndarray, value: Value, target: Target, floor: int
+) -> bool:
+    """Whether `factors` give what the network gives at (2, N) `pairs` of integers, one a term."""
+    after, y = value.after(target.node), target.integers
+    for first in range(0, pairs.shape[1], _AT_ONCE // value.channels):
+        part = pairs[:, first : first + _AT_ONCE // value.channels]
+        i, j = (np.broadcast_to(each, (value.channels, part.shape[1])) for each in part)
+        total = i * factors.first + j * factors.second + factors.offset[:, None]
+        made = requant(total, factors.shift, floor, y.most)
+        if not np.array_equal(made, whole(after.within(i, j), y, target.node)):
             return False
     return True

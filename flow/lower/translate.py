@@ -27,9 +27,11 @@ from tarsier_fpga.flow.lower.join import (
     with_border,
 )
 from tarsier_fpga.flow.lower.meaning import Border, Integers, Value
+from tarsier_fpga.flow.lower.moves import moves_of
 from tarsier_fpga.flow.lower.reorder import (
     depth_to_space,
     gather,
+    rearranged,
     slice_channels,
     space_to_depth,
     split,
@@ -67,10 +69,14 @@ def translate(
         least, most = int(datatype.min()), int(datatype.max())
         integers = Integers(name, datatype, least, most, scale, offset)
         values[port.tensor] = Value(port.tensor, (integers,), model=model)
+    moves, passed = moves_of(model)
     for node in model.graph.node:
-        if constant_nodes(model, node.output[0]):
-            continue
-        values.update(_made(hardware, model, node, values))
+        targets = [name for name in node.output if name in moves]
+        for name in targets:
+            values[name] = rearranged(hardware, values[moves[name].source], moves[name])
+        alone = not targets and not passed.issuperset(node.output)
+        if alone and not constant_nodes(model, node.output[0]):
+            values.update(_made(hardware, model, node, values))
     return hardware, inputs, _outputs(hardware, model, values)
 
 

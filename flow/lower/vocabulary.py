@@ -8,6 +8,7 @@ from onnx import NodeProto
 from qonnx.core.modelwrapper import ModelWrapper
 
 from tarsier_fpga.flow.lower.doubles import constant_nodes
+from tarsier_fpga.flow.lower.moves import VIEWS
 from tarsier_fpga.hls.base.errors import FlowError
 
 __all__ = ["ELEMENTWISE", "OPSETS", "VOCABULARY", "check_nodes", "check_opset"]
@@ -34,7 +35,7 @@ VOCABULARY = ELEMENTWISE | frozenset(
     {
         *("Quant", "IntQuant", "BipolarQuant", "Identity", "Dropout", "Pad", "Conv"),
         *("ConvTranspose", "Concat", "Slice", "Split", "Gather", "DepthToSpace", "SpaceToDepth"),
-        *("Resize", "Upsample", "AveragePool", "MaxPool"),
+        *("Resize", "Upsample", "AveragePool", "MaxPool", *VIEWS),
     }
 )
 _CLASSIFIER = frozenset(
@@ -64,9 +65,25 @@ def check_nodes(model: ModelWrapper) -> None:
         # A classifier flattens its frames before it classifies; what it is says more.
         node = next((each for each in foreign if each.op_type in _CLASSIFIER), foreign[0])
         raise FlowError(
-            f"{node.op_type} {node.name}: {_advice(node)}; hardware is made of"
-            f" {', '.join(sorted(VOCABULARY))}"
+            f"{node.op_type} {node.name}: {_advice(node)}{_last_frame(model, node)}; hardware is"
+            f" made of {', '.join(sorted(VOCABULARY))}"
         )
+
+
+def _last_frame(model: ModelWrapper, node: NodeProto) -> str:
+    """In words, where the frames of a classifier end, before its `node`; nothing for others."""
+    inputs = {tensor.name for tensor in model.graph.input}
+    tensor = node.input[0] if node.op_type in _CLASSIFIER else ""
+    while tensor and tensor not in inputs:
+        shape = model.get_tensor_shape(tensor)
+        if shape is not None and len(shape) == 4:
+            return (
+                f"; what comes before may be built: cut the file at the frames {tensor}, as"
+                " onnx.utils.extract_model does"
+            )
+        writer = model.find_producer(tensor)
+        tensor = "" if writer is None else writer.input[0]
+    return ""
 
 
 def _advice(node: NodeProto) -> str:
@@ -77,7 +94,5 @@ def _advice(node: NodeProto) -> str:
             return "a QuantizeLinear and its DequantizeLinear must stand together, with constants"
         case "LSTM" | "GRU" | "RNN":
             return "recurrence must be written as a state that goes in and comes out"
-        case "Reshape" | "Transpose" | "Squeeze" | "Unsqueeze" | "Expand" | "Tile":
-            return "write shuffles as DepthToSpace, SpaceToDepth or a Gather of channels"
         case _:
             return "no kernel computes it"

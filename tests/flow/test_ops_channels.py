@@ -92,5 +92,5 @@ def test_spatial_shift(datatype, channels, rng, tmp_path):
     least, most = {"INT4": (-8, 7), "BINARY": (0, 1)}[datatype]
     x = rng.integers(least, most, (HEIGHT, WIDTH, channels), endpoint=True)
     shifts, fill = rng.integers(-2, 3, (channels, 2)), rng.integers(least, most, channels)
-    op = one("TarsierSpatialShift", (x,), datatype, (shifts, fill))
+    op = one("TarsierSpatialShift", (x,), datatype, (fill,), shifts=shifts.ravel().tolist())
     works(op, [spatial_shift(x, shifts, fill)], tmp_path)

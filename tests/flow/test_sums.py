@@ -17,12 +17,12 @@ from tests.flow.nets import Net, kinds, lowered
 BITS = 6  # of both streams: 64 x 64 pairs, one a pixel
 
 
-def meeting(scales, out, op="Add", chain=(), bits=8, signed=1, channels=1, signs=(0, 0)):
+def meeting(scales, out, op="Add", chain=(), bits=8, signed=1, channels=1, signs=(0, 0), wide=BITS):
     """x times its scale and another times its own; their sum, a chain, and a quantizer."""
-    net = Net(channels=channels, bits=None, side=1 << BITS)
-    other = net.input([1, channels, 1 << BITS, 1 << BITS])
+    net = Net(channels=channels, bits=None, side=1 << wide)
+    other = net.input([1, channels, 1 << wide, 1 << wide])
     a, b = (
-        net.quant(tensor, scale, BITS, sign)
+        net.quant(tensor, scale, wide, sign)
         for tensor, scale, sign in zip((net.x, other), scales, signs, strict=True)
     )
     t = net.node(op, a, b)
@@ -31,17 +31,17 @@ def meeting(scales, out, op="Add", chain=(), bits=8, signed=1, channels=1, signs
     return net.network(net.quant(t, out, bits, signed))
 
 
-def assert_all_pairs(network) -> list[str]:
+def assert_all_pairs(network, wide: int = BITS) -> list[str]:
     """The kernels, which give for every pair of integers what the nodes give in doubles."""
     prepared = ingest(network)
     graph = lower(prepared)
     nets = [t.name for t in prepared.graph.input]
     channels = prepared.get_tensor_shape(nets[0])[1]
-    i, j = np.meshgrid(np.arange(1 << BITS), np.arange(1 << BITS), indexing="ij")
+    i, j = np.meshgrid(np.arange(1 << wide), np.arange(1 << wide), indexing="ij")
     frames = [np.repeat(each[:, :, None], channels, axis=2) for each in (i, j)]
     facts = net_of(graph)
     codes = [
-        frame - (1 << (BITS - 1)) * port.signed
+        frame - (1 << (wide - 1)) * port.signed
         for frame, port in zip(frames, facts.inputs, strict=True)
     ]
     fed = {
@@ -68,6 +68,43 @@ def assert_all_pairs(network) -> list[str]:
 )
 def test_a_sum_and_its_quantizer_are_one_kernel(scales, out, signs, kernels):
     assert assert_all_pairs(meeting(scales, out, signs=signs)) == kernels
+
+
+@pytest.mark.parametrize(
+    ("scales", "out", "chain"),
+    [((0.3, 0.7), 9.3, ()), ((0.013, 1.7), 21.0, (("Relu",),)), ((1.0, 0.75), 3.1, ())],
+)
+def test_two_wide_streams_whose_scales_have_nothing_in_common(scales, out, chain):
+    """11 bits each: four million pairs."""
+    network = meeting(scales, out, chain=chain, signs=(0, 1), wide=11)
+    assert assert_all_pairs(network, 11) == ["ScaledAdd"]
+
+
+def widest(out: float):
+    """16 bits each."""
+    net = Net(channels=1, bits=None, side=8)
+    other = net.input([1, 1, 8, 8])
+    t = net.node("Add", net.quant(net.x, 0.31, 16, 0), net.quant(other, 0.77, 16))
+    return net.network(net.quant(t, out))
+
+
+def test_the_widest_streams():
+    assert kinds(lowered(widest(512.0))) == ["ScaledAdd"]
+
+
+def test_ties_of_sums_that_no_factors_meet_are_refused():
+    """12,712 and -2,571 give 6.5 steps, which is 6, and three times as many 19.5, which is 20."""
+    sentence = r"^Quant \S+: .* of scales 0\.31 and 0\.77; .* whose ties no sum meets$"
+    with pytest.raises(FlowError, match=sentence):
+        lowered(widest(301.7))
+
+
+def test_sums_of_scales_that_have_nothing_in_common_are_refused_before_a_curve():
+    sentence = (
+        r"^Quant \S+: it reads a sum of streams of scales 0\.1 and 1; both must be whole mult"
+    )
+    with pytest.raises(FlowError, match=sentence):
+        lowered(meeting((np.float32(0.1), 1.0), 0.6, wide=3, chain=(("Tanh",),)))
 
 
 scales = st.one_of(st.sampled_from([0.25, 0.5, 1.0, 2.0]), st.floats(0.05, 3).map(np.float32))
@@ -126,12 +163,20 @@ def test_three_streams_meet_two_by_two():
     assert kinds(graph).count("ScaledAdd") == 2
 
 
+@pytest.mark.parametrize("scale", [0.75, 1.5, 0.375])
+def test_a_sum_without_a_quantizer_in_parts_of_both_scales(scale):
+    net = Net(bits=8)
+    t = net.node("Add", net.x, net.conv(net.x, 4, 4, pads=[1] * 4, scale=scale))
+    graph = lowered(net.network(net.quant(net.conv(t, 4, 4), 1.0)))
+    assert "ScaledAdd" in kinds(graph)
+
+
 def test_sums_of_scales_that_have_nothing_in_common_are_refused_without_a_quantizer():
     net = Net(bits=8)
     t = net.node("Add", net.x, net.conv(net.x, 4, 4, pads=[1] * 4, scale=1e-4))
     sentence = (
-        r"^Conv \S+: it reads a sum of streams of scales 1 and 0\.0001; one must be a whole"
-        r" multiple of the other, or a Quant of one scale must stand before the sum$"
+        r"^Conv \S+: it reads a sum of streams of scales 1 and 0\.0001; both must be whole"
+        r" multiples of one number, or a Quant of one scale must stand before the sum, or behind it"
     )
     with pytest.raises(FlowError, match=sentence):
         lowered(net.network(net.quant(net.conv(t, 4, 4), 1.0)))

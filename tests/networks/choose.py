@@ -44,6 +44,8 @@ def chosen(strategy: SearchStrategy[Network], count: int, start: int = 0) -> lis
     networks: list[Network] = []
     seen: set[str] = set()
     for _ in range(count):
+        if all(words <= seen for words in found.values()):
+            seen = set()  # once more, or what is left would be the plainest
         best = max(found, key=lambda network: len(found[network] - seen))
         seen |= found.pop(best)
         networks.append(best)

@@ -18,6 +18,7 @@ from tests.networks.layers import (
     Sign,
     Transposed,
     Upsampling,
+    Views,
     Weights,
     reads,
 )
@@ -73,7 +74,7 @@ def _of_layer(layer: Layer, given: list[Tensor]) -> set[str]:
             found |= {"Add of one stream twice"} if len(set(layer.xs)) < len(given) else set()
         case Concat():
             found |= {"Concat of unequal scales"} if len(_scales(given)) > 1 else set()
-        case Resize(_, how) | Pool(_, how):
+        case Resize(_, how) | Pool(_, how) | Views(_, how):
             found.add(how.value)
     quantised = not isinstance(layer, Resize | Pool) or layer.how in (
         Upsampling.LINEAR,

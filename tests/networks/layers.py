@@ -22,8 +22,10 @@ __all__ = [
     "Pool",
     "Pooling",
     "Quantiser",
+    "Regrouping",
     "Requant",
     "Resize",
+    "Shift",
     "Shuffle",
     "Sign",
     "Slice",
@@ -31,6 +33,7 @@ __all__ = [
     "Transposed",
     "Unshuffle",
     "Upsampling",
+    "Views",
     "Weights",
     "gives",
     "reading",
@@ -82,6 +85,12 @@ class Upsampling(Choice):
 class Pooling(Choice):
     MAX = "MaxPool"
     AVERAGE = "AveragePool"
+
+
+class Regrouping(Choice):
+    CHANNELS = "channel shuffle"
+    TO_PIXELS = "pixel shuffle"
+    TO_CHANNELS = "pixel unshuffle"
 
 
 @dataclass(frozen=True)
@@ -220,6 +229,23 @@ class Unshuffle:
 
 
 @dataclass(frozen=True)
+class Views:
+    """Reshape, Transpose, Reshape, as PyTorch's views are exported; groups of two, or squares."""
+
+    x: int
+    how: Regrouping = Regrouping.CHANNELS
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A Concat of Slices of a padded stream: every channel up to `reach` pixels away."""
+
+    x: int
+    reach: int = 1
+    seed: int = 0
+
+
+@dataclass(frozen=True)
 class Resize:
     """Twice as many rows and columns; only what is interpolated has a Quant behind it."""
 
@@ -238,7 +264,7 @@ class Pool:
 
 
 Calculating = Conv | Transposed | Sign | Requant | Add | Resize | Pool
-Reordering = Concat | Slice | Split | Gather | Shuffle | Unshuffle
+Reordering = Concat | Slice | Split | Gather | Shuffle | Unshuffle | Views | Shift
 Layer = Input | Calculating | Reordering
 
 
@@ -262,7 +288,10 @@ class Network:
         """Rows and columns that may be added so that every layer still fits."""
         halved = (Unshuffle, Pool)
         halvings = [
-            isinstance(layer, halved) or getattr(layer, "stride", 1) == 2 for layer in self.layers
+            isinstance(layer, halved)
+            or getattr(layer, "stride", 1) == 2
+            or getattr(layer, "how", None) is Regrouping.TO_CHANNELS
+            for layer in self.layers
         ]
         smaller = [layer.smaller for layer in self.layers if isinstance(layer, Input)]
         return 1 << max([sum(halvings), *smaller])

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Networks of others are built, or refused with a sentence that names what stands in the way."""
 
+import onnx
 import pytest
 
 from tarsier_fpga.flow.lower import lower
@@ -65,3 +66,20 @@ def test_a_network_that_does_not_say_its_codes_is_built_where_it_is_told(tmp_pat
     graph = lower(prepared)
     check_agreement(prepared, graph)
     assert net_of(graph).x.coding == BYTE
+
+
+@pytest.mark.slow
+def test_a_classifier_is_told_where_its_frames_end_and_that_part_is_built(tmp_path):
+    path = obtain("brevitas-cnv", tmp_path)
+    with pytest.raises(
+        FlowError, match=r"may be built: cut the file at the frames \S+, as"
+    ) as told:
+        ingest(read_qonnx(path))
+    tensor = str(told.value).split("at the frames ")[1].split(",")[0]
+    part = tmp_path / "part.onnx"
+    x = onnx.load(path).graph.input[0].name  # constants are listed behind it
+    onnx.utils.extract_model(path, part, [x], [tensor], check_model=False)
+    network = read_qonnx(part)
+    network.set_metadata_prop("tarsier.bits", "8")  # its pixels are scaled before a quantizer
+    prepared = ingest(network)
+    check_agreement(prepared, lower(prepared))

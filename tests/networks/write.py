@@ -24,8 +24,10 @@ from tests.networks.layers import (
     Network,
     Pool,
     Pooling,
+    Regrouping,
     Requant,
     Resize,
+    Shift,
     Shuffle,
     Sign,
     Slice,
@@ -33,6 +35,7 @@ from tests.networks.layers import (
     Transposed,
     Unshuffle,
     Upsampling,
+    Views,
 )
 from tests.networks.pointwise import activated, normalised, quantised, signed
 from tests.networks.tensor import Illegal, Tensor
@@ -164,6 +167,10 @@ class NetworkWriter:
                 return [self._shuffle(given[x])]
             case Unshuffle(x):
                 return [self._unshuffle(given[x])]
+            case Views(x, how):
+                return [self._views(given[x], how)]
+            case Shift(x, reach, seed):
+                return [self._shift(given[x], reach, np.random.default_rng(seed))]
             case Resize(x):
                 return [self._resize(given[x], layer)]
             case Pool(x):
@@ -242,12 +249,19 @@ class NetworkWriter:
         return x.pick(list(channels), name)
 
     def _shuffle(self, x: Tensor) -> Tensor:
+        self._check_squares(x)
+        return self._squares(x, self.graph.node("DepthToSpace", x.name, blocksize=2, mode="CRD"))
+
+    @staticmethod
+    def _check_squares(x: Tensor) -> None:
         if x.channels % 4:
             raise Illegal("four channels become one")
         for n in range(0, x.channels, 4):
             if not x.pick([n, n + 1, n + 2, n + 3], "").uniform:
                 raise Illegal("channels of several codings become one")
-        name = self.graph.node("DepthToSpace", x.name, blocksize=2, mode="CRD")
+
+    def _squares(self, x: Tensor, name: str) -> Tensor:
+        """`name`, whose pixels are four channels of `x` each."""
         y = x.pick(list(range(0, x.channels, 4)), name)
         groups = (-1, 4)
         return replace(
@@ -265,6 +279,49 @@ class NetworkWriter:
         name = self.graph.node("SpaceToDepth", x.name, blocksize=2)
         y = x.pick(4 * list(range(x.channels)), name)
         return replace(y, height=x.height // 2, width=x.width // 2)
+
+    def _views(self, x: Tensor, how: Regrouping) -> Tensor:
+        channels, rows, columns = x.channels, x.height, x.width
+        match how:
+            case Regrouping.CHANNELS:
+                if channels % 2:
+                    raise Illegal("channels are no two groups")
+                shapes = [1, 2, channels // 2, rows, columns], [1, channels, rows, columns]
+                order = [0, 2, 1, 3, 4]
+            case Regrouping.TO_PIXELS:
+                self._check_squares(x)
+                shapes = [1, channels // 4, 2, 2, rows, columns], [1, -1, 2 * rows, 2 * columns]
+                order = [0, 1, 4, 2, 5, 3]
+            case Regrouping.TO_CHANNELS:
+                if rows % 2 or columns % 2:
+                    raise Illegal("an odd frame has no blocks")
+                shapes = [1, channels, rows // 2, 2, -1, 2], [1, -1, rows // 2, columns // 2]
+                order = [0, 1, 3, 5, 2, 4]
+        name = self.graph.node("Reshape", x.name, np.array(shapes[0]))
+        name = self.graph.node("Transpose", name, perm=order)
+        name = self.graph.node("Reshape", name, np.array(shapes[1]))
+        match how:
+            case Regrouping.CHANNELS:
+                halves = range(channels // 2), range(channels // 2, channels)
+                return x.pick([c for pair in zip(*halves, strict=True) for c in pair], name)
+            case Regrouping.TO_PIXELS:
+                return self._squares(x, name)
+            case Regrouping.TO_CHANNELS:
+                y = x.pick([c for c in range(channels) for _ in range(4)], name)
+                return replace(y, height=rows // 2, width=columns // 2)
+
+    def _shift(self, x: Tensor, reach: int, rng: np.random.Generator) -> Tensor:
+        if x.bipolar or reach >= min(x.height, x.width):
+            raise Illegal("a zero is no bit, or nothing is left of the frame")
+        padded = self.graph.node("Pad", x.name, np.array([0, 0, reach, reach] * 2), mode="constant")
+        parts = []
+        for channel, ends in enumerate(rng.integers(-reach, reach + 1, (x.channels, 2))):
+            first = [channel, *(reach + ends)]
+            last = [channel + 1, *(int(end) - reach or 1 << 31 for end in ends)]
+            axes = np.array([1, 2, 3])
+            parts.append(self.graph.node("Slice", padded, np.array(first), np.array(last), axes))
+        name = parts[0] if len(parts) == 1 else self.graph.node("Concat", *parts, axis=1)
+        return replace(x, name=name, low=np.minimum(x.low, 0), high=np.maximum(x.high, 0))
 
     def _resize(self, x: Tensor, layer: Resize) -> Tensor:
         how = {

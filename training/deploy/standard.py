@@ -133,8 +133,9 @@ class _Standard:
             )
         values = values.astype(np.float32)
         codes = np.rint(values / scale).astype(np.int8)
-        per_row = scale.size == scale.shape[0] if scale.ndim == values.ndim else False
-        fits = scale.size == 1 or (per_row and self._opset >= _AXIS_SINCE)
+        axes = [axis for axis, side in enumerate(scale.shape) if side == scale.size > 1]
+        per_channel = scale.ndim == values.ndim and bool(axes) and self._opset >= _AXIS_SINCE
+        fits = scale.size == 1 or per_channel
         if not (fits and np.array_equal(codes.astype(np.float32) * scale, values)):
             self._model.graph.initializer.append(numpy_helper.from_array(values, node.output[0]))
             return
@@ -144,7 +145,7 @@ class _Standard:
         ]
         node = helper.make_node("DequantizeLinear", inputs, [node.output[0]])
         if scale.size > 1:
-            node.attribute.append(helper.make_attribute("axis", 0))
+            node.attribute.append(helper.make_attribute("axis", axes[0]))
         yield node
 
     def _signs(self, node: NodeProto) -> Iterator[NodeProto]:
