@@ -38,6 +38,7 @@ from tarsier_fpga.flow.size.fold import (
     frame_pace,
     solve_dots,
 )
+from tarsier_fpga.flow.size.fold_windows import fold_windows
 from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.flow.size.reach import reach_of
 from tarsier_fpga.flow.size.uram import place_fifos
@@ -172,7 +173,8 @@ def _packed(plan: Plan, kind: FrameKind) -> tuple[int, int]:
 def _fold(graph: ModelWrapper, plan: Plan) -> ModelWrapper:
     frame = f"{plan.raw_width}x{plan.raw_height}"
     pace = frame_pace(plan.board, fastest_pace(graph), plan.fps, frame)
-    return fold(graph, pace, plan.constant, adder_levels(plan.board.clock_mhz))
+    folded = fold(graph, pace, plan.constant, adder_levels(plan.board.clock_mhz))
+    return fold_windows(folded, pace, plan.board)
 
 
 def _adapt(graph: ModelWrapper, plan: Plan) -> ModelWrapper:
