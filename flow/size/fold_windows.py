@@ -162,13 +162,6 @@ def _replace(model: ModelWrapper, conv: _Conv, best: _Conv) -> None:
         place = list(nodes).index(old)
         nodes.remove(old)
         nodes.insert(place, new)
-    # What follows works channel by channel: at the same pace it needs no width converter.
-    # A port has whole pixels.
-    outputs = {tensor.name for tensor in model.graph.output}
-    lanes, follower = getCustomOp(best.dot).lanes_out(), model.find_consumer(best.dot.output[0])
-    while follower is not None and (op := getCustomOp(follower)).FOLLOWS:
-        op.set_nodeattr("PE", 0 if follower.output[0] in outputs else lanes)
-        follower = model.find_consumer(follower.output[0])
 
 
 def _cost(model: ModelWrapper, conv: _Conv, board: Board) -> Resources:
