@@ -145,7 +145,8 @@ def video_sources(design_folder: Path, design: Design, shell: VideoShell) -> dic
     shells = {path.name: path.read_text() for part in parts for path in rtl_paths(part)}
     for name in inside.keys() & shells.keys():
         if inside[name] != shells[name]:
-            raise FlowError(f"{design_folder}: {name} is of another version; build it again")
+            again = "write" if (design_folder / FACTS).is_file() else "build"
+            raise FlowError(f"{design_folder}: {name} is of another version; {again} it again")
     top = _top(design, shell)
     return {
         **register_sources(register_values(design, shell)),
