@@ -14,6 +14,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 
 from tarsier_fpga.bench.bench_facts import Bench
 from tarsier_fpga.camera.dng import write_dng
+from tarsier_fpga.camera.encode import decode
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.design.design_facts import Design
 from tarsier_fpga.flow.sim.built_design import BuiltDesign
@@ -104,9 +105,10 @@ def page(run: PictureRun, note: str = "A note.", **facts) -> str:
 
 def bench_html(run: PictureRun) -> str:
     frame = np.full((4, 8, 4), 300, np.uint16)
-    plots = (profile({"before": frame, "after": frame}, Coding(128, 896, 10)), "<svg></svg>")
-    after = run.restored.picture()
-    shown = Pictures(run.restored.picture(run.restored.encoded.before), after, after)
+    light = decode(frame[2, :, 1], Coding(128, 896, 10))
+    plots = (profile({"before": light, "after": light}), "<svg></svg>")
+    views = run.restored.views
+    shown = Pictures(views["before"], views["after"], views["after"])
     facts, board = run.design.facts, load_board("zcu104")
     return render(bench_page(BENCH, facts, board, shown, 23.1, True, plots, "A note.", {}))
 
@@ -204,9 +206,7 @@ def test_bench_page_has_dots_for_numbers_and_reasons_for_the_rest(run):
 
 
 def test_profile_follows_the_light():
-    frame = np.full((4, 8, 4), 128, np.uint16)
-    frame[2, 4] = 896
-    svg = profile({"after": frame}, Coding(128, 896, 10))
+    svg = profile({"after": np.array([0.0] * 4 + [1.0] + [0.0] * 3)})
     heights = [point.split(",")[1] for point in re.search('points="([^"]*)', svg)[1].split()]
     assert heights == ["220.0"] * 4 + ["0.2"] + ["220.0"] * 3
 
