@@ -47,6 +47,12 @@ def bench(
 
     built = BuiltDesign.read(design)
     facts = built.facts
+    if facts.x.kind is not FrameKind.BAYER:
+        raise HostError(
+            f"{design} is of {facts.net}, which takes {facts.x.kind} frames: the bench's networks"
+            " and its scene are of raw frames; `tarsier sim` counts its cycles and `tarsier eval"
+            " NET --accel` scores it"
+        )
     wanted = parse_sizes(sizes, (facts.width, facts.height), facts.x.kind)
     if records and not records.is_dir():
         raise HostError(f"{records}: there is no such folder of records")

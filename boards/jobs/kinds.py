@@ -61,8 +61,10 @@ def check_kind(path: Path, kind: FrameKind, net: str, sidecar: Path | None, out:
     if not path.exists():
         raise HostError(f"{path}: there is no such file")
     files = [file for file in path.iterdir() if file.is_file()] if path.is_dir() else [path]
-    raw = any(is_raw(file, sidecar) for file in files)
-    picture = any(is_picture(file) for file in files)
+    raws = [is_raw(file, sidecar) for file in files]
+    # A DNG begins like the TIFF that it is.
+    pictures = [is_picture(file, by_content=not it) for file, it in zip(files, raws, strict=True)]
+    raw, picture = any(raws), any(pictures)
     if kind is FrameKind.BAYER and picture and not raw:
         beside = "" if path.is_dir() else _described(path)
         raise wrong_kind(str(path), net, kind, out, beside)

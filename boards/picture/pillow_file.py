@@ -41,6 +41,8 @@ def tags_of(image: Image.Image) -> tuple[bytes | None, int]:
 
 def damaged(path: Path, kind: str, error: Exception) -> HostError:
     """The sentence on a file that cannot be read."""
+    if isinstance(error, UnidentifiedImageError):  # Pillow says no more than that, and the path
+        return HostError(f"{path} is truncated or damaged, or no {kind}")
     said = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
     return HostError(f"{path} is truncated or damaged, or no {kind}: {said}")
 

@@ -66,9 +66,9 @@ def read_photo(path: Path) -> Photo:
     return _reader_of(path).read(path)
 
 
-def is_picture(path: Path) -> bool:
-    """Whether the file `path` is named as a picture, or begins like one under an unknown name."""
-    return path.is_file() and bool(_fitting(path))
+def is_picture(path: Path, *, by_content: bool = True) -> bool:
+    """Whether the file `path` is named as a picture, or begins like one under another name."""
+    return path.is_file() and bool(_named(path) or (by_content and _fitting(path)))
 
 
 def is_footage(path: Path) -> bool:

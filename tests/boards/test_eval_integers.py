@@ -2,6 +2,7 @@
 """tarsier eval of the integers on an accelerator: the scores of the network that they came from."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,6 +28,16 @@ def tarsier(*arguments) -> int:
     return guarded(lambda: app([*map(str, arguments)], standalone_mode=False))
 
 
+def exported(task: str, folder: Path) -> Path:
+    """The QONNX file of a small network of random weights; its checkpoint lies beside it."""
+    spec = SPECS[task]
+    torch.manual_seed(0)
+    net = build(spec)
+    net.calibrate(torch.from_numpy(golden_inputs(spec).astype(np.float32)))
+    save_net(folder / "net.safetensors", net, "net", spec)
+    return export(folder / "net.safetensors", folder)
+
+
 @pytest.fixture
 def images(tmp_path, rng):
     folder = tmp_path / "images"
@@ -40,13 +51,8 @@ def images(tmp_path, rng):
 @pytest.mark.slow
 @pytest.mark.parametrize("task", SPECS)
 def test_the_integers_score_as_the_network(tmp_path, images, task):
-    spec = SPECS[task]
-    torch.manual_seed(0)
-    net = build(spec)
-    net.calibrate(torch.from_numpy(golden_inputs(spec).astype(np.float32)))
-    checkpoint, out = tmp_path / "net.safetensors", tmp_path / "scores.json"
-    save_net(checkpoint, net, "net", spec)
-    onnx = export(checkpoint, tmp_path)
+    onnx, out = exported(task, tmp_path), tmp_path / "scores.json"
+    checkpoint = onnx.with_suffix(".safetensors")
     found = []
     for what, *how in ((checkpoint,), (checkpoint, "--accel", "cpu"), (onnx,)):
         assert tarsier("eval", what, "--set", images, "--json", out, *how) == 0

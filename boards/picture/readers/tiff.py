@@ -18,6 +18,7 @@ __all__ = ["READER"]
 _ORIENTATION, _PROFILE = 274, 34675
 _SHRUNK = 1  # of NewSubfileType: a preview of another page
 _WHITE_IS_0, _BLACK_IS_0, _RGB, _PALETTE, _YCBCR = 0, 1, 2, 3, 6
+_APART = 2  # PlanarConfiguration: a plane after the other
 _JPEG = 7  # whose decoder gives RGB
 _ASSOCIATED, _PLAIN_ALPHA = 1, 2
 _NAMES = {5: "CMYK, colours for print", 8: "Lab", _YCBCR: "YCbCr without JPEG"}
@@ -68,14 +69,16 @@ def _photo(path: Path, name: str, page: tifffile.TiffPage) -> Photo:
             f"{path} has colours that are multiplied by their alpha already; save it with plain"
             " (unassociated) alpha"
         )
-    check_segments(path, page)
+    apart = page.samplesperpixel > 1 and int(page.planarconfig) == _APART
+    if not apart:
+        check_segments(path, page)
     try:
         levels = page.asarray()
         if space == _PALETTE and page.colormap is not None:
             levels = page.colormap[:, levels].transpose(1, 2, 0)
     except DAMAGE as error:
         raise HostError(f"{path} is truncated or damaged: {sentence(error)}") from None
-    if space != _PALETTE and page.samplesperpixel > 1 and int(page.planarconfig) == 2:
+    if apart:
         levels = np.moveaxis(levels, 0, -1)
     if space == _WHITE_IS_0:
         levels = np.iinfo(levels.dtype).max - levels
