@@ -19,6 +19,8 @@ __all__ = ["check_kind", "net_kind", "wrong_kind"]
 
 _TRAINABLE = "bbcu-rgb-32x12"  # a config of a network on pictures
 
+_PICTURE, _RAW = "is no raw frame but a picture", "is a raw frame of a sensor"
+
 _TAKES = {
     FrameKind.BAYER: "raw frames of a Bayer sensor",
     FrameKind.RGB: "RGB pictures",
@@ -66,29 +68,30 @@ def check_kind(path: Path, kind: FrameKind, net: str, sidecar: Path | None, out:
     pictures = [is_picture(file, by_content=not it) for file, it in zip(files, raws, strict=True)]
     raw, picture = any(raws), any(pictures)
     if kind is FrameKind.BAYER and picture and not raw:
-        beside = "" if path.is_dir() else _described(path)
-        raise wrong_kind(str(path), net, kind, out, beside)
+        holds = (
+            "holds no raw frames but pictures" if path.is_dir() else f"{_PICTURE}{_mosaic(path)}"
+        )
+        raise wrong_kind(str(path), net, kind, out, holds)
     if kind is not FrameKind.BAYER and raw and not picture:
-        raise wrong_kind(str(path), net, kind, out)
+        raise wrong_kind(str(path), net, kind, out, "holds raw frames" if path.is_dir() else _RAW)
 
 
 def wrong_kind(
-    path: str, net: str, kind: FrameKind, out: Path = Path("OUT.png"), beside: str = ""
+    path: str, net: str, kind: FrameKind, out: Path = Path("OUT.png"), holds: str = ""
 ) -> HostError:
-    """The sentence on frames at `path` of a kind that `net` does not take."""
+    """The sentence on frames at `path` of a kind that `net` does not take; what it `holds`."""
     if kind is FrameKind.BAYER:
-        holds, other = f"no raw frame but a picture{beside}", _picture_net()
+        holds, other = holds or _PICTURE, _picture_net()
     else:
-        holds, other = "a raw frame of a sensor", DEFAULT_NET
+        holds, other = holds or _RAW, DEFAULT_NET
     trained = "" if other else f"after `tarsier train {_TRAINABLE}` "
     words = ["tarsier", "run", path, "--net", other or f"{_TRAINABLE}.safetensors", "-o", str(out)]
     return HostError(
-        f"{path} is {holds}, and {net} takes {_TAKES[kind]}; {trained}this works:"
-        f" {shlex.join(words)}"
+        f"{path} {holds}, and {net} takes {_TAKES[kind]}; {trained}this works: {shlex.join(words)}"
     )
 
 
-def _described(path: Path) -> str:
+def _mosaic(path: Path) -> str:
     """What makes a raw frame of a picture, where something does."""
     if not takes_sidecar(path):
         return ""

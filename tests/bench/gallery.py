@@ -199,7 +199,7 @@ def room(name: str, data: Path, show: Show) -> Room:
         show(f"{name}: {exhibit.title}", 0.5)
     if net.kind is FrameKind.BAYER:
         reels.append(dark_film(net, data))
-    return Room(name, lead, exhibits, reels)
+    return Room(Path(name).stem, lead, exhibits, reels)
 
 
 def gallery() -> int:

@@ -27,6 +27,7 @@ from tarsier_fpga.jobs.picture_job import PictureJob, PictureRun, perform_pictur
 from tarsier_fpga.jobs.run_facts import PictureFacts
 from tarsier_fpga.report import diagram
 from tarsier_fpga.report.diagram import Block, Outside, Wire, draw
+from tarsier_fpga.report.gallery import Exhibit, Reel, Room, render_gallery
 from tarsier_fpga.report.page import render
 from tarsier_fpga.report.pages import bench_page
 from tarsier_fpga.report.pictures import Pictures, shown
@@ -347,6 +348,31 @@ def test_page_works_from_a_file(browser, tmp_path, run, html, width, phone):
     assert browser.evaluate("document.querySelectorAll('img').length") == 6
     broken = "[...document.images].filter(image => !image.naturalWidth).length"
     assert browser.evaluate(broken) == 0
+    assert browser.errors == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "phone"), [(1280, False), (390, True)])
+def test_gallery_works_from_a_file(browser, tmp_path, rng, width, phone):
+    names = ("before", "after", "parent", "reference")
+    views = {name: rng.integers(0, 256, (300, 400, 3), np.uint8) for name in names}
+    numbers = {"before": "20.00 dB", "after": "30.00 dB, SSIM 0.900"}
+    command = "tarsier run " + 30 * "a-long-name.png " + "--net net"
+    exhibits = [Exhibit(f"<b>scene {n}", command, views, numbers) for n in range(2)]
+    reel = Reel("A film", command, [views["before"], views["after"]], 12)
+    path = tmp_path / "gallery.html"
+    path.write_text(render_gallery([Room("net", "A network.", exhibits, [reel])], "A note."))
+    browser.screen(width, 800, phone=phone)
+    browser.open(path)
+    assert browser.evaluate("document.documentElement.scrollWidth") == width
+    assert browser.evaluate("document.querySelectorAll('img').length") == 2 * 8 + 1
+    broken = "[...document.images].filter(image => !image.naturalWidth).length"
+    assert browser.evaluate(broken) == 0
+    # Each picture is compared on its own.
+    browser.evaluate("document.querySelectorAll('[data-show=parent]')[1].click()")
+    shown = "[...document.querySelectorAll('[data-view]:not([hidden])')].map(i => i.alt).join()"
+    assert browser.evaluate(shown) == "after,parent"
+    assert browser.evaluate("document.querySelectorAll('h3 b').length") == 0
     assert browser.errors == []
 
 
