@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 .DEFAULT_GOAL := help
-.PHONY: help demo lint types test check flagship readme baselines fmax prove bench-cpu bench-fifo bench-host bench-networks bench-sim bench-train bench-unet exposures clean
+.PHONY: help demo lint types test check flagship readme baselines fmax prove gallery bench-cpu bench-fifo bench-host bench-networks bench-sim bench-train bench-unet exposures clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 
@@ -74,8 +74,11 @@ bench-train: $(INSTALLED)  ## the time of a training step, a net's beside its pa
 exposures: $(INSTALLED)  ## a real dark scene at three shutter times, restored by NET
 	@.venv/bin/python -m tests.bench.exposures $(NET)
 
+gallery: $(INSTALLED)  ## pictures of TARSIER_DATA through every shipped net, as build/gallery.html; minutes
+	@.venv/bin/python -m tests.bench.gallery
+
 clean:  ## remove the demo and the caches of the tools; keep .venv and training runs
-	rm -rf build/demo build/prove .pytest_cache .ruff_cache
+	rm -rf build/demo build/gallery.html build/prove .pytest_cache .ruff_cache
 
 # torch first and with its dependencies, so that its CPU and its CUDA build both work.
 $(INSTALLED):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tarsier_fpga.flow.sim.built_design import BuiltDesign
     from tarsier_fpga.hls.base.errors import TarsierError
     from tarsier_fpga.jobs.restored import Restored
+    from tarsier_fpga.picture.photo import Photo
 
 __all__ = ["TarsierError", "build", "read", "restore"]
 
@@ -56,7 +57,7 @@ def read(
 
 
 def restore(
-    raw: "str | PathLike[str] | Raw",
+    raw: "str | PathLike[str] | Raw | Photo",
     *,
     net: str = "bbcu-raw-16x8",
     on: str = "cpu",
@@ -65,10 +66,10 @@ def restore(
     gain: float | str = "auto",
     check: bool = False,
 ) -> "Restored":
-    """A raw frame through a network: its `codes`, and the `picture()` they develop into.
+    """A raw frame or a picture through a network: its `codes`, and the `picture()` of them.
 
     Args:
-        raw: a file, or a frame that was read before.
+        raw: a file, or a frame or a picture that was read before.
         net: a shipped net, a checkpoint or an .onnx file.
         on: cpu, the network compiled for it; gpu, in PyTorch; sim, its RTL cycle by cycle; pynq or
             xrt, a board.
@@ -80,27 +81,38 @@ def restore(
     Raises:
         TarsierError: one sentence on what is wrong, and what would be right.
     """
-    from tarsier_fpga.camera.raw import Raw
     from tarsier_fpga.flow.board import load_board
+    from tarsier_fpga.hls.base.coding import FrameKind
     from tarsier_fpga.hls.base.errors import HostError
     from tarsier_fpga.hls.base.progress import silent
     from tarsier_fpga.jobs.accelerators import open_accelerator
     from tarsier_fpga.jobs.choices import Accel
     from tarsier_fpga.jobs.job import Job, parse_gain
+    from tarsier_fpga.jobs.kinds import net_kind
     from tarsier_fpga.jobs.restore import Restoring
     from tarsier_fpga.jobs.restored import Shot
 
     if on not in list(Accel):
         raise HostError(f"on {on!r}: frames are restored on {', '.join(Accel)}")
-    frame = raw if isinstance(raw, Raw) else read(raw)
+    built = None if design is None else Path(design)
+    kind = net_kind(net, built)
+    if not isinstance(raw, (str, PathLike)):
+        frame: Raw | Photo = raw
+    elif kind is FrameKind.BAYER:
+        frame = read(raw)
+    else:
+        from tarsier_fpga.picture.read import read_photo
+
+        frame = read_photo(Path(raw))
     job = Job(
         raw=Path(frame.name),
         net=net,
         board=load_board(board),
         accel=Accel(on),
-        design=None if design is None else Path(design),
+        design=built,
         gain=parse_gain(str(gain)),
         check=check,
+        kind=kind,
     )
     accelerator = open_accelerator(job, (frame.width, frame.height), silent)
     return Restoring(job, accelerator).one(Shot(frame.name, frame))

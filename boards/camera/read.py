@@ -5,13 +5,23 @@ from functools import cache
 from pathlib import Path
 
 from tarsier_fpga.camera import readers as formats
+from tarsier_fpga.camera.negative.tags import TiffKind, tiff_kind
 from tarsier_fpga.camera.raw import Raw
 from tarsier_fpga.camera.reader import Reader
 from tarsier_fpga.hls.base.camera_frame import CameraFrame
 from tarsier_fpga.hls.base.errors import HostError, TarsierError
 from tarsier_fpga.hls.base.plugins import Group, modules
 
-__all__ = ["camera_frame", "frame_files", "frames_in", "read_raw", "readers", "sidecar_of"]
+__all__ = [
+    "camera_frame",
+    "frame_files",
+    "frames_in",
+    "is_raw",
+    "read_raw",
+    "readers",
+    "sidecar_of",
+    "takes_sidecar",
+]
 
 _HEAD = 16  # bytes that a format is known by
 
@@ -64,6 +74,25 @@ def sidecar_of(path: Path, named: Path | None = None) -> Path | None:
     if named is None and any(reader.bare for reader in _named(path)) and beside.is_file():
         return beside
     return named
+
+
+def takes_sidecar(path: Path) -> bool:
+    """Whether a file of that name is a raw frame only where a sidecar describes it."""
+    named = _named(path)
+    return bool(named) and all(reader.picture for reader in named)
+
+
+def is_raw(path: Path, sidecar: Path | None = None) -> bool:
+    """Whether the file `path` is named as raw frames are, or begins like some under an unknown
+    name; a picture is, where `sidecar` or one beside it says so."""
+    named = _named(path)
+    if any(not reader.picture for reader in named) or sidecar_of(path, sidecar) is not None:
+        return True
+    if named and tiff_kind(path) in (TiffKind.DNG, TiffKind.CAMERA):
+        return True
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    return not named and any(reader.sniff(head) for reader in readers() if not reader.bare)
 
 
 def frame_files(folder: Path, sidecar: Path | None = None) -> list[Path]:

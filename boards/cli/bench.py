@@ -9,6 +9,7 @@ import typer
 from tarsier_fpga.cli.guard import NOT_EXACT
 from tarsier_fpga.cli.options import parse_size
 from tarsier_fpga.cli.progress import progress
+from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.base.files import write_together
 
@@ -45,7 +46,14 @@ def bench(
     from tarsier_fpga.flow.sim.built_design import BuiltDesign
 
     built = BuiltDesign.read(design)
-    wanted = parse_sizes(sizes, (built.facts.width, built.facts.height))
+    facts = built.facts
+    if facts.x.kind is not FrameKind.BAYER:
+        raise HostError(
+            f"{design} is of {facts.net}, which takes {facts.x.kind} frames: the bench's networks"
+            " and its scene are of raw frames; `tarsier sim` counts its cycles and `tarsier eval"
+            " NET --accel` scores it"
+        )
+    wanted = parse_sizes(sizes, (facts.width, facts.height), facts.x.kind)
     if records and not records.is_dir():
         raise HostError(f"{records}: there is no such folder of records")
     with progress() as show:
@@ -89,11 +97,13 @@ def _print(found: "Bench", files: list[Path]) -> None:
     Console().print(bench_table(found), "", *files, sep="\n", highlight=False)
 
 
-def parse_sizes(text: str, own: tuple[int, int]) -> tuple[tuple[int, int], ...]:
-    """Sizes by name or WIDTHxHEIGHT, and the design's `own`, smallest first.
+def parse_sizes(
+    text: str, own: tuple[int, int], kind: FrameKind = FrameKind.BAYER
+) -> tuple[tuple[int, int], ...]:
+    """Sizes of frames of `kind` by name or WIDTHxHEIGHT, and the design's `own`, smallest first.
 
     Raises:
-        HostError: one of them is neither.
+        HostError: one of them is neither, or a Bayer frame that is not even.
 
     >>> parse_sizes("1080p,64x48", own=(640, 426))
     ((64, 48), (640, 426), (1920, 1080))
@@ -108,4 +118,7 @@ def parse_sizes(text: str, own: tuple[int, int]) -> tuple[tuple[int, int], ...]:
             found.add(SIZES[part] if part in SIZES else parse_size(part))
         except HostError as error:
             raise HostError(f"{error}, own, or one of {', '.join(SIZES)}") from None
+    for width, height in found:
+        if width % kind.step or height % kind.step:
+            raise HostError(f"size {width}x{height}: a Bayer frame is even in both directions")
     return tuple(sorted(found, key=lambda size: size[0] * size[1]))

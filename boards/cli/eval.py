@@ -1,18 +1,25 @@
 # SPDX-License-Identifier: MIT
-"""tarsier eval: a network scored by its protocol, with the papers' numbers beside."""
+"""tarsier eval: a network scored by its protocol, with the papers' numbers beside.
+
+What trained is scored in PyTorch, or with --accel the integers that hardware computes.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tarsier_fpga.cli.progress import progress
 from tarsier_fpga.cli.training_options import parse_numbers, split_names
+from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.base.files import check_folder, json_bytes, write_together
+from tarsier_fpga.jobs.choices import DEFAULT_BOARD, Accel
 
 if TYPE_CHECKING:
     from tarsier_fpga.training.score.paper_rows import Row
     from tarsier_fpga.training.score.picture_scores import Result
     from tarsier_fpga.training.score.raw_scores import Score
+    from tarsier_fpga.training.score.score_request import PictureRequest, RawRequest
 
 __all__ = ["evaluate"]
 
@@ -26,8 +33,15 @@ def evaluate(
     light: Annotated[str, typer.Option(help="electrons of dark frames: 10,30,100")] = "",
     data: Annotated[Path | None, typer.Option(help="folder of sets; or $TARSIER_DATA")] = None,
     json: Annotated[Path | None, typer.Option(help="write the scores here too")] = None,
+    accel: Annotated[
+        Accel | None,
+        typer.Option("--accel", "--accelerator", help="score the integers of the 1-bit net on it"),
+    ] = None,
+    design: Annotated[
+        Path | None, typer.Option(help="sim, pynq, xrt: the design, smaller than the images")
+    ] = None,
 ) -> None:
-    """Score a trained network on image sets."""
+    """Score a trained network on image sets; of an .onnx, its integers on the CPU."""
     from tarsier_fpga.training.loop.launch import set_up_torch
     from tarsier_fpga.training.score import raw_scores
     from tarsier_fpga.training.score.score_request import RawRequest, request_of
@@ -35,12 +49,17 @@ def evaluate(
     if json:
         check_folder(json)
     names = split_names(sets)
-    request = request_of(
-        net, _settings(sigma=sigma, quality=quality, scale=scale, light=light), names
+    settings = _settings(sigma=sigma, quality=quality, scale=scale, light=light)
+    if accel is None and Path(net).suffix == ".onnx":
+        accel = Accel.CPU
+    request = (
+        request_of(net, settings, names)
+        if accel is None
+        else _on_accelerator(net, accel, design, settings, names)
     )
     set_up_torch()
     if isinstance(request, RawRequest):
-        name, scores = request.saved.name, request.answer(data)
+        name, scores = request.name, request.answer(data)
         _print_raw(name, raw_scores.SET, scores)
         facts = raw_scores.to_facts(name, scores)
     else:
@@ -50,8 +69,34 @@ def evaluate(
             results.append(result.facts())
             _print_result(result, row)
         facts = {"net": request.name, "results": results}
+    if accel is not None:
+        facts["accel"] = str(accel)
     if json:
         write_together({json: json_bytes(facts)})
+
+
+def _on_accelerator(
+    net: str,
+    accel: Accel,
+    design: Path | None,
+    settings: dict[str, tuple[int, ...]],
+    sets: list[str],
+) -> "RawRequest | PictureRequest":
+    """What scoring the integers of `net` on `accel` means."""
+    if accel not in (Accel.CPU, Accel.GPU) and design is None:
+        raise HostError(
+            f"accelerator {accel}: name with --design what it runs; images of all sizes are scored"
+            " in its tiles"
+        )
+    with progress() as show:
+        show("loading the network", 0.0)
+        from tarsier_fpga.flow.board import load_board
+        from tarsier_fpga.jobs.accelerators import open_accelerator
+        from tarsier_fpga.jobs.integer_form import integer_request
+        from tarsier_fpga.jobs.job import Job
+
+        job = Job(raw=Path(), net=net, board=load_board(DEFAULT_BOARD), accel=accel, design=design)
+        return integer_request(open_accelerator(job, (0, 0), show), settings, sets)
 
 
 def _settings(**given: str) -> dict[str, tuple[int, ...]]:

@@ -12,7 +12,7 @@ def parse_size(text: str) -> tuple[int, int]:
     """Width and height.
 
     Raises:
-        HostError: not WIDTHxHEIGHT, not even, or without pixels.
+        HostError: not WIDTHxHEIGHT, or without pixels.
 
     >>> parse_size("1920x1080")
     (1920, 1080)
@@ -23,8 +23,6 @@ def parse_size(text: str) -> tuple[int, int]:
     width, height = int(match[1]), int(match[2])
     if not width * height:
         raise HostError(f"size {text}: a frame of no pixels")
-    if width % 2 or height % 2:
-        raise HostError(f"size {text}: a Bayer frame is even in both directions")
     return width, height
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""tarsier run: a raw frame or a video in, restored pictures out."""
+"""tarsier run: raw frames, pictures or videos in, restored pictures out."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +9,7 @@ from typer.core import TyperArgument, TyperCommand
 
 from tarsier_fpga.cli.guard import NOT_EXACT
 from tarsier_fpga.cli.progress import progress
+from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.base.files import check_folder, write_together
 from tarsier_fpga.hls.base.progress import Show
@@ -27,7 +28,7 @@ __all__ = ["RunCommand", "run", "summary"]
 def run(
     raw: Annotated[
         Path,
-        typer.Argument(help="raw frame, or a folder of them"),
+        typer.Argument(help="raw frame or picture, or a folder of them"),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="OUT.png, or a folder for a video")],
     net: Annotated[str, typer.Option(help="a shipped net, a checkpoint or an .onnx")] = DEFAULT_NET,
@@ -47,7 +48,9 @@ def run(
     binned: Annotated[
         bool, typer.Option("--bin", help="quad Bayer: add up the pixels of a colour")
     ] = False,
-    reference: Annotated[Path | None, typer.Option(help="clean raw frame, for PSNR")] = None,
+    reference: Annotated[
+        Path | None, typer.Option(help="clean frame or picture, for PSNR and SSIM")
+    ] = None,
     reference_exposure: Annotated[
         float, typer.Option(min=1 / 1024, max=1024, help="times as much light as in RAW")
     ] = 1.0,
@@ -58,18 +61,34 @@ def run(
     film: Annotated[
         Path | None, typer.Option(help="video: before and after, FILM.mp4 or FILM.gif")
     ] = None,
-    film_rate: Annotated[float, typer.Option(min=1, max=240, help="pictures per second")] = 24.0,
+    film_rate: Annotated[
+        float | None,
+        typer.Option(min=1, max=240, help="pictures per second; as read, or else 24"),
+    ] = None,
     previous_gain: Annotated[
         bool, typer.Option("--previous-gain", help="video: gain of the frame before, as on chip")
     ] = False,
     bad: Annotated[Bad, typer.Option(help="video: at a frame that cannot be read")] = Bad.STOP,
 ) -> int:
-    """Restore raw frames on an accelerator; writes OUT.png and OUT.json, or OUT/*.png."""
-    from tarsier_fpga.camera.video import is_video
-
+    """Restore raw frames or pictures; writes OUT.png and OUT.json, or OUT/*.png."""
     with progress() as show:
-        show("reading the raw frame", 0.0)
-        video = is_video(raw, sidecar)
+        show("looking at the frame", 0.0)
+        for path in filter(None, (raw, reference)):
+            if not path.exists():
+                raise HostError(f"{path}: there is no such file")
+        from tarsier_fpga.jobs.kinds import check_kind, net_kind
+
+        kind = net_kind(net, design)
+        check_kind(raw, kind, _named(net, design), sidecar, out)
+        if kind is FrameKind.BAYER:
+            from tarsier_fpga.camera.video import is_video
+
+            video = is_video(raw, sidecar)
+        else:
+            from tarsier_fpga.picture.read import is_footage
+
+            _check_no_raw_options(gain, sidecar, binned, reference_exposure, previous_gain)
+            video = is_footage(raw)
         if video:
             _check_video_outputs(out, film, film_rate, reference)
         else:
@@ -94,6 +113,7 @@ def run(
             binned=binned,
             deploy=deploy,
             check=check,
+            kind=kind,
         )
         facts: RunFacts
         if video:
@@ -106,26 +126,46 @@ def run(
 
 
 class RunCommand(TyperCommand):
-    """Its help names the raw formats that there are, those of other packages too."""
+    """Its help names the formats that there are, those of other packages too."""
 
     def format_help(self, ctx: "Context", formatter: "HelpFormatter") -> None:
         from tarsier_fpga.camera.read import readers
+        from tarsier_fpga.picture.read import photo_readers
 
-        titles = ", ".join(reader.title for reader in readers())
+        titles = ", ".join([each.title for each in readers()] + [e.title for e in photo_readers()])
         for parameter in self.params:
             if parameter.name == "raw" and isinstance(parameter, TyperArgument):
                 parameter.help = f"{parameter.help}: {titles}"
         super().format_help(ctx, formatter)
 
 
+def _named(net: str, design: Path | None) -> str:
+    return str(design or net)
+
+
+def _check_no_raw_options(
+    gain: str, sidecar: Path | None, binned: bool, exposure: float, previous_gain: bool
+) -> None:
+    """Options on the light of a sensor say nothing of pictures."""
+    given = {
+        f"--gain {gain}": gain != "auto",
+        f"--sidecar {sidecar}": sidecar is not None,
+        "--bin": binned,
+        f"--reference-exposure {exposure:g}": exposure != 1,
+        "--previous-gain": previous_gain,
+    }
+    for option in (option for option, is_given in given.items() if is_given):
+        raise HostError(f"{option} is for raw frames: a picture is developed already")
+
+
 def _one(asked: "PictureJob", out: Path, show: Show) -> "PictureFacts":
     from tarsier_fpga.jobs.picture_job import perform_picture
     from tarsier_fpga.jobs.run_facts import run_json
-    from tarsier_fpga.picture.png import png_bytes
+    from tarsier_fpga.picture.png import photo_png
 
     done = perform_picture(asked, show)
     show("developing the picture", 0.0)
-    picture = png_bytes(done.restored.picture())
+    picture = photo_png(done.restored.photo)
     write_together({out: picture, out.with_suffix(".json"): run_json(done.facts)})
     return done.facts
 
@@ -144,7 +184,7 @@ def _check_picture_options(out: Path, film: Path | None, previous_gain: bool, ba
 
 
 def _check_video_outputs(
-    out: Path, film: Path | None, film_rate: float, reference: Path | None
+    out: Path, film: Path | None, film_rate: float | None, reference: Path | None
 ) -> None:
     if out.suffix.lower() == ".png" or out.is_file():
         raise HostError(f"{out}: a video becomes a folder of pictures, name a folder")
@@ -157,9 +197,9 @@ def _check_video_outputs(
 
         if film.suffix.lower() not in FORMATS:
             raise HostError(f"{film}: a film is named {' or '.join(f'FILM{e}' for e in FORMATS)}")
-        if film.suffix.lower() == ".gif" and film_rate > GIF_MOST:
+        if film.suffix.lower() == ".gif" and (film_rate or 0) > GIF_MOST:
             raise HostError(
-                f"{film}: a GIF shows at most {GIF_MOST} pictures per second, not {film_rate:g}"
+                f"{film}: a GIF shows at most {GIF_MOST} pictures per second, not {film_rate}"
             )
         if film.parent != out or out.is_dir():  # OUT itself is made
             check_folder(film)
@@ -179,8 +219,12 @@ def summary(facts: "RunFacts") -> str:
             pace += [f"skipped: {problem}" for problem in facts.skipped]
         case PictureFacts():
             what = f"{facts.width} x {facts.height}"
+            if facts.scale != 1:
+                what += f", {facts.scale:g} times as large"
             if facts.psnr_db is not None:
                 what += f", PSNR {facts.psnr_noisy_db} -> {facts.psnr_db} dB"
+            if facts.ssim is not None:
+                what += f", SSIM {facts.ssim_noisy:.4f} -> {facts.ssim:.4f}"
     lines = [f"{facts.net} on {facts.accel}: {what}"]
     if facts.cycles_per_frame is not None:
         lines.append(

@@ -41,7 +41,8 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Restorer:
-    """A network as raw frames meet it: its name, its streams, and how frames may be cut."""
+    """A network as frames of a camera or pictures meet it: its name, its streams, and how frames
+    may be cut."""
 
     net: str
     x: Port
@@ -49,8 +50,13 @@ class Restorer:
     cutting: Cutting
 
     @property
+    def kind(self) -> FrameKind:
+        """What its frames are: bayer, rgb or luma."""
+        return self.x.kind
+
+    @property
     def codes(self) -> Coding:
-        """That a raw frame gets: where codes are signed, the ones from 0."""
+        """That a frame gets: where codes are signed, the ones from 0."""
         return Coding(self.x.black, self.x.white, self.x.bits - self.x.signed)
 
     @classmethod
@@ -66,27 +72,29 @@ class Restorer:
         right.
 
         Raises:
-            HostError: it takes or gives anything but what a sensor gives.
+            HostError: it takes or gives anything but one frame of a sensor or one picture.
         """
-        instead = (
-            "`tarsier sim` runs its design on frames of its own kind; raw frames are restored by"
-            " a network on mosaics, such as bbcu-raw-16x8"
-        )
+        instead = "`tarsier sim` runs its design on frames of its own kind"
         if len(inputs) + len(outputs) > 2:
             raise HostError(
-                f"{net} has {len(inputs)} inputs and {len(outputs)} outputs, where a raw frame is"
-                f" one and becomes one: {instead}"
+                f"{net} has {len(inputs)} inputs and {len(outputs)} outputs, where a frame is one"
+                f" and becomes one: {instead}"
             )
-        for does, port in (("takes", inputs[0]), ("gives", outputs[0])):
-            match port.kind:
-                case FrameKind.BAYER:
-                    continue
-                case FrameKind.RGB | FrameKind.LUMA:
-                    what = f"{port.kind} pictures"
-                case FrameKind.PLANES:
-                    what = f"frames of {port.channels} planes"
-            raise HostError(f"{net} {does} {what}, which are no mosaics: {instead}")
         x, y = inputs[0], outputs[0]
+        for does, port in (("takes", x), ("gives", y)):
+            match port.kind:
+                case FrameKind.BAYER | FrameKind.RGB | FrameKind.LUMA:
+                    continue
+                case FrameKind.PLANES:
+                    raise HostError(
+                        f"{net} {does} frames of {port.channels} planes, which are neither mosaics"
+                        f" nor pictures: {instead}"
+                    )
+        if x.kind is not y.kind:
+            raise HostError(
+                f"{net} takes {x.kind} frames and gives {y.kind} frames, where a frame becomes one"
+                f" of its own kind: {instead}"
+            )
         return cls(net, x, y, Cutting(*reach, align, 1 / Fraction(*y.step)))
 
 
@@ -112,7 +120,8 @@ class Accelerator(Protocol):
         ...
 
     def tile(self, frame: tuple[int, int]) -> tuple[int, int]:
-        """Packed rows and columns in which it wants a frame of so many, which `align` divides.
+        """Rows and columns of the network's pixels in which it wants a frame of so many, which
+        `align` divides.
 
         Raises:
             HostError: it cannot take such a frame, not even in tiles.
@@ -120,7 +129,7 @@ class Accelerator(Protocol):
         ...
 
     def send(self, frames: np.ndarray) -> Any:
-        """Hand (N, h, w, 4) uint16 frames to the device; what `run` takes."""
+        """Hand (N, h, w, c) uint16 frames to the device; what `run` takes."""
         ...
 
     def run(self, sent: Any, show: Show = silent) -> Any:

@@ -21,8 +21,9 @@ class Designed:
     def tile(self, frame: tuple[int, int]) -> tuple[int, int]:
         rows, columns = self.facts.packed_shape
         if frame[0] < rows or frame[1] < columns:
+            step = self.facts.x.kind.step
             raise HostError(
-                f"the frame is {2 * frame[1]} x {2 * frame[0]}, "
-                f"smaller than the {2 * columns} x {2 * rows} of the design"
+                f"the frame is {step * frame[1]} x {step * frame[0]}, "
+                f"smaller than the {step * columns} x {step * rows} of the design"
             )
         return rows, columns

@@ -14,7 +14,7 @@ def restorer_of(graph: HardwareGraph) -> Restorer:
     """What frames `graph` takes, and what comes of them.
 
     Raises:
-        HostError: it takes or gives anything but what a sensor gives.
+        HostError: it takes or gives anything but one frame of a sensor or one picture.
     """
     prepare_finn()
     net, reach = net_of(graph.model), reach_of(graph.model)

@@ -7,6 +7,7 @@ from pathlib import Path
 from tarsier_fpga.camera.exposure import Exposure, check_gain
 from tarsier_fpga.camera.raw import Raw
 from tarsier_fpga.flow.board import Board
+from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.jobs.choices import Accel
 
@@ -18,7 +19,7 @@ class Job:
     """What a user asks for.
 
     Attributes:
-        raw: a frame, or a video
+        raw: a frame or a picture, or several: a folder or a video
         net: name of a shipped net, a checkpoint or an .onnx
         board: what a design is built for
         accel: where the network runs
@@ -29,6 +30,7 @@ class Job:
         deploy: files of a board; None is where `tarsier synth` leaves them
         binned: whether the pixels of quad Bayer sensors are added up
         check: whether all bits are compared with the hardware graph
+        kind: what the network takes: raw frames, or pictures
     """
 
     raw: Path
@@ -42,6 +44,7 @@ class Job:
     binned: bool = False
     deploy: Path | None = None
     check: bool = True
+    kind: FrameKind = FrameKind.BAYER
 
     def gain_of(self, raw: Raw) -> float:
         """The gain of `raw`."""

@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: MIT
-"""One raw frame through a network on an accelerator, measured and compared."""
+"""One raw frame or picture through a network on an accelerator, measured and compared."""
 
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from tarsier_fpga.camera.raw import Raw
 from tarsier_fpga.camera.read import read_raw
 from tarsier_fpga.flow.sim.built_design import BuiltDesign
+from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.progress import Show
 from tarsier_fpga.jobs.accelerators import open_accelerator
 from tarsier_fpga.jobs.job import Job
 from tarsier_fpga.jobs.restore import Restoring
 from tarsier_fpga.jobs.restored import Restored, Shot
 from tarsier_fpga.jobs.run_facts import PictureFacts, chip_facts, rounded
+from tarsier_fpga.picture.photo import Photo
+from tarsier_fpga.picture.read import read_photo
 
 __all__ = ["PictureJob", "PictureRun", "perform_picture"]
 
@@ -42,16 +46,12 @@ def perform_picture(asked: PictureJob, show: Show) -> PictureRun:
         HostError, BoardError, FlowError, TrainingError: one sentence each.
     """
     begin, job = time.monotonic(), asked.job
-    show("reading the raw frame", 0.0)
-    raw = read_raw(job.raw, job.sidecar, binned=job.binned)
-    reference = None
-    if asked.reference is not None:  # it shares the sidecar of a raw file of its own kind
-        alike = asked.reference.suffix == job.raw.suffix
-        described = job.sidecar if alike else None
-        reference = read_raw(asked.reference, described, binned=job.binned)
+    show("reading the frame", 0.0)
+    raw, reference = _read(asked)
     accelerator = open_accelerator(job, (raw.width, raw.height), show)
     shot = Shot(job.raw.stem, raw, reference, asked.exposure)
     restored = Restoring(job, accelerator, show).one(shot)
+    before, after = restored.score_before, restored.score_after
     facts = PictureFacts(
         net=accelerator.restorer.net,
         accel=accelerator.name,
@@ -62,9 +62,25 @@ def perform_picture(asked: PictureJob, show: Show) -> PictureRun:
         tiles=restored.tiles,
         **chip_facts(accelerator, restored.tiles, restored.measured),
         bit_exact=restored.exact,
-        psnr_noisy_db=rounded(restored.psnr_before),
-        psnr_db=rounded(restored.psnr_after),
+        kind=accelerator.restorer.kind,
+        scale=float(accelerator.restorer.cutting.scale),
+        psnr_noisy_db=rounded(before.psnr if before else None),
+        psnr_db=rounded(after.psnr if after else None),
+        ssim_noisy=rounded(before.ssim if before else None, 4),
+        ssim=rounded(after.ssim if after else None, 4),
         accel_seconds=rounded(restored.measured.seconds, 6),
         seconds=round(time.monotonic() - begin, 2),
     )
     return PictureRun(restored, accelerator.design, facts)
+
+
+def _read(asked: PictureJob) -> tuple[Raw | Photo, Raw | Photo | None]:
+    """The frame, and its clean twin."""
+    job, clean = asked.job, asked.reference
+    if job.kind is not FrameKind.BAYER:
+        return read_photo(job.raw), None if clean is None else read_photo(clean)
+    raw = read_raw(job.raw, job.sidecar, binned=job.binned)
+    if clean is None:
+        return raw, None
+    alike = clean.suffix == job.raw.suffix  # it shares the sidecar of a raw file of its own kind
+    return raw, read_raw(clean, job.sidecar if alike else None, binned=job.binned)

@@ -16,17 +16,20 @@ from typing import Any
 
 import numpy as np
 
-from tarsier_fpga.camera.encode import encode
+from tarsier_fpga.camera.raw import Raw
 from tarsier_fpga.camera.video import Frame
 from tarsier_fpga.devices.accelerator import Accelerator
 from tarsier_fpga.devices.stages import Stage, Stopped, run_stages
 from tarsier_fpga.devices.tiles import cut, join, padded_side
-from tarsier_fpga.hls.base.coding import Coding
+from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.base.progress import Show, silent
 from tarsier_fpga.jobs.choices import Bad
 from tarsier_fpga.jobs.compare import Execute, matches, reference_of
+from tarsier_fpga.jobs.encoded_photo import encode_photo
+from tarsier_fpga.jobs.encoded_raw import encode_raw
 from tarsier_fpga.jobs.job import Job
+from tarsier_fpga.jobs.kinds import wrong_kind
 from tarsier_fpga.jobs.restored import (
     NO_PIXELS,
     Done,
@@ -37,6 +40,8 @@ from tarsier_fpga.jobs.restored import (
     Shot,
     Skipped,
 )
+from tarsier_fpga.picture.photo import Photo
+from tarsier_fpga.picture.read import Still
 
 __all__ = ["Restoring", "pack", "passing"]
 
@@ -62,7 +67,7 @@ class Restoring:
     _reference: Execute | None = field(default=None, init=False)
 
     def stages(self) -> list[Stage]:
-        """From a Frame, or a Shot that was read before, to Restored, or Skipped."""
+        """From a Frame, a Still, or a Shot that was read before, to Restored, or Skipped."""
         works: dict[str, Callable[[Any], Any]] = {
             "read": self._skipping(self._read),
             "pack": self._skipping(self._pack),
@@ -82,7 +87,8 @@ class Restoring:
         """A video of one frame.
 
         Raises:
-            HostError: the frame is smaller than the design, or its reference has another size.
+            HostError: the frame is smaller than the design or of another kind than the network's,
+                or its reference has another size.
         """
         with closing(run_stages([shot], self.stages(), self.halt)) as results:
             (restored,) = results
@@ -101,27 +107,32 @@ class Restoring:
 
         return done
 
-    def _read(self, item: Frame | Shot) -> Shot:
-        if isinstance(item, Shot):
-            return item
-        return Shot(item.name, item.read(self.job.sidecar, binned=self.job.binned))
+    def _read(self, item: Frame | Still | Shot) -> Shot:
+        match item:
+            case Shot():
+                return item
+            case Still():
+                return Shot(item.name, item.read())
+            case Frame():
+                return Shot(item.name, item.read(self.job.sidecar, binned=self.job.binned))
 
     def _pack(self, shot: Shot) -> Packed:
-        raw, scale = shot.raw, self.accelerator.restorer.codes
-        own = self.job.gain_of(raw)
-        before, self._gain = self._gain, own
-        gain = before if self.previous_gain and before else own
-        encoded = Encoded(
-            name=shot.name,
-            width=raw.width,
-            height=raw.height,
-            raw=replace(raw, mosaic=NO_PIXELS),
-            gain=gain,
-            scale=scale,
-            before=encode(raw, gain, scale),
-            reference=_reference(shot, gain, scale),
-        )
-        return Packed(encoded, pack(raw.name, encoded.before, self.accelerator))
+        encoded = self._encoded(shot)
+        return Packed(encoded, pack(shot.raw.name, encoded.before, self.accelerator))
+
+    def _encoded(self, shot: Shot) -> Encoded:
+        restorer, clean = self.accelerator.restorer, shot.reference
+        match shot.raw:
+            case Raw() as raw if restorer.kind is FrameKind.BAYER:
+                assert clean is None or isinstance(clean, Raw)
+                own = self.job.gain_of(raw)
+                before, self._gain = self._gain, own
+                gain = before if self.previous_gain and before else own
+                return encode_raw(shot.name, raw, gain, restorer.codes, clean, shot.exposure)
+            case Photo() as photo if restorer.kind is not FrameKind.BAYER:
+                assert clean is None or isinstance(clean, Photo)
+                return encode_photo(shot.name, photo, restorer, clean)
+        raise wrong_kind(shot.raw.name, restorer.net, restorer.kind)
 
     def _send(self, packed: Packed) -> Sent:
         content = self.accelerator.send(packed.tiles)
@@ -133,7 +144,7 @@ class Restoring:
     def _receive(self, done: Done) -> Restored:
         measured = self.accelerator.receive(done.content)
         restorer = self.accelerator.restorer
-        rows, columns = done.encoded.before.shape[:2]
+        rows, columns, _ = done.encoded.before.shape
         tile = _tile((rows, columns), self.accelerator)
         codes = join(measured.frames, (rows, columns), tile, restorer.cutting)
         counted = replace(measured, frames=NO_PIXELS)
@@ -155,7 +166,7 @@ class Restoring:
 
 
 def pack(name: str, codes: np.ndarray, accelerator: Accelerator) -> np.ndarray:
-    """The (N, h, w, 4) tiles in which `accelerator` wants the `codes` of the frame called `name`.
+    """The (N, h, w, c) tiles in which `accelerator` wants the `codes` of the frame called `name`.
 
     Raises:
         HostError: it cannot take them; the sentence names the frame.
@@ -176,16 +187,3 @@ def _tile(frame: tuple[int, int], accelerator: Accelerator) -> tuple[int, int]:
 def passing(work: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """`work` for frames that are not skipped."""
     return lambda item: item if isinstance(item, Skipped) else work(item)
-
-
-def _reference(shot: Shot, gain: float, scale: Coding) -> np.ndarray | None:
-    """The clean frame's codes: of more light, and so with less gain."""
-    raw, reference = shot.raw, shot.reference
-    if reference is None:
-        return None
-    if reference.mosaic.shape != raw.mosaic.shape:
-        raise HostError(
-            f"reference {reference.name} is {reference.width} x {reference.height}, "
-            f"but {raw.name} is {raw.width} x {raw.height}"
-        )
-    return encode(reference, gain / shot.exposure, scale)

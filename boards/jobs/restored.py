@@ -2,49 +2,94 @@
 """What a frame is from stage to stage; each value holds what later stages need, and no more."""
 
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
+from typing import Any, Protocol
 
 import numpy as np
 
-from tarsier_fpga.camera.encode import recode
 from tarsier_fpga.camera.raw import Raw
 from tarsier_fpga.devices.accelerator import Measured
 from tarsier_fpga.hls.base.coding import Coding
-from tarsier_fpga.picture.isp import develop, grey_world
-from tarsier_fpga.picture.psnr import psnr
+from tarsier_fpga.picture.photo import Photo
+from tarsier_fpga.picture.scores import Score
 
-__all__ = ["NO_PIXELS", "Done", "Encoded", "Packed", "Restored", "Sent", "Shot", "Skipped"]
+__all__ = [
+    "NO_PIXELS",
+    "Done",
+    "Encoded",
+    "Packed",
+    "Restored",
+    "Sent",
+    "Shot",
+    "Skipped",
+    "View",
+]
 
 NO_PIXELS = np.empty((0, 0), np.uint16)  # in place of those that were used up
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shot:
-    """A frame that was read; `reference` is its clean twin, in `exposure` times the light."""
+    """A frame or a picture that was read; `reference` is its clean twin, a frame's in `exposure`
+    times the light."""
 
     name: str
-    raw: Raw
-    reference: Raw | None = None
+    raw: Raw | Photo
+    reference: Raw | Photo | None = None
     exposure: float = 1.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Encoded:
-    """A frame as codes (H / 2, W / 2, 4), and what developing it takes."""
+class View(StrEnum):
+    """What a page or a film shows of a frame."""
 
-    name: str
-    width: int
-    height: int
-    raw: Raw  # without its pixels
-    gain: float
-    scale: Coding
-    before: np.ndarray
-    reference: np.ndarray | None
+    BEFORE = "before"
+    AFTER = "after"
+    REFERENCE = "reference"
+
+
+class Encoded(Protocol):
+    """A frame as a network's codes, and what a picture of it takes."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def width(self) -> int:
+        """Pixels of the sensor or of the picture."""
+        ...
+
+    @property
+    def height(self) -> int: ...
+
+    @property
+    def gain(self) -> float | None:
+        """That a raw frame was given."""
+        ...
+
+    @property
+    def scale(self) -> Coding: ...
+
+    @property
+    def before(self) -> np.ndarray:
+        """(h, w, c) uint16 codes of `scale`."""
+        ...
+
+    def look(self, restored: "Restored", view: View) -> Photo | None:
+        """The picture of it, before as large as after; None where there is no reference."""
+        ...
+
+    def score(self, restored: "Restored", view: View) -> Score | None:
+        """Before or after, beside the reference; None without one of its size."""
+        ...
+
+    def lines(self, restored: "Restored") -> dict[str, np.ndarray]:
+        """By view, the light in the middle row: 0 is black and 1 is white."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Packed:
-    """A frame in the (N, h, w, 4) tiles that the accelerator takes."""
+    """A frame in the (N, h, w, c) tiles that the accelerator takes."""
 
     encoded: Encoded
     tiles: np.ndarray
@@ -73,7 +118,7 @@ class Restored:
     """A frame before and after, and what it took.
 
     Attributes:
-        codes: (h, w, 4) of the network, restored; as many as before times its scale
+        codes: (h, w, c) of the network, restored; as many as before times its scale
         scale: of these codes
         measured: what the accelerator counted, without its tiles
         exact: whether all bits are those of the hardware graph; None where nobody asked
@@ -87,36 +132,29 @@ class Restored:
     exact: bool | None = None
 
     @property
-    def psnr_before(self) -> float | None:
-        """In dB; None without a reference."""
-        return self._psnr(self.encoded.before)
+    def photo(self) -> Photo:
+        """The restored picture."""
+        photo = self.encoded.look(self, View.AFTER)
+        assert photo is not None, "everything restored can be seen"
+        return photo
+
+    def picture(self) -> np.ndarray:
+        """(H, W, 3) uint8 of the restored frame."""
+        return self.photo.shown
 
     @property
-    def psnr_after(self) -> float | None:
-        """In dB; None without a reference, or where it has another size."""
-        return self._psnr(self.after)
+    def views(self) -> dict[str, np.ndarray]:
+        """(H, W, 3) uint8 of all that can be seen of it, by view."""
+        found = {str(view): self.encoded.look(self, view) for view in View}
+        return {name: photo.shown for name, photo in found.items() if photo is not None}
 
     @property
-    def after(self) -> np.ndarray:
-        """(h, w, 4) uint16, restored, in the codes of the frame before."""
-        return recode(self.codes, self.scale, self.encoded.scale)
+    def score_before(self) -> Score | None:
+        return self.encoded.score(self, View.BEFORE)
 
     @property
-    def balance(self) -> tuple[float, float, float]:
-        """White balance: the camera's, or what makes the restored frame grey."""
-        return self.encoded.raw.balance or grey_world(self.after, self.encoded.scale)
-
-    def picture(self, codes: np.ndarray | None = None) -> np.ndarray:
-        """(H, W, 3) uint8 of the restored frame, or of other codes of the scale of that before,
-        developed the same way."""
-        codes = self.after if codes is None else codes
-        return develop(codes, self.encoded.raw, self.balance, self.encoded.scale)
-
-    def _psnr(self, codes: np.ndarray) -> float | None:
-        reference = self.encoded.reference
-        if reference is None or reference.shape != codes.shape:
-            return None
-        return psnr(codes, reference, self.encoded.scale)
+    def score_after(self) -> Score | None:
+        return self.encoded.score(self, View.AFTER)
 
 
 @dataclass(frozen=True, slots=True)

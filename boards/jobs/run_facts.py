@@ -52,20 +52,33 @@ class RunFacts(Facts):
 
 
 class PictureFacts(RunFacts):
-    """A single frame: its size, the gain it was given, and PSNR before and after, in dB."""
+    """A single frame: its size, and how close it is to a reference before and after.
+
+    Attributes:
+        width, height: pixels of the sensor or of the picture
+        kind: of the network's frames: bayer, rgb or luma
+        scale: how many times as wide and high the result is
+        gain: that a raw frame was given
+        psnr_noisy_db, psnr_db: of a raw frame's light, or of a picture's levels of 8 bits
+        ssim_noisy, ssim: of a picture
+    """
 
     width: int
     height: int
-    gain: float
+    kind: str
+    scale: float
+    gain: float | None
     psnr_noisy_db: float | None
     psnr_db: float | None
+    ssim_noisy: float | None
+    ssim: float | None
 
 
 class FrameGain(Facts):
-    """A frame of a video, and the gain it was given."""
+    """A frame of a video, and the gain it was given; None of a picture."""
 
     name: str
-    gain: float
+    gain: float | None
 
 
 class VideoFacts(RunFacts):

@@ -2,39 +2,44 @@
 """A video through an accelerator: its frames overlap, each read while others are at work."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from tarsier_fpga.camera.raw import Raw
 from tarsier_fpga.camera.video import Frame, list_frames
 from tarsier_fpga.devices.accelerator import Measured
 from tarsier_fpga.devices.stages import Stage, run_stages
+from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import HostError, Interrupted, os_sentence
 from tarsier_fpga.hls.base.files import write_together
 from tarsier_fpga.hls.base.progress import Show
 from tarsier_fpga.jobs.accelerators import open_accelerator
 from tarsier_fpga.jobs.choices import Bad
+from tarsier_fpga.jobs.encoded_raw import Balance, EncodedRaw
 from tarsier_fpga.jobs.job import Job
 from tarsier_fpga.jobs.restore import Restoring, passing
-from tarsier_fpga.jobs.restored import Restored, Skipped
+from tarsier_fpga.jobs.restored import Restored, Skipped, View
 from tarsier_fpga.jobs.run_facts import FrameGain, VideoFacts, chip_facts
-from tarsier_fpga.picture.isp import develop
 from tarsier_fpga.picture.movie import Film, beside, open_film
-from tarsier_fpga.picture.png import png_bytes
+from tarsier_fpga.picture.photo import Photo
+from tarsier_fpga.picture.png import photo_png
+from tarsier_fpga.picture.read import Still, pictures_in, read_photo
 
-__all__ = ["VideoJob", "perform_video"]
+__all__ = ["FILM_RATE", "VideoJob", "perform_video"]
+
+FILM_RATE = 24.0  # pictures per second, where nothing says
 
 
 @dataclass(frozen=True, slots=True)
 class VideoJob:
     """What a user asks for beside the Job: `job.raw` is a video, `out` the folder for pictures.
 
-    With `previous_gain` a frame takes the gain of the one before it.
+    With `previous_gain` a frame takes the gain of the one before it. Without `film_rate` a film
+    has the rate of the one that was read, or else 24 pictures per second.
     """
 
     job: Job
@@ -42,7 +47,17 @@ class VideoJob:
     bad: Bad = Bad.STOP
     previous_gain: bool = False
     film: Path | None = None
-    film_rate: float = 24.0
+    film_rate: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Source:
+    """The frames of a video, or its pictures: how many, the size of the first, and their rate."""
+
+    items: Iterable[Frame | Still]
+    count: int
+    size: tuple[int, int]
+    rate: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +65,7 @@ class _Written:
     """What is kept of a frame whose picture is written."""
 
     name: str
-    gain: float
+    gain: float | None
     tiles: int
     measured: Measured
     exact: bool | None
@@ -61,8 +76,8 @@ class _Developed:
     """A frame's picture after, and before where a film shows it."""
 
     facts: _Written
-    after: np.ndarray
-    before: np.ndarray | None
+    after: Photo
+    before: Photo | None
 
 
 @dataclass(slots=True, eq=False)
@@ -72,31 +87,35 @@ class _Writing:
     out: Path
     film: Film | None = None
     written: int = field(default=0, init=False)
-    _balance: tuple[float, float, float] | None = field(default=None, init=False)
+    _balance: Balance | None = field(default=None, init=False)
 
     def stages(self) -> list[Stage]:
         works: dict[str, Callable[[Any], Any]] = {"unpack": self._unpack, "write": self._write}
         return [Stage(name, passing(work)) for name, work in works.items()]
 
     def _unpack(self, restored: Restored) -> _Developed:
+        restored = self._balanced(restored)
         encoded = restored.encoded
-        # One white balance for all frames: of its own in each, a film would flicker.
-        self._balance = balance = self._balance or restored.balance
-        after, *before = (
-            develop(codes, encoded.raw, balance, encoded.scale)
-            for codes in ((restored.after, encoded.before) if self.film else (restored.after,))
-        )
+        before = encoded.look(restored, View.BEFORE) if self.film else None
         facts = _Written(
             encoded.name, encoded.gain, restored.tiles, restored.measured, restored.exact
         )
-        return _Developed(facts, after, before[0] if before else None)
+        return _Developed(facts, restored.photo, before)
+
+    def _balanced(self, restored: Restored) -> Restored:
+        """One white balance for all raw frames: of its own in each, a film would flicker."""
+        encoded = restored.encoded
+        if not isinstance(encoded, EncodedRaw):
+            return restored
+        self._balance = self._balance or encoded.balance(restored)
+        raw = replace(encoded.raw, balance=self._balance)
+        return replace(restored, encoded=replace(encoded, raw=raw))
 
     def _write(self, developed: _Developed) -> _Written:
-        name = f"{developed.facts.name}.png"
-        write_together({self.out / name: png_bytes(developed.after)})
+        write_together({self.out / f"{developed.facts.name}.png": photo_png(developed.after)})
         self.written += 1
-        if self.film and developed.before is not None:
-            self.film.add(beside(developed.before, developed.after))
+        if self.film and developed.before:
+            self.film.add(beside(developed.before.shown, developed.after.shown))
         return developed.facts
 
 
@@ -110,10 +129,11 @@ def perform_video(asked: VideoJob, show: Show) -> VideoFacts:
     """
     job = asked.job
     show("looking for frames", 0.0)
-    frames = list_frames(job.raw, job.sidecar)
-    first = _first_good(frames, asked)
-    accelerator = open_accelerator(job, (first.width, first.height), show)
-    if asked.film and (scale := accelerator.restorer.cutting.scale) != 1:
+    kind = job.kind
+    source = _raw_frames(asked) if kind is FrameKind.BAYER else _pictures(asked)
+    accelerator = open_accelerator(job, source.size, show)
+    scale = accelerator.restorer.cutting.scale
+    if asked.film and kind is FrameKind.BAYER and scale != 1:
         raise HostError(
             f"{asked.film}: a film shows frames before and after side by side, and"
             f" {accelerator.restorer.net} makes them {scale} times as wide; leave --film out"
@@ -122,7 +142,7 @@ def perform_video(asked: VideoJob, show: Show) -> VideoFacts:
     writing = _Writing(asked.out)
     try:
         with _pictures_in(asked.out):
-            return _follow(frames, asked, restoring, writing, show)
+            return _follow(source, asked, restoring, writing, show)
     except KeyboardInterrupt:
         raise Interrupted(f"interrupted; {_kept(writing)}") from None
     except OSError as error:
@@ -132,7 +152,7 @@ def perform_video(asked: VideoJob, show: Show) -> VideoFacts:
 
 
 def _follow(
-    frames: list[Frame], asked: VideoJob, restoring: Restoring, writing: _Writing, show: Show
+    source: _Source, asked: VideoJob, restoring: Restoring, writing: _Writing, show: Show
 ) -> VideoFacts:
     """Take the results as they come, and sum them up."""
     job, accelerator = asked.job, restoring.accelerator
@@ -140,8 +160,9 @@ def _follow(
     good: list[_Written] = []
     skipped: list[str] = []
     stages = [*restoring.stages(), *writing.stages()]
-    film = open_film(asked.film, asked.film_rate) if asked.film else nullcontext()
-    results = run_stages(frames, stages, restoring.halt)
+    pace = asked.film_rate or source.rate or FILM_RATE
+    film = open_film(asked.film, pace) if asked.film else nullcontext()
+    results = run_stages(source.items, stages, restoring.halt)
     with film as writing.film, closing(results):
         for index, result in enumerate(results, 1):
             if isinstance(result, Skipped):
@@ -149,8 +170,8 @@ def _follow(
             else:
                 good.append(result)
             rate = index / (time.monotonic() - begin)
-            note = f"{index} of {len(frames)}, {rate:.3g} fps"
-            show("restoring", index / len(frames), note)
+            count = max(index, source.count)
+            show("restoring", index / count, f"{index} of {count}, {rate:.3g} fps")
         if not good:
             raise HostError(f"no frame of {job.raw} is good; the first: {skipped[0]}")
     seconds = time.monotonic() - begin
@@ -188,12 +209,31 @@ def _pictures_in(out: Path) -> Iterator[None]:
                 out.rmdir()
 
 
-def _first_good(frames: list[Frame], asked: VideoJob) -> Raw:
-    """The frame whose size a design is built for."""
-    for frame in frames[:-1]:
+def _raw_frames(asked: VideoJob) -> _Source:
+    job = asked.job
+    frames = list_frames(job.raw, job.sidecar)
+    reads = [partial(each.read, job.sidecar, binned=job.binned) for each in frames]
+    return _Source(frames, len(frames), _first_good(reads, asked.bad))
+
+
+def _pictures(asked: VideoJob) -> _Source:
+    path = asked.job.raw
+    stills, count, rate = pictures_in(path)
+    if path.is_dir():
+        items = [*stills]
+        return _Source(items, count, _first_good([each.read for each in items], asked.bad), rate)
+    return _Source(stills, count, _first_good([partial(read_photo, path)], asked.bad), rate)
+
+
+def _first_good(reads: Sequence[Callable[[], Raw | Photo]], bad: Bad) -> tuple[int, int]:
+    """Width and height of the frame for which a design is built."""
+    for read in reads[:-1]:
         try:
-            return frame.read(asked.job.sidecar, binned=asked.job.binned)
+            first = read()
         except HostError:
-            if asked.bad is Bad.STOP:
+            if bad is Bad.STOP:
                 raise
-    return frames[-1].read(asked.job.sidecar, binned=asked.job.binned)
+        else:
+            return first.width, first.height
+    last = reads[-1]()
+    return last.width, last.height

@@ -6,6 +6,7 @@ from pathlib import Path
 from tarsier_fpga.bench.bench_facts import Bench
 from tarsier_fpga.bench.plots import draw_plots
 from tarsier_fpga.bench.records import record_file, to_record
+from tarsier_fpga.camera.encode import decode
 from tarsier_fpga.camera.sample import CREDIT
 from tarsier_fpga.flow.board import board_of
 from tarsier_fpga.jobs.bench_job import Benched
@@ -38,6 +39,9 @@ def _page(done: Benched) -> Page:
     developed = {
         name: develop(frame, done.raw, balance, scene.scale) for name, frame in codes.items()
     }
+    lines = {
+        name: decode(frame[frame.shape[0] // 2, :, 1], scene.scale) for name, frame in codes.items()
+    }
     return bench_page(
         done.bench,
         design.facts,
@@ -46,7 +50,7 @@ def _page(done: Benched) -> Page:
         psnr_noisy_db=round(psnr(scene.noisy, scene.clean, scene.scale), 2),
         exact=done.bit_exact,
         plots=(
-            profile(codes, scene.scale),
+            profile(lines),
             pipeline_svg(design, done.counted.run.high_water),
         ),
         note=f"{CREDIT}.",

@@ -15,7 +15,7 @@ from tarsier_fpga.report.camera_section import CameraSection
 from tarsier_fpga.report.pictures import Pictures, data_uri, shown
 from tarsier_fpga.report.scatter import charts
 
-__all__ = ["Card", "Page", "render"]
+__all__ = ["Card", "Page", "environment", "render"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +58,9 @@ class Page:
 
 def render(page: Page) -> str:
     """`page` as HTML that needs no other file."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"number": number, "device": device_name}
-    return environment.get_template("report.html.j2").render(
+    templates = environment()
+    templates.filters |= {"number": number, "device": device_name}
+    return templates.get_template("report.html.j2").render(
         page=page,
         shown=shown(page.pictures),
         used=_used(page.estimate, page.board),
@@ -74,6 +68,17 @@ def render(page: Page) -> str:
         legend=LEGEND,
         size_title=size_title,
         downloads={name: data_uri(text, "application/json") for name, text in page.files.items()},
+    )
+
+
+def environment() -> Environment:
+    """The templates of this folder."""
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
 
 

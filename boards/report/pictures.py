@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-__all__ = ["Pictures", "Shown", "data_uri", "shown"]
+__all__ = ["Pictures", "Shown", "data_uri", "detail_of", "png_uri", "shown"]
 
 SHOWN_WIDTH = 1280
 DETAIL = 160
@@ -39,7 +39,7 @@ class Shown:
 def shown(pictures: Pictures) -> dict[str, Shown]:
     """The pictures that there are, by name."""
     return {
-        name: Shown(_png(_scaled(picture)), _png(_detail(picture)))
+        name: Shown(png_uri(_scaled(picture)), png_uri(detail_of(picture)))
         for name in ("before", "after", "reference")
         if (picture := getattr(pictures, name)) is not None
     }
@@ -58,7 +58,7 @@ def _scaled(picture: np.ndarray) -> Image.Image:
     return image
 
 
-def _detail(picture: np.ndarray) -> Image.Image:
+def detail_of(picture: np.ndarray) -> Image.Image:
     """The middle of the picture, pixel for pixel."""
     height, width = picture.shape[:2]
     side = min(DETAIL, height, width)
@@ -66,7 +66,8 @@ def _detail(picture: np.ndarray) -> Image.Image:
     return Image.fromarray(picture[top : top + side, left : left + side])
 
 
-def _png(image: Image.Image) -> str:
+def png_uri(image: Image.Image) -> str:
+    """`image` as the address of itself, without loss."""
     buffer = io.BytesIO()
     image.save(buffer, format="PNG")
     return data_uri(buffer.getvalue(), "image/png")

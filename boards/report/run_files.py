@@ -8,7 +8,7 @@ from tarsier_fpga.flow.board import board_of
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.jobs.picture_job import PictureRun
 from tarsier_fpga.jobs.run_facts import run_json
-from tarsier_fpga.picture.png import png_bytes
+from tarsier_fpga.picture.png import photo_png
 from tarsier_fpga.report.camera_section import kept_section
 from tarsier_fpga.report.page import render
 from tarsier_fpga.report.pages import run_page
@@ -28,23 +28,22 @@ def run_files(done: PictureRun, folder: Path, note: str) -> dict[Path, bytes]:
     restored, design = done.restored, done.design
     if design is None:
         raise HostError(f"{done.facts.accel} is no design, so there is no pipeline to draw")
-    encoded = restored.encoded
-    curves = {"before": encoded.before, "reference": encoded.reference, "after": restored.after}
-    known = {name: codes for name, codes in curves.items() if codes is not None}
-    pictures = Pictures(**{name: restored.picture(codes) for name, codes in known.items()})
+    pictures = Pictures(**restored.views)
     run = run_json(done.facts)
+    lines = restored.encoded.lines(restored)
+    plots = profile(lines), pipeline_svg(design, restored.measured.high_water)
     page = run_page(
         done.facts,
         design.facts,
         board_of(design.folder, design.facts.board),
         pictures,
-        (profile(known, encoded.scale), pipeline_svg(design, restored.measured.high_water)),
+        plots,
         note,
         {"run.json": run, "design.json": design.facts.model_dump_json(indent=1).encode()},
     )
     page = replace(page, camera=kept_section(design.folder, design.facts))
     return {
         folder / "report.html": render(page).encode(),
-        folder / "restored.png": png_bytes(pictures.after),
+        folder / "restored.png": photo_png(restored.photo),
         folder / "run.json": run,
     }

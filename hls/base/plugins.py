@@ -24,6 +24,7 @@ class Group(StrEnum):
     OPS = "tarsier_fpga.ops"
     NETWORKS = "tarsier_fpga.networks"
     READERS = "tarsier_fpga.readers"
+    PICTURES = "tarsier_fpga.pictures"
     BACKENDS = "tarsier_fpga.backends"
 
 

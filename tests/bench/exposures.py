@@ -62,9 +62,11 @@ def exposures(net: str) -> int:
                 check=False,
             )
             done = perform_picture(PictureJob(job, long, ratio), show).restored
-            shown = done.encoded.before, done.codes, done.encoded.reference
-            rows.append([done.picture(codes) for codes in shown])
-            before, after = (_psnr(done, codes, linear) for codes in shown[:2])
+            views = done.views
+            rows.append([views[view] for view in ("before", "after", "reference")])
+            before, after = (
+                _psnr(done, codes, linear) for codes in (done.encoded.before, done.codes)
+            )
             scores.append({"exposure": f"1/{ratio:.1f}", "psnr_noisy_db": before, "psnr_db": after})
         show("drawing", 1.0)
         out = FOLDER / Path(net).stem
@@ -79,8 +81,8 @@ def exposures(net: str) -> int:
 
 
 def _psnr(done: Restored, codes: np.ndarray, where: np.ndarray) -> float:
-    reference = done.encoded.reference
-    return round(psnr(codes[where], reference[where], done.encoded.scale), 2)
+    frame = done.encoded
+    return round(psnr(codes[where], frame.reference[where], frame.scale), 2)
 
 
 def _row(pictures: list[np.ndarray]) -> np.ndarray:

@@ -151,7 +151,11 @@ def test_run_refuses_what_does_not_go_together(
 
 @pytest.mark.parametrize(
     ("size", "sentence"),
-    [("64", "is not WIDTHxHEIGHT"), ("63x64", "a Bayer frame is even"), ("axb", "is not WIDTH")],
+    [
+        ("64", "is not WIDTHxHEIGHT"),
+        ("63x64", "a Bayer frame of 63x64 pixels must be even"),
+        ("axb", "is not WIDTH"),
+    ],
 )
 def test_build_refuses(tmp_path, size, sentence):
     arguments = ["--board", "zcu104", "--size", size, "-o", tmp_path / "design"]

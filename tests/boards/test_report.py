@@ -14,6 +14,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 
 from tarsier_fpga.bench.bench_facts import Bench
 from tarsier_fpga.camera.dng import write_dng
+from tarsier_fpga.camera.encode import decode
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.design.design_facts import Design
 from tarsier_fpga.flow.sim.built_design import BuiltDesign
@@ -26,6 +27,7 @@ from tarsier_fpga.jobs.picture_job import PictureJob, PictureRun, perform_pictur
 from tarsier_fpga.jobs.run_facts import PictureFacts
 from tarsier_fpga.report import diagram
 from tarsier_fpga.report.diagram import Block, Outside, Wire, draw
+from tarsier_fpga.report.gallery import Exhibit, Reel, Room, render_gallery
 from tarsier_fpga.report.page import render
 from tarsier_fpga.report.pages import bench_page
 from tarsier_fpga.report.pictures import Pictures, shown
@@ -104,9 +106,10 @@ def page(run: PictureRun, note: str = "A note.", **facts) -> str:
 
 def bench_html(run: PictureRun) -> str:
     frame = np.full((4, 8, 4), 300, np.uint16)
-    plots = (profile({"before": frame, "after": frame}, Coding(128, 896, 10)), "<svg></svg>")
-    after = run.restored.picture()
-    shown = Pictures(run.restored.picture(run.restored.encoded.before), after, after)
+    light = decode(frame[2, :, 1], Coding(128, 896, 10))
+    plots = (profile({"before": light, "after": light}), "<svg></svg>")
+    views = run.restored.views
+    shown = Pictures(views["before"], views["after"], views["after"])
     facts, board = run.design.facts, load_board("zcu104")
     return render(bench_page(BENCH, facts, board, shown, 23.1, True, plots, "A note.", {}))
 
@@ -204,9 +207,7 @@ def test_bench_page_has_dots_for_numbers_and_reasons_for_the_rest(run):
 
 
 def test_profile_follows_the_light():
-    frame = np.full((4, 8, 4), 128, np.uint16)
-    frame[2, 4] = 896
-    svg = profile({"after": frame}, Coding(128, 896, 10))
+    svg = profile({"after": np.array([0.0] * 4 + [1.0] + [0.0] * 3)})
     heights = [point.split(",")[1] for point in re.search('points="([^"]*)', svg)[1].split()]
     assert heights == ["220.0"] * 4 + ["0.2"] + ["220.0"] * 3
 
@@ -347,6 +348,31 @@ def test_page_works_from_a_file(browser, tmp_path, run, html, width, phone):
     assert browser.evaluate("document.querySelectorAll('img').length") == 6
     broken = "[...document.images].filter(image => !image.naturalWidth).length"
     assert browser.evaluate(broken) == 0
+    assert browser.errors == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "phone"), [(1280, False), (390, True)])
+def test_gallery_works_from_a_file(browser, tmp_path, rng, width, phone):
+    names = ("before", "after", "parent", "reference")
+    views = {name: rng.integers(0, 256, (300, 400, 3), np.uint8) for name in names}
+    numbers = {"before": "20.00 dB", "after": "30.00 dB, SSIM 0.900"}
+    command = "tarsier run " + 30 * "a-long-name.png " + "--net net"
+    exhibits = [Exhibit(f"<b>scene {n}", command, views, numbers) for n in range(2)]
+    reel = Reel("A film", command, [views["before"], views["after"]], 12)
+    path = tmp_path / "gallery.html"
+    path.write_text(render_gallery([Room("net", "A network.", exhibits, [reel])], "A note."))
+    browser.screen(width, 800, phone=phone)
+    browser.open(path)
+    assert browser.evaluate("document.documentElement.scrollWidth") == width
+    assert browser.evaluate("document.querySelectorAll('img').length") == 2 * 8 + 1
+    broken = "[...document.images].filter(image => !image.naturalWidth).length"
+    assert browser.evaluate(broken) == 0
+    # Each picture is compared on its own.
+    browser.evaluate("document.querySelectorAll('[data-show=parent]')[1].click()")
+    shown = "[...document.querySelectorAll('[data-view]:not([hidden])')].map(i => i.alt).join()"
+    assert browser.evaluate(shown) == "after,parent"
+    assert browser.evaluate("document.querySelectorAll('h3 b').length") == 0
     assert browser.errors == []
 
 

@@ -35,7 +35,7 @@ def restore(raw: Raw, accelerator: StandIn, gain: float, check=False, **more) ->
 def test_a_smaller_design_gives_the_same_frame(rng, shape):
     restored = restore(frame(rng), StandIn(shape), 1.5, check=True)
     assert np.array_equal(restored.codes, network(restored.encoded.before, 3))
-    assert restored.psnr_after is None
+    assert restored.score_after is None
     assert restored.exact is True
 
 
@@ -61,7 +61,7 @@ def test_reference_gets_the_same_gain(rng):
     raw = frame(rng)
     restored = restore(raw, StandIn((30, 40)), 2.0, reference=raw)
     assert np.array_equal(restored.encoded.reference, restored.encoded.before)
-    assert restored.psnr_before == math.inf
+    assert restored.score_before.psnr == math.inf
 
 
 def test_frame_smaller_than_the_design(rng):

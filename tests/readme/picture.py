@@ -34,6 +34,6 @@ def before_after() -> BeforeAfter:
         seen = done.encoded
         clean = encode(tarsier.read(reference), seen.gain, seen.scale)
     done = replace(done, encoded=replace(seen, reference=clean))
-    before, after = done.picture(seen.before), done.picture()
+    before, after = done.views["before"], done.picture()
     picture = beside(before[_ROWS, _COLUMNS], after[_ROWS, _COLUMNS])
-    return BeforeAfter(picture, done.psnr_before, done.psnr_after)
+    return BeforeAfter(picture, done.score_before.psnr, done.score_after.psnr)

@@ -181,7 +181,7 @@ def _dark(clean: np.ndarray, light: int) -> np.ndarray:
 
 
 def _restorer(net: nn.Module, spec: NetSpec) -> Restorer:
-    device = next(net.parameters()).device
+    device = next((values.device for values in net.parameters()), torch.device("cpu"))
 
     @torch.no_grad()
     def restorer(values: np.ndarray) -> np.ndarray:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Scores as a user asks for them: a net, image sets and settings, checked before work begins."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,10 +9,11 @@ import numpy as np
 import torch
 from rich.console import Console
 from rich.progress import track
+from torch import nn
 
 from tarsier_fpga.hls.base.errors import TrainingError
 from tarsier_fpga.training.data.images import find_set, read_folder
-from tarsier_fpga.training.facts.checkpoint import SavedNet, read_net
+from tarsier_fpga.training.facts.checkpoint import read_net
 from tarsier_fpga.training.facts.paths import data_dir, net_file
 from tarsier_fpga.training.facts.spec import NetSpec
 from tarsier_fpga.training.facts.task import Task
@@ -23,16 +24,19 @@ from tarsier_fpga.training.score.metrics import SMALLEST
 from tarsier_fpga.training.score.paper_rows import Row, paper_row
 from tarsier_fpga.training.score.picture_scores import Protocol, Result, Watch, protocol, score
 
-__all__ = ["INPUT", "PictureRequest", "RawRequest", "request_of"]
+__all__ = ["INPUT", "PictureRequest", "RawRequest", "request_for", "request_of"]
 
 INPUT = "input"  # what networks are given, in place of a network
+
+Make = Callable[[], nn.Module]
 
 
 @dataclass(frozen=True, slots=True)
 class RawRequest:
-    """A net for raw frames: all of its protocol is fixed."""
+    """A net for raw frames, made when it is needed: all of its protocol is fixed."""
 
-    saved: SavedNet
+    name: str
+    make: Make
 
     def answer(self, data: Path | None) -> list[raw_scores.Score]:
         """Its scores at every exposure.
@@ -40,16 +44,16 @@ class RawRequest:
         Raises:
             TrainingError: the held-back photographs are missing.
         """
-        return raw_scores.score(rebuild(self.saved), raw_scores.read_held_back(data_dir(data)))
+        return raw_scores.score(self.make(), raw_scores.read_held_back(data_dir(data)))
 
 
 @dataclass(frozen=True, slots=True)
 class PictureRequest:
-    """A net for pictures, or none: the input; and the settings of its protocol."""
+    """A net for pictures, made when it is needed, or none: the input; and its settings."""
 
     name: str
     spec: NetSpec
-    saved: SavedNet | None
+    make: Make | None
     protocol: Protocol
     settings: tuple[int, ...]
 
@@ -65,7 +69,7 @@ class PictureRequest:
         folder = data_dir(data) if data or not all(Path(name).is_dir() for name in sets) else Path()
         folders = [find_set(name, folder) for name in sets]
         device = "cuda" if torch.cuda.is_available() else "cpu"
-        net = rebuild(self.saved).to(device) if self.saved else None
+        net = self.make().to(device) if self.make else None
         for place in folders:
             # An enlarged picture's borders are cut before SSIM's window is laid on it.
             most = max(self.settings) if self.spec.task is Task.SR else 0
@@ -91,18 +95,29 @@ def request_of(
     name, spec = saved.name, saved.spec
     if spec.family.unscored:
         raise TrainingError(f"{name} {spec.family.unscored}")
+    return request_for(name, spec, lambda: rebuild(saved), settings, sets)
+
+
+def request_for(
+    name: str, spec: NetSpec, make: Make, settings: Mapping[str, tuple[int, ...]], sets: list[str]
+) -> RawRequest | PictureRequest:
+    """As `request_of`, for the module that `make` gives, which takes frames of codes of `spec`.
+
+    Raises:
+        TrainingError: a setting does not suit it.
+    """
     how = protocol(spec.task)
     if how is None:
         if settings or sets:
             raise TrainingError(
-                f"{net} takes raw frames: it is scored at the exposures of its own protocol, "
+                f"{name} takes raw frames: it is scored at the exposures of its own protocol, "
                 "without --set, --sigma, --quality, --scale or --light"
             )
-        return RawRequest(saved)
+        return RawRequest(name, make)
     chosen = _chosen(name, how, settings) or own_settings(spec)
     if spec.task is Task.SR and chosen != (spec.scale,):
         raise TrainingError(f"{name} enlarges {spec.scale} times: --scale {spec.scale}")
-    return PictureRequest(name, spec, saved, how, chosen)
+    return PictureRequest(name, spec, make, how, chosen)
 
 
 def _of_input(settings: Mapping[str, tuple[int, ...]]) -> PictureRequest:

@@ -122,12 +122,12 @@ def test_frame_smaller_than_the_design(folder, board, card, kind):
         kind(BuiltDesign.read(folder)).tile((20, 12))
 
 
-def test_a_design_of_a_network_on_pictures_takes_no_raw_frames(tmp_path):
+def test_a_design_whose_frames_are_neither_mosaics_nor_pictures(tmp_path):
     rgb, planes = port("x", FrameKind.RGB), port("y", FrameKind.PLANES, channels=8)
     for streams, sentence in (
-        ({"inputs": (rgb,)}, "net takes rgb pictures, which are no mosaics: `tarsier sim` runs"),
-        ({"outputs": (planes,)}, "net gives frames of 8 planes, which are no mosaics: `tarsier"),
-        ({"inputs": (port("x0"), port("x1"))}, "net has 2 inputs and 1 outputs, where a raw fr"),
+        ({"inputs": (rgb,)}, "net takes rgb frames and gives bayer frames, where"),
+        ({"outputs": (planes,)}, "net gives frames of 8 planes, which are neither mosaics"),
+        ({"inputs": (port("x0"), port("x1"))}, "net has 2 inputs and 1 outputs, where a frame"),
     ):
         with pytest.raises(HostError, match=sentence):
             Designed(BuiltDesign(tmp_path, design_facts(*SHAPE, **streams)))

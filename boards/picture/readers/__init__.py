@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""A module with a READER for each format of pictures; they are found, not listed."""
