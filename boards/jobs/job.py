@@ -28,7 +28,8 @@ class Job:
         sidecar: describes bare numbers
         deploy: files of a board; None is where `tarsier synth` leaves them
         binned: whether the pixels of quad Bayer sensors are added up
-        check: whether all bits are compared with the hardware graph
+        check: whether bits are compared with the hardware graph
+        drawn: whether that is done in a few parts of a large frame, drawn by its content, not all
     """
 
     raw: Path
@@ -42,6 +43,7 @@ class Job:
     binned: bool = False
     deploy: Path | None = None
     check: bool = True
+    drawn: bool = False
 
     def gain_of(self, raw: Raw) -> float:
         """The gain of `raw`."""

@@ -62,6 +62,7 @@ def perform_picture(asked: PictureJob, show: Show) -> PictureRun:
         tiles=restored.tiles,
         **chip_facts(accelerator, restored.tiles, restored.measured),
         bit_exact=restored.exact,
+        compared=restored.compared and (restored.compared.parts, restored.compared.of),
         psnr_noisy_db=rounded(restored.psnr_before),
         psnr_db=rounded(restored.psnr_after),
         accel_seconds=rounded(restored.measured.seconds, 6),

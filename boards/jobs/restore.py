@@ -25,7 +25,7 @@ from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.base.progress import Show, silent
 from tarsier_fpga.jobs.choices import Bad
-from tarsier_fpga.jobs.compare import Execute, matches, reference_of
+from tarsier_fpga.jobs.compare import Execute, compare, reference_of
 from tarsier_fpga.jobs.job import Job
 from tarsier_fpga.jobs.restored import (
     NO_PIXELS,
@@ -145,8 +145,10 @@ class Restoring:
             pixels = before.shape[0] * before.shape[1]
             self._reference = reference_of(accelerator.graph, accelerator.design, pixels)
         cutting = accelerator.restorer.cutting
-        exact = matches(before, restored.codes, self._reference, cutting, self._go_on)
-        return replace(restored, exact=exact)
+        compared = compare(
+            before, restored.codes, self._reference, cutting, self.job.drawn, self._go_on
+        )
+        return replace(restored, compared=compared)
 
     def _go_on(self, step: str, fraction: float, note: str = "", /) -> None:
         if self._halt.is_set():
