@@ -90,7 +90,7 @@ class Restored:
     @property
     def exact(self) -> bool | None:
         """Whether all bits that were compared are those of the hardware graph."""
-        return self.compared and self.compared.exact
+        return None if self.compared is None else self.compared.exact
 
     @property
     def psnr_before(self) -> float | None:

@@ -59,7 +59,7 @@ class _Entry:
 def sources(plan: Plan) -> Iterator[tuple[str, str]]:
     """File names and texts, without the headers, as they are made: of each stage, then ENGINE."""
     entries = [_Entry(number, [place]) for number, place in enumerate(plan.inputs)]
-    stages = []
+    stages: list[_Written] = []
     for step in steps(plan):
         number = len(entries)
         if isinstance(step, Enlarge):
