@@ -105,6 +105,8 @@ def cut(frame: np.ndarray, tile: tuple[int, int], cutting: Cutting) -> np.ndarra
     """The (N, h, w, C) tiles of a (H, W, C) frame, row by row."""
     height, width = tile
     frame = whole(frame, cutting.align)
+    if frame.shape[:2] == tile:
+        return frame[None]  # and no copy of it
     return np.stack(
         [
             frame[rows.start : rows.start + height, columns.start : columns.start + width]
@@ -146,11 +148,13 @@ def join(
 ) -> np.ndarray:
     """What comes of a frame of (H, W) whose tiles of (h, w) each became one of `tiles`."""
     full = [padded_side(side, cutting.align) for side in frame]
+    height, width = cutting.result(frame)
+    if tuple(full) == tuple(tile):
+        return tiles[0, :height, :width]
     joined = np.empty((*cutting.result(full), tiles.shape[3]), tiles.dtype)
     for part, (rows, columns) in zip(tiles, _grid(full, tile, cutting), strict=True):
         kept = part[_scaled(rows, rows.start, cutting), _scaled(columns, columns.start, cutting)]
         joined[_scaled(rows, 0, cutting), _scaled(columns, 0, cutting)] = kept
-    height, width = cutting.result(frame)
     return joined[:height, :width]
 
 

@@ -89,8 +89,8 @@ def _drawn(every: Sequence[Part], before: np.ndarray, after: np.ndarray) -> list
     columns = sum(part.tile[0].start == 0 for part in every)
     corners = {0, columns - 1, len(every) - columns, len(every) - 1}
     rest = [index for index in range(len(every)) if index not in corners]
-    content = hashlib.sha256(before.tobytes())
-    content.update(after.tobytes())
+    content = hashlib.sha256(np.ascontiguousarray(before).data)
+    content.update(np.ascontiguousarray(after).data)
     rng = np.random.default_rng(int.from_bytes(content.digest()))
     more = rng.choice(rest, min(_DRAWN, len(rest)), replace=False).tolist() if rest else []
     return [every[index] for index in sorted({*corners, *more})]
