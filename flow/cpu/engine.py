@@ -13,7 +13,7 @@ from onnx import NodeProto
 from qonnx.core.modelwrapper import ModelWrapper
 
 from tarsier_fpga.flow.cpu.plan import Plan
-from tarsier_fpga.flow.cpu.source import ENGINE, HEADERS, sources
+from tarsier_fpga.flow.cpu.source import ENGINE, FOR_ALL, HEADERS, sources
 from tarsier_fpga.hls.base.cache import content_key, made_once
 from tarsier_fpga.hls.base.code_key import code_of
 from tarsier_fpga.hls.base.errors import SimError
@@ -27,7 +27,7 @@ _LIBRARY, _STREAMS = "engine.so", "streams.json"
 # Attributes of how a kernel is built or for what size of frame, not of what it computes.
 _OF_HARDWARE = frozenset({"frame", "PE", "SIMD", "constant", "cost", "levels", "pixels"})
 _FLAGS = ["-std=c++17", "-fPIC", "-Wno-psabi", "-Wno-ignored-attributes", "-pthread"]
-_WIRES = ["-O2"]
+_TABLE, _WIRES = ["-O0"], ["-O2"]
 _LOGIC = ["-O1", "-fno-tree-pta"]  # more takes twice as long and gains nothing on logic
 
 
@@ -90,7 +90,7 @@ def compiled(
     Raises:
         ToolError: there is no compiler, or it fails.
     """
-    flags = [*_FLAGS, *_WIRES, *_LOGIC, *target]
+    flags = [*_FLAGS, *_TABLE, *_WIRES, *_LOGIC, *target]
     key = content_key([*_content(model, nodes, inputs, outputs), *flags, machine()])
 
     def make(folder: Path) -> None:
@@ -113,19 +113,38 @@ def compiled(
 
 
 def _compile(texts: Iterable[tuple[str, str]], folder: Path, target: Sequence[str]) -> None:
-    for name in HEADERS:
-        (folder / name).write_bytes((_HERE / name).read_bytes())
+    _write_headers(folder)
 
     def jobs() -> Iterator[tuple[Path, list[str]]]:
         for name, text in texts:
             (folder / name).write_text(text)
-            yield folder / name, [*_FLAGS, *target, *(_WIRES if name == ENGINE else _LOGIC)]
+            yield folder / name, [*_FLAGS, *target, *(_TABLE if name == ENGINE else _LOGIC)]
 
     objects = compile_objects(jobs(), folder)  # each as soon as it is written
-    run_tool([cxx(), "-shared", "-pthread", *objects, "-o", folder / _LIBRARY], folder)
+    linked = [*objects, _for_all(target)]
+    run_tool([cxx(), "-shared", "-pthread", *linked, "-o", folder / _LIBRARY], folder)
     for path in objects:
         path.unlink()
         path.with_suffix(".cpp").unlink()
+
+
+def _for_all(target: Sequence[str]) -> Path:
+    """The object that is the same for every network, compiled once."""
+    flags = [*_FLAGS, *_WIRES, *target]
+    texts = [(_HERE / name).read_bytes() for name in (*HEADERS, FOR_ALL)]
+
+    def make(folder: Path) -> None:
+        _write_headers(folder)
+        (folder / FOR_ALL).write_bytes((_HERE / FOR_ALL).read_bytes())
+        compile_objects([(folder / FOR_ALL, flags)], folder)
+
+    folder = made_once("cpu", content_key([*texts, *flags, machine()]), make)
+    return folder / Path(FOR_ALL).with_suffix(".o")
+
+
+def _write_headers(folder: Path) -> None:
+    for name in HEADERS:
+        (folder / name).write_bytes((_HERE / name).read_bytes())
 
 
 def _content(

@@ -1,58 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A network as a list of steps, and in which order they make which rows.
+// In which order the steps of a network make which rows.
 #pragma once
 #include <algorithm>
-#include <cstdint>
-#include <vector>
 
-#include "bits.hpp"
-
-struct Stored {
-  int channels, bits, sign;
-  int planes() const { return channels * bits; }
-  int words() const { return (bits + 15) / 16; }
-};
-
-struct Tap {
-  int plane, right;
-};
-
-// What a view shows of every `stride`-th pixel; beyond the frame `outside`, of each stored plane,
-// or where that is null the nearest pixel.
-struct View {
-  int stored, stride, taps;
-  const Tap *tap;
-  const uint8_t *outside;
-};
-
-struct Read {
-  bool view;
-  int index, down;
-};
-
-// Makes a row of planes: rows read, rows written, room for what is passed between its parts.
-typedef void Make(const vec *const *reads, vec *const *writes, vec *scratch, long blocks);
-
-// What makes rows: an input where it reads nothing, logic, or, where `factor` is not 0, pixels laid
-// out: `planes` are sources of the pixels of a square, for each of its rows those of each plane.
-struct Step {
-  Make *make;
-  int scratch, factor;
-  const int *planes;
-  std::vector<Read> reads;
-  std::vector<int> writes;
-};
-
-struct Size {
-  long height, width;
-};
-
-struct Net {
-  std::vector<Stored> stored;
-  std::vector<View> views;
-  std::vector<Step> steps;  // each after those that it reads, inputs first
-  std::vector<int> inputs, outputs;
-};
+#include "steps.hpp"
 
 struct Rows {
   long first, last;  // the last one is not among them

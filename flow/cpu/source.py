@@ -11,11 +11,12 @@ from tarsier_fpga.flow.cpu.plan import Plan, Stored, View
 from tarsier_fpga.flow.cpu.stage import Enlarge, Read, Stage, steps
 from tarsier_fpga.hls.base.templates import render
 
-__all__ = ["ENGINE", "HEADERS", "sources"]
+__all__ = ["ENGINE", "FOR_ALL", "HEADERS", "sources"]
 
 _HERE = Path(__file__).parent
 ENGINE = "engine.cpp"
-HEADERS = ("bits.hpp", "codes.hpp", "net.hpp", "rows.hpp", "schedule.hpp")
+FOR_ALL = "net.cpp"  # what every network is linked with
+HEADERS = ("bits.hpp", "codes.hpp", "rows.hpp", "schedule.hpp", "steps.hpp", "worker.hpp")
 _PART = 400  # functions in one of C++: the time to compile it grows faster than its length
 
 
