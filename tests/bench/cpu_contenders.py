@@ -136,8 +136,7 @@ def onnx_runtime(model: ModelProto, threads: int = 0) -> Callable[[np.ndarray], 
 
 
 def _rows(height: int, width: int) -> int:
-    """Of pieces of one size, of at most `_AT_ONCE` pixels where the height can be divided so."""
-    count = next(
-        n for n in range(1, height + 1) if not height % n and height * width // n <= _AT_ONCE
-    )
-    return height // count
+    """Of pieces of one size, which a U-Net can halve twice: of at most `_AT_ONCE` pixels, or the
+    least there is."""
+    fitting = [rows for rows in range(4, height + 1, 4) if not height % rows] or [height]
+    return max((rows for rows in fitting if rows * width <= _AT_ONCE), default=fitting[0])
