@@ -56,7 +56,10 @@ def run(
     ] = 1.0,
     check: Annotated[
         bool | None,
-        typer.Option("--check/--no-check", help="compare all bits (one frame, no board)"),
+        typer.Option(
+            "--check/--no-check",
+            help="compare all bits (one frame, no board; of cpu and gpu parts of it if not said)",
+        ),
     ] = None,
     film: Annotated[
         Path | None, typer.Option(help="video: before and after, FILM.mp4 or FILM.gif")
@@ -99,6 +102,7 @@ def run(
         from tarsier_fpga.jobs.run_facts import run_json
         from tarsier_fpga.jobs.video_job import VideoJob, perform_video
 
+        drawn = check is None and accel in (Accel.CPU, Accel.GPU)
         if check is None:  # a board need not have what the comparison takes
             check = not video and accel not in (Accel.PYNQ, Accel.XRT)
         job = Job(
@@ -114,6 +118,7 @@ def run(
             deploy=deploy,
             check=check,
             kind=kind,
+            drawn=drawn,
         )
         facts: RunFacts
         if video:
@@ -234,9 +239,16 @@ def summary(facts: "RunFacts") -> str:
     elif facts.accel_seconds:  # where the accelerator can tell
         seconds = facts.accel_seconds / count
         lines.append(f"{seconds:.3g} s per frame in the network itself, {1 / seconds:.3g} fps")
-    exact = {
-        True: "bit-exact against the hardware graph in Python",
-        False: "NOT bit-exact against the hardware graph in Python",
-        None: "not compared with the hardware graph (--check)",
-    }
-    return "\n".join([*lines, *pace, f"{exact[facts.bit_exact]}, {facts.seconds} s"])
+    return "\n".join([*lines, *pace, f"{_exactness(facts)}, {facts.seconds} s"])
+
+
+def _exactness(facts: "RunFacts") -> str:
+    if facts.bit_exact is None:
+        return "not compared with the hardware graph (--check)"
+    where, rest = "", ""
+    if facts.compared and facts.compared[0] < facts.compared[1]:
+        some, every = facts.compared
+        where = f" in {some:,} of {every:,} parts, drawn by the frame's content,"
+        rest = " (--check for all)"
+    word = "bit-exact" if facts.bit_exact else "NOT bit-exact"
+    return f"{word}{where} against the hardware graph in Python{rest}"

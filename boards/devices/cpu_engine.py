@@ -42,7 +42,8 @@ class EngineAccelerator:
         for index, frame in enumerate(sent):
             restored.append(self._run(frame).astype(codes, copy=False))
             show(RESTORING, (index + 1) / len(sent))
-        return Measured(np.stack(restored), time.perf_counter() - begin)
+        frames = restored[0][None] if len(restored) == 1 else np.stack(restored)
+        return Measured(frames, time.perf_counter() - begin)
 
     def receive(self, done: Measured) -> Measured:
         return done

@@ -19,7 +19,7 @@ import numpy as np
 
 from tarsier_fpga.hls.base.errors import HostError
 
-__all__ = ["Cutting", "Span", "cut", "join", "padded_side", "spans", "whole"]
+__all__ = ["Cutting", "Part", "Span", "cut", "join", "padded_side", "parts", "spans", "whole"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,8 @@ def cut(frame: np.ndarray, tile: tuple[int, int], cutting: Cutting) -> np.ndarra
     """The (N, h, w, C) tiles of a (H, W, C) frame, row by row."""
     height, width = tile
     frame = whole(frame, cutting.align)
+    if frame.shape[:2] == tile:
+        return frame[None]  # and no copy of it
     return np.stack(
         [
             frame[rows.start : rows.start + height, columns.start : columns.start + width]
@@ -113,16 +115,46 @@ def cut(frame: np.ndarray, tile: tuple[int, int], cutting: Cutting) -> np.ndarra
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows and columns of a tile in the whole frame, of what is kept of its result, and of where
+    that is in the result of the frame."""
+
+    tile: tuple[slice, slice]
+    kept: tuple[slice, slice]
+    place: tuple[slice, slice]
+
+
+def parts(frame: Sequence[int], tile: tuple[int, int], cutting: Cutting) -> list[Part]:
+    """The tiles of a frame of (H, W), as `cut` cuts and `join` joins them."""
+    full = [padded_side(side, cutting.align) for side in frame[:2]]
+    ends = cutting.result(frame)
+    found = []
+    for spans_of in _grid(full, tile, cutting):
+        starts = [span.start for span in spans_of]
+        place = [_scaled(span, 0, cutting) for span in spans_of]
+        place = [slice(at.start, min(at.stop, end)) for at, end in zip(place, ends, strict=True)]
+        kept = [_scaled(span, span.start, cutting) for span in spans_of]
+        kept = [
+            slice(k.start, k.start + at.stop - at.start) for k, at in zip(kept, place, strict=True)
+        ]
+        cuts = [slice(start, start + side) for start, side in zip(starts, tile, strict=True)]
+        found.append(Part((cuts[0], cuts[1]), (kept[0], kept[1]), (place[0], place[1])))
+    return found
+
+
 def join(
     tiles: np.ndarray, frame: tuple[int, int], tile: tuple[int, int], cutting: Cutting
 ) -> np.ndarray:
     """What comes of a frame of (H, W) whose tiles of (h, w) each became one of `tiles`."""
     full = [padded_side(side, cutting.align) for side in frame]
+    height, width = cutting.result(frame)
+    if tuple(full) == tuple(tile):
+        return tiles[0, :height, :width]
     joined = np.empty((*cutting.result(full), tiles.shape[3]), tiles.dtype)
     for part, (rows, columns) in zip(tiles, _grid(full, tile, cutting), strict=True):
         kept = part[_scaled(rows, rows.start, cutting), _scaled(columns, columns.start, cutting)]
         joined[_scaled(rows, 0, cutting), _scaled(columns, 0, cutting)] = kept
-    height, width = cutting.result(frame)
     return joined[:height, :width]
 
 

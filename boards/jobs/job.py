@@ -29,7 +29,8 @@ class Job:
         sidecar: describes bare numbers
         deploy: files of a board; None is where `tarsier synth` leaves them
         binned: whether the pixels of quad Bayer sensors are added up
-        check: whether all bits are compared with the hardware graph
+        check: whether bits are compared with the hardware graph
+        drawn: whether that is done in a few parts of a large frame, drawn by its content, not all
         kind: what the network takes: raw frames, or pictures
     """
 
@@ -45,6 +46,7 @@ class Job:
     deploy: Path | None = None
     check: bool = True
     kind: FrameKind = FrameKind.BAYER
+    drawn: bool = False
 
     def gain_of(self, raw: Raw) -> float:
         """The gain of `raw`."""

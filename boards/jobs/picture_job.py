@@ -68,6 +68,7 @@ def perform_picture(asked: PictureJob, show: Show) -> PictureRun:
         psnr_db=rounded(after.psnr if after else None),
         ssim_noisy=rounded(before.ssim if before else None, 4),
         ssim=rounded(after.ssim if after else None, 4),
+        compared=restored.compared and (restored.compared.parts, restored.compared.of),
         accel_seconds=rounded(restored.measured.seconds, 6),
         seconds=round(time.monotonic() - begin, 2),
     )

@@ -25,7 +25,7 @@ from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.base.progress import Show, silent
 from tarsier_fpga.jobs.choices import Bad
-from tarsier_fpga.jobs.compare import Execute, matches, reference_of
+from tarsier_fpga.jobs.compare import Execute, compare, reference_of
 from tarsier_fpga.jobs.encoded_photo import encode_photo
 from tarsier_fpga.jobs.encoded_raw import encode_raw
 from tarsier_fpga.jobs.job import Job
@@ -156,8 +156,10 @@ class Restoring:
             pixels = before.shape[0] * before.shape[1]
             self._reference = reference_of(accelerator.graph, accelerator.design, pixels)
         cutting = accelerator.restorer.cutting
-        exact = matches(before, restored.codes, self._reference, cutting, self._go_on)
-        return replace(restored, exact=exact)
+        compared = compare(
+            before, restored.codes, self._reference, cutting, self.job.drawn, self._go_on
+        )
+        return replace(restored, compared=compared)
 
     def _go_on(self, step: str, fraction: float, note: str = "", /) -> None:
         if self._halt.is_set():

@@ -10,6 +10,7 @@ import numpy as np
 from tarsier_fpga.camera.raw import Raw
 from tarsier_fpga.devices.accelerator import Measured
 from tarsier_fpga.hls.base.coding import Coding
+from tarsier_fpga.jobs.compare import Compared
 from tarsier_fpga.picture.photo import Photo
 from tarsier_fpga.picture.scores import Score
 
@@ -121,7 +122,7 @@ class Restored:
         codes: (h, w, c) of the network, restored; as many as before times its scale
         scale: of these codes
         measured: what the accelerator counted, without its tiles
-        exact: whether all bits are those of the hardware graph; None where nobody asked
+        compared: with the hardware graph, bit for bit; None where nobody asked
     """
 
     encoded: Encoded
@@ -129,7 +130,12 @@ class Restored:
     scale: Coding
     tiles: int
     measured: Measured
-    exact: bool | None = None
+    compared: Compared | None = None
+
+    @property
+    def exact(self) -> bool | None:
+        """Whether all bits that were compared are those of the hardware graph."""
+        return None if self.compared is None else self.compared.exact
 
     @property
     def photo(self) -> Photo:

@@ -30,7 +30,8 @@ class RunFacts(Facts):
         latency_cycles: first pixel taken to first pixel given
         clock_mhz, fps: of the board, a clock assumed until placed and routed
         sim_cycles_per_second: per second of wall time
-        bit_exact: whether every bit is that of the hardware graph in Python
+        bit_exact: whether every bit that was compared is that of the hardware graph in Python
+        compared: in how many parts of how many, of the first frame; all, unless they were drawn
         accel_seconds: of all frames in the network itself
         seconds: of everything
     """
@@ -47,6 +48,7 @@ class RunFacts(Facts):
     fps: float | None
     sim_cycles_per_second: float | None
     bit_exact: bool | None
+    compared: tuple[int, int] | None = None
     accel_seconds: float | None
     seconds: float
 

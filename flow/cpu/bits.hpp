@@ -47,6 +47,10 @@ constexpr int majority_table(int flips) {
 }
 #endif
 
+#ifdef __ARM_NEON
+inline vec choice(vec which, vec one, vec zero) { return zero ^ (which & (zero ^ one)); }
+#endif
+
 template <int Table>
 inline vec lut(vec a, vec b, vec c) {
 #ifdef __AVX512F__
@@ -59,6 +63,13 @@ inline vec lut(vec a, vec b, vec c) {
 #endif
 #else
   if constexpr (Table == 0x96) return a ^ b ^ c;
+#ifdef __ARM_NEON
+  // A choice is one instruction, so the carry of a full adder is chosen by a ^ b.
+  if constexpr (Table == majority_table(0)) return choice(a ^ b, c, a);
+  if constexpr (Table == majority_table(1)) return choice(a ^ b, b, c);
+  if constexpr (Table == majority_table(2)) return choice(a ^ b, a, c);
+  if constexpr (Table == majority_table(4)) return choice(a ^ b, ~c, a);
+#endif
   // A full adder needs a ^ b for its sum too.
   if constexpr (Table == majority_table(0)) return (a & b) | (c & (a ^ b));
   if constexpr (Table == majority_table(1)) return (b & ~a) | (c & ~(a ^ b));

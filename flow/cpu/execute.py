@@ -16,9 +16,10 @@ from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.cpu.engine import NATIVE, Compiled, compiled
 from tarsier_fpga.flow.cpu.kernels import has_logic
-from tarsier_fpga.flow.lower.net import net_of
+from tarsier_fpga.flow.cpu.sizes import frame_sizes
+from tarsier_fpga.flow.lower.net import Net, net_of
 from tarsier_fpga.flow.ops.register import prepare_finn
-from tarsier_fpga.flow.sim.execute import check_sizes, compute
+from tarsier_fpga.flow.sim.execute import compute
 
 __all__ = ["CpuGraph"]
 
@@ -49,6 +50,11 @@ class CpuGraph:
         golden = [piece.nodes[0].op_type for piece in self._pieces if piece.code is None]
         self.by_golden = tuple(dict.fromkeys(golden))
 
+    @property
+    def net(self) -> Net:
+        """Its name and its ports; FlowError where the graph does not say what they are."""
+        return net_of(self._model)
+
     def __call__(self, frame: np.ndarray, threads: int | None = None) -> np.ndarray:
         """The (H, W, channels) integers that a graph of one input and one output makes of a frame.
 
@@ -68,9 +74,9 @@ class CpuGraph:
             SimError: a frame holds values outside the range of its input.
             FlowError: frames of two sizes meet in a node.
         """
-        net = net_of(self._model)
-        results = self._run([frames[port.name] for port in net.inputs], threads)
-        return {port.name: result for port, result in zip(net.outputs, results, strict=True)}
+        ins, outs = self.net.inputs, self.net.outputs
+        results = self._run([frames[port.name] for port in ins], threads)
+        return {port.name: result for port, result in zip(outs, results, strict=True)}
 
     def _run(self, frames: Sequence[np.ndarray], threads: int | None) -> list[np.ndarray]:
         threads = threads or len(os.sched_getaffinity(0))
@@ -79,12 +85,13 @@ class CpuGraph:
         tensors = dict(zip(sources, frames, strict=True))
         for piece in self._pieces:
             streams = [tensors[name] for name in piece.inputs]
-            check_sizes(piece.nodes[0], streams)
+            given = {n: f.shape[:2] for n, f in zip(piece.inputs, streams, strict=True)}
+            sizes = frame_sizes(piece.nodes, given)
             if piece.code is None:
                 op = getCustomOp(piece.nodes[0])
                 results = compute(op, streams, op.constants(self._model))
             else:
-                results = piece.code(streams, threads)
+                results = piece.code(streams, sizes, threads)
             tensors.update(zip(piece.outputs, results, strict=True))
             del streams, results
             for name in piece.inputs:
@@ -117,8 +124,7 @@ class CpuGraph:
 def _cut(model: ModelWrapper) -> Iterator[list[NodeProto]]:
     """The nodes in pieces, in an order in which each piece reads only what is there.
 
-    Neighbours that can be compiled are one piece where a stream connects them, and so have frames
-    of one size.
+    Neighbours that can be compiled are one piece where a stream connects them.
     """
     run: list[NodeProto] = []
     for node in model.graph.node:

@@ -24,6 +24,7 @@ from tarsier_fpga.flow.cpu.numbers import (
     settle,
     times,
 )
+from tarsier_fpga.flow.cpu.spatial import is_spatial
 from tarsier_fpga.flow.ops.act_table import TarsierActTable
 from tarsier_fpga.flow.ops.affine_requant import TarsierAffineRequant
 from tarsier_fpga.flow.ops.base import TarsierOp
@@ -38,7 +39,6 @@ from tarsier_fpga.flow.ops.residual_add import TarsierResidualAdd
 from tarsier_fpga.flow.ops.scaled_add import TarsierScaledAdd
 from tarsier_fpga.flow.ops.sign_threshold import TarsierSignThreshold
 from tarsier_fpga.flow.ops.widen import TarsierWiden
-from tarsier_fpga.flow.ops.window import TarsierWindow
 from tarsier_fpga.flow.ops.xnor_dot import TarsierXnorDot
 from tarsier_fpga.hls.adders.solve import solve_bits, solve_integers
 from tarsier_fpga.hls.base.errors import FlowError
@@ -68,7 +68,6 @@ _LOGIC = (
 _LARGEST_DOT = 100_000  # products of integers in a dot product, above which logic is no way
 _ENTRIES = 1 << 10  # of a line that is kept as a table
 _ROWS, _TERMS = 4, 36  # of a piece of a product of integers
-_FARTHEST = 63  # columns that a window reaches to each side
 
 
 def is_copy(node: NodeProto) -> bool:
@@ -78,18 +77,13 @@ def is_copy(node: NodeProto) -> bool:
 
 
 def has_logic(node: NodeProto) -> bool:
-    """Whether `node` can be made of logic, or is a window that can stand before it."""
+    """Whether `node` can be made of logic, on pixels that are moved there."""
     op = getCustomOp(node)
     match op:
-        case TarsierWindow():
-            shape = op.geometry()
-            reach = shape["dilation"] * (shape["kernel"] - 1) // 2
-            same = shape["kernel"] % 2 == 1 and shape["stride"] == 1 and shape["padding"] is None
-            return same and reach <= _FARTHEST
         case TarsierIntDot():
             return op.channels_in() * op.channels_out() <= _LARGEST_DOT
         case TarsierOp():
-            return isinstance(op, _LOGIC)
+            return isinstance(op, _LOGIC) or is_spatial(node)
         case _:
             return is_copy(node)
 

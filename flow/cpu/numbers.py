@@ -16,6 +16,7 @@ __all__ = [
     "clamp",
     "constant",
     "count",
+    "larger",
     "lookup",
     "narrowed",
     "requant",
@@ -141,6 +142,13 @@ def choose(logic: Logic, choice: int, one: Number, zero: Number) -> Number:
     places = range(bits_of(least, most)[0])
     bits = tuple(logic.select(one.bit(at), zero.bit(at), choice) for at in places)
     return Number(bits, least, most)
+
+
+def larger(logic: Logic, a: Number, b: Number) -> Number:
+    """The larger of a and b."""
+    behind = add(logic, a, b, minus=True)
+    smaller = behind.bits[-1] if behind.least < 0 else FALSE
+    return within(choose(logic, smaller, b, a), max(a.least, b.least), max(a.most, b.most))
 
 
 def clamp(logic: Logic, x: Number, floor: int, ceiling: int) -> Number:

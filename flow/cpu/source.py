@@ -4,20 +4,24 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tarsier_fpga.flow.cpu.logic import Load, Logic, Lut
-from tarsier_fpga.flow.cpu.plan import AT_ONCE, Plan, Read, Stage
+from tarsier_fpga.flow.cpu.plan import Plan, Stored, View
+from tarsier_fpga.flow.cpu.stage import Enlarge, Read, Stage, steps
 from tarsier_fpga.hls.base.templates import render
 
-__all__ = ["HEADERS", "sources"]
+__all__ = ["ENGINE", "FOR_ALL", "HEADERS", "sources"]
 
 _HERE = Path(__file__).parent
-HEADERS = ("bits.hpp", "codes.hpp", "net.hpp", "rows.hpp")
+ENGINE = "engine.cpp"
+FOR_ALL = "net.cpp"  # what every network is linked with
+HEADERS = ("bits.hpp", "codes.hpp", "rows.hpp", "schedule.hpp", "steps.hpp", "worker.hpp")
 _PART = 400  # functions in one of C++: the time to compile it grows faster than its length
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class _Line:
     """A line of C++, as the template knows it by its kind."""
 
     kind: str
@@ -31,72 +35,92 @@ class _Step:
 
 @dataclass
 class _Written:
-    """What the templates know of a stage."""
+    """What the templates know of a stage: planes of a block that it reads and writes, its parts."""
 
     name: str
-    lag: int
-    reads: list[int]  # planes of a block
+    reads: list[int]
     writes: list[int]
-    sources: list[dict[str, int]]
-    targets: list[int]
-    parts: list[list[_Step]] = field(default_factory=list)
+    parts: list[list[_Line]] = field(default_factory=list)
     scratch: int = 0
 
 
-def sources(plan: Plan) -> dict[str, str]:
-    """Texts by file name, without the headers: engine.cpp and a stage<n>.cpp for each stage."""
-    stages = [_written(plan, stage, f"stage{n}") for n, stage in enumerate(plan.stages)]
-    texts = {
-        f"{stage.name}.cpp": render(_HERE / "stage.cpp.j2", {}, stage=stage) for stage in stages
-    }
-    windows = [
-        {
-            "stored": window.stored,
-            "kernel": window.kernel,
-            "dilation": window.dilation,
-            "rows": AT_ONCE + window.reach,
-            "outside": "{" + ", ".join(map(str, window.outside)) + "}",
-        }
-        for window in plan.windows
-    ]
-    stored = [
-        {
-            "channels": stored.channels,
-            "bits": stored.bits,
-            "sign": int(stored.least < 0),
-            "lag": stored.lag,
-            "rows": AT_ONCE + stored.reach,
-        }
-        for stored in plan.stored
-    ]
-    texts["engine.cpp"] = render(
-        _HERE / "engine.cpp.j2",
-        {},
-        at_once=AT_ONCE,
-        radius=plan.radius,
-        stored=stored,
-        windows=windows,
-        stages=stages,
-        inputs=plan.inputs,
-        outputs=plan.outputs,
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A step in the table of all; `planes` is for one that lays pixels out."""
+
+    number: int
+    writes: list[int]
+    reads: list[dict[str, int]] = field(default_factory=list)
+    make: str = ""
+    scratch: int = 0
+    factor: int = 0
+    planes: list[int] = field(default_factory=list)
+
+
+def sources(plan: Plan) -> Iterator[tuple[str, str]]:
+    """File names and texts, without the headers, as they are made: of each stage, then ENGINE."""
+    entries = [_Entry(number, [place]) for number, place in enumerate(plan.inputs)]
+    stages: list[_Written] = []
+    for step in steps(plan):
+        number = len(entries)
+        if isinstance(step, Enlarge):
+            entries.append(_enlarging(plan, step, number))
+            continue
+        stage = _written(plan, step, f"stage{len(stages)}")
+        reads = [{"view": int(r.view), "index": r.index, "down": r.down} for r in step.reads]
+        writes = [write.stored for write in step.writes]
+        entries.append(_Entry(number, writes, reads, stage.name, stage.scratch))
+        stages.append(stage)
+        yield f"{stage.name}.cpp", render(_HERE / "stage.cpp.j2", {}, stage=stage)
+    yield (
+        ENGINE,
+        render(
+            _HERE / "engine.cpp.j2",
+            {},
+            stored=[_stored(stored) for stored in plan.stored],
+            views=[_view(view) for view in plan.views],
+            stages=stages,
+            steps=entries,
+            inputs=plan.inputs,
+            outputs=plan.outputs,
+        ),
     )
-    return texts
+
+
+def _stored(stored: Stored) -> dict[str, int]:
+    return {"channels": stored.channels, "bits": stored.bits, "sign": int(stored.least < 0)}
+
+
+def _view(view: View) -> dict[str, Any]:
+    return {
+        "stored": view.stored,
+        "stride": view.stride,
+        "taps": ["{" + f"{plane}, {right}" + "}" for plane, right in view.taps],
+        "outside": view.outside,
+    }
+
+
+def _enlarging(plan: Plan, step: Enlarge, number: int) -> _Entry:
+    target, factor = plan.stored[step.target], step.how.factor
+    planes = [
+        step.how.source(channel, i, j) * target.bits + bit
+        for i in range(factor)
+        for channel in range(target.channels)
+        for bit in range(target.bits)
+        for j in range(factor)
+    ]
+    reads = [{"view": 0, "index": step.source, "down": 0}]
+    return _Entry(number, [step.target], reads, factor=factor, planes=planes)
 
 
 def _written(plan: Plan, stage: Stage, name: str) -> _Written:
     def planes(read: Read) -> int:
-        if not read.window:
-            return plan.stored[read.index].planes
-        window = plan.windows[read.index]
-        return plan.stored[window.stored].planes * window.kernel
+        return len(plan.views[read.index].taps) if read.view else plan.stored[read.index].planes
 
     written = _Written(
         name,
-        stage.lag,
         [planes(read) for read in stage.reads],
         [plan.stored[write.stored].planes for write in stage.writes],
-        [{"window": int(r.window), "index": r.index, "down": r.down} for r in stage.reads],
-        [write.stored for write in stage.writes],
     )
     _Parts(stage).write(written)
     return written
@@ -109,10 +133,10 @@ class _Parts:
         self._logic: Logic = stage.logic
         luts = [n for n, node in enumerate(self._logic.nodes) if isinstance(node, Lut) and n]
         self._runs = [luts[at : at + _PART] for at in range(0, len(luts), _PART)] or [[]]
-        self._stores: dict[int, list[_Step]] = {}
+        self._stores: dict[int, list[_Line]] = {}
         for row, write in enumerate(stage.writes):
             for place, wire in enumerate(write.wires):
-                step = _Step("store", wire >> 1, row, place, inverted=bool(wire & 1))
+                step = _Line("store", wire >> 1, row, place, inverted=bool(wire & 1))
                 self._stores.setdefault(wire >> 1, []).append(step)
         self._part_of = {n: part for part, run in enumerate(self._runs) for n in run}
         self._last = dict(self._part_of)
@@ -130,7 +154,7 @@ class _Parts:
 
     def _steps(
         self, part: int, run: list[int], places: dict[int, int], free: list[int], to: _Written
-    ) -> Iterator[_Step]:
+    ) -> Iterator[_Line]:
         here: set[int] = set()
         if part == 0:  # what is stored as it came in, or is constant
             for n in [n for n in self._stores if not self._is_lut(n)]:
@@ -141,7 +165,7 @@ class _Parts:
             assert isinstance(lut, Lut)
             for source in lut.inputs:
                 yield from self._read(source, here, places)
-            yield _Step("lut", n, table=lut.table, inputs=lut.inputs)
+            yield _Line("lut", n, table=lut.table, inputs=lut.inputs)
             here.add(n)
             yield from self._stores.get(n, ())
             if self._last[n] > part:
@@ -149,17 +173,17 @@ class _Parts:
                     free.append(to.scratch)
                     to.scratch += 1
                 places[n] = free.pop()
-                yield _Step("keep", n, place=places[n])
+                yield _Line("keep", n, place=places[n])
 
-    def _read(self, n: int, here: set[int], places: dict[int, int]) -> Iterator[_Step]:
+    def _read(self, n: int, here: set[int], places: dict[int, int]) -> Iterator[_Line]:
         if n in here or n == 0:
             return
         here.add(n)
         node = self._logic.nodes[n]
         if isinstance(node, Load):
-            yield _Step("load", n, node.row, node.plane)
+            yield _Line("load", n, node.row, node.plane)
         else:
-            yield _Step("recall", n, place=places[n])
+            yield _Line("recall", n, place=places[n])
 
     def _is_lut(self, n: int) -> bool:
         return n in self._part_of

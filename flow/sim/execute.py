@@ -2,7 +2,7 @@
 """Execute a hardware graph node by node in Python, each kernel by its NumPy golden."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -78,7 +78,7 @@ def _run(
     for node in model.graph.node:
         op = getCustomOp(node)
         streams = [tensors[name] for name in node.input if name not in constants]
-        check_sizes(node, streams)
+        check_sizes(node, [frame.shape[:2] for frame in streams])
         # FINN's FIFOs and width converters change the beats, not the frame.
         ours = isinstance(op, TarsierOp)
         results = compute(op, streams, op.constants(model)) if ours else streams
@@ -93,11 +93,11 @@ def _run(
     return {port.name: result for port, result in zip(net.outputs, results, strict=True)}
 
 
-def check_sizes(node: NodeProto, streams: list[np.ndarray]) -> None:
-    """Raise FlowError where frames of several sizes meet in `node`."""
-    sizes = {frame.shape[:2] for frame in streams}
-    if len(sizes) > 1:
-        told = " and ".join(f"{width}x{height}" for height, width in sorted(sizes))
+def check_sizes(node: NodeProto, sizes: Iterable[tuple[int, ...]]) -> None:
+    """Raise FlowError where frames of several (height, width) meet in `node`."""
+    met = set(sizes)
+    if len(met) > 1:
+        told = " and ".join(f"{width}x{height}" for height, width in sorted(met))
         raise FlowError(f"{node.name}: frames of {told} pixels meet; this frame size does not fit")
 
 

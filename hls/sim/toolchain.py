@@ -10,7 +10,7 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -101,8 +101,11 @@ def run_tool(command: Sequence[str | Path], cwd: Path) -> None:
         raise ToolError(f"{Path(command[0]).name} failed with {done.returncode}:\n{tail}")
 
 
-def compile_objects(jobs: Sequence[tuple[Path, Sequence[str]]], cwd: Path) -> list[Path]:
-    """Compile each (source, flags) to an object in `cwd`, as many at once as there are cores."""
+def compile_objects(jobs: Iterable[tuple[Path, Sequence[str]]], cwd: Path) -> list[Path]:
+    """Compile each (source, flags) to an object in `cwd`, as many at once as there are cores.
+
+    The first ones are compiled while `jobs` is still making the next.
+    """
 
     def compile_one(job: tuple[Path, Sequence[str]]) -> Path:
         source, flags = job

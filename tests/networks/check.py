@@ -8,6 +8,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.board import load_board
+from tarsier_fpga.flow.cpu.execute import CpuGraph
 from tarsier_fpga.flow.lower import lower
 from tarsier_fpga.flow.lower.ingest import ingest
 from tarsier_fpga.flow.ops.stitch import stitch
@@ -18,7 +19,7 @@ from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.flow.size.reach import reach_of
 from tarsier_fpga.flow.size.widths import adapt_widths, insert_fifos, specialize
 from tests.networks.layers import Network
-from tests.networks.levels import Frames, by_c, by_graph, by_qonnx, by_rtl, drawn
+from tests.networks.levels import Frames, by_c, by_engine, by_graph, by_qonnx, by_rtl, drawn
 from tests.networks.show import show
 from tests.networks.write import Written, write
 
@@ -42,17 +43,20 @@ class _Sized:
 def check(network: Network, budget: int = 1, told: dict | None = None, whole: bool = True) -> None:
     """Assert that `network` comes through the flow unchanged, at `budget` times its fastest pace.
 
-    The file, the graph, the HLS twins and the RTL with each of the stalls give the same frames, of
-    two sizes from one folding; the second in RTL only where all is asked for.
+    The file, the graph, its engine for this processor, the HLS twins and the RTL with each of the
+    stalls give the same frames, of two sizes from one folding; the second in RTL only where all is
+    asked for.
     """
     print(show(network))
     written = write(network, told)
     folded = _folded(written, budget)
+    engine = CpuGraph(folded)
     for size in (network, network.larger(1, 2)):
         written = write(size, told)
         frames = drawn(written, _FRAMES, np.random.default_rng(0))
         wanted = by_qonnx(written, frames)
         _same("the hardware graph", by_graph(folded, written, frames), wanted)
+        _same("the compiled engine", by_engine(engine, written, frames), wanted)
         if size is network or whole:
             _streams(_sized(folded, written), frames, wanted)
 

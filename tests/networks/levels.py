@@ -15,6 +15,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.core.onnx_exec import execute_onnx
 from qonnx.transformation.infer_shapes import InferShapes
 
+from tarsier_fpga.flow.cpu.execute import CpuGraph
 from tarsier_fpga.flow.lower.net import net_of
 from tarsier_fpga.flow.sim.execute import run_ports
 from tarsier_fpga.hls.netlist.beats import pack, unpack
@@ -22,7 +23,7 @@ from tarsier_fpga.hls.netlist.netlist import Netlist
 from tarsier_fpga.hls.sim import run_csim, verilate
 from tests.networks.write import Port, Written
 
-__all__ = ["Frames", "Ran", "by_c", "by_graph", "by_qonnx", "by_rtl", "drawn"]
+__all__ = ["Frames", "Ran", "by_c", "by_engine", "by_graph", "by_qonnx", "by_rtl", "drawn"]
 
 Frames = Mapping[str, np.ndarray]
 _BLOCK = 4  # pixels of equal codes, so that sums of equal signs come about
@@ -76,6 +77,20 @@ def by_graph(model: ModelWrapper, written: Written, frames: Frames) -> Frames:
     count = len(next(iter(frames.values())))
     made = [
         run_ports(model, {port.name: frames[port.tensor][n] for port in net.inputs})
+        for n in range(count)
+    ]
+    return {
+        port.tensor: np.stack([each[port.name] for each in made]).astype(np.int64)
+        for port in net.outputs
+    }
+
+
+def by_engine(engine: CpuGraph, written: Written, frames: Frames) -> Frames:
+    """As the graph compiled for this processor says, with rows split among three threads."""
+    net = engine.net
+    count = len(next(iter(frames.values())))
+    made = [
+        engine.ports({port.name: frames[port.tensor][n] for port in net.inputs}, 3)
         for n in range(count)
     ]
     return {

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The network compiled for this processor against the hardware graph in NumPy, bit for bit."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -50,6 +53,33 @@ def test_tiled_is_whole(rng, accelerator):
     cutting = accelerator.restorer.cutting
     restored = restore_frames(accelerator, cut(frame, (40, 33), cutting)).frames
     assert np.array_equal(join(restored, (100, 60), (40, 33), cutting), whole)
+
+
+TWELVE_MEGAPIXELS = """
+import resource, sys
+from pathlib import Path
+import numpy as np
+from tarsier_fpga.devices.cpu_engine import EngineAccelerator
+from tarsier_fpga.flow.sim.built_design import HardwareGraph
+
+def most():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+accelerator = EngineAccelerator(HardwareGraph(Path(sys.argv[1])))
+frame = np.full((1, 1500, 2000, 4), 300, np.uint16)
+before = most()
+accelerator.run(frame)
+print(before, most())
+"""
+
+
+def test_memory_of_a_large_frame(accelerator, lowered):
+    """In MB; 23 are of the result, the rest of rows at work."""
+    command = [sys.executable, "-c", TWELVE_MEGAPIXELS, str(lowered.folder)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    before, after = map(int, said.split())
+    assert after < 600
+    assert after - before < 70
 
 
 @pytest.mark.parametrize(
