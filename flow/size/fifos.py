@@ -232,19 +232,18 @@ def _cuts(netlist: Netlist, behind: Container[str]) -> list[str]:
 
 
 def _narrow(netlist: Netlist) -> dict[str, str]:
-    """The wide stream of each width adapter -> its narrow one, where as long a wait takes less.
+    """What each width adapter gathers -> of what, where as long a wait takes less.
 
-    A port has no FIFO, so a wide stream at an adapter's other end stays its own.
+    One that cuts keeps the FIFO before it, so that what comes next need not wait for its last word.
+    A port has no FIFO.
     """
     outside = {stream.name for stream in (*netlist.inputs, *netlist.outputs)}
-    widths = {stream.name: stream.width for stream in netlist.streams}
     narrow = {}
     for cell in netlist.cells:
         if cell.instance.kernel == "width_adapter":
-            ends = [*_names(cell, cell.instance.inputs), *_names(cell, cell.instance.outputs)]
-            slim, wide = sorted(ends, key=lambda name: widths[name])
-            if slim not in outside:
-                narrow[wide] = slim
+            [x], [y] = cell.instance.inputs, cell.instance.outputs
+            if x.width < y.width and cell.streams[x.name] not in outside:
+                narrow[cell.streams[y.name]] = cell.streams[x.name]
     return narrow
 
 

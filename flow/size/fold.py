@@ -107,7 +107,9 @@ def fold(
             op.set_nodeattr("PE", layer.rows)
             op.set_nodeattr("SIMD", layer.terms)
             op.set_nodeattr("constant", 1)
-    return narrow_streams(model, pace, family)
+    # Where no dot product folds as far as it may, streams need not be slower than they.
+    slowest = [getCustomOp(node).get_exp_cycles() for node in _dots(model)]
+    return narrow_streams(model, max([fastest_pace(model), *slowest]), family)
 
 
 def fastest_pace(model: ModelWrapper) -> int:
