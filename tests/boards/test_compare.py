@@ -94,6 +94,7 @@ def test_how_much_was_compared_is_said():
         "width": 8,
         "height": 6,
         "gain": 1.0,
+        "scale": 1.0,
         "bit_exact": True,
         "compared": (12, 1344),
     }
