@@ -16,6 +16,7 @@ __all__ = [
     "is_block_rom",
     "logic_cost",
     "memory_cost",
+    "styled_memory_cost",
 ]
 
 LUTRAM_DEPTH = 64  # deeper memories become block RAM: 40 words do not, 100 words do
@@ -38,21 +39,26 @@ def fifo_cost(width: int, depth: int, ram_style: RamStyle, family: Family) -> Re
     in_luts = in_luts or (ram_style is RamStyle.AUTO and rest <= LUTRAM_DEPTH)
     held = 1 + deep + in_luts
     control = logic_cost(lut=5 * log2(depth) + width, ff=3.2 * log2(depth) + held * width)
+    memory = styled_memory_cost(width, rest, ram_style, family)
+    behind = ram_style is RamStyle.BLOCK or (ram_style is RamStyle.AUTO and not in_luts)
+    return total([control, _behind(memory) if behind else memory])
+
+
+def styled_memory_cost(width: int, depth: int, ram_style: RamStyle, family: Family) -> Resources:
+    """A memory of the kind that is asked for, without what stands around it."""
     match ram_style:
         case RamStyle.DISTRIBUTED:
-            banks = ceil(rest / LUTRAM_DEPTH)
-            memory = logic_cost(lut=width * (_LUTRAM[family] * banks + choice_luts(banks)))
+            banks = ceil(depth / LUTRAM_DEPTH)
+            return logic_cost(lut=width * (_LUTRAM[family] * banks + choice_luts(banks)))
         case RamStyle.BLOCK:
-            memory = _behind(block_ram(width, rest))
+            return block_ram(width, depth)
         case RamStyle.ULTRA:
-            banks = ceil(rest / (_URAM_DEPTH * max(1, _URAM_WIDTH // width)))
+            banks = ceil(depth / (_URAM_DEPTH * max(1, _URAM_WIDTH // width)))
             blocks = ceil(width / _URAM_WIDTH) * banks
             chosen = logic_cost(lut=width * choice_luts(banks))
-            memory = chosen.model_copy(update={"uram": blocks})
+            return chosen.model_copy(update={"uram": blocks})
         case RamStyle.AUTO:
-            memory = memory_cost(width, rest, family)
-            memory = memory if in_luts else _behind(memory)
-    return total([control, memory])
+            return memory_cost(width, depth, family)
 
 
 def _behind(memory: Resources) -> Resources:

@@ -69,42 +69,42 @@ class WindowShape:
         beats = -(-columns // self.pixels)
         return max(self.frame_h, rows), max(self.frame_w // self.pixels, beats)
 
-    def check(self) -> None:
-        """Raise KernelError unless the kernel exists in this geometry."""
-        require_at_least("window", 1, kernel=self.kernel, dilation=self.dilation)
-        require_at_least("window", 1, frame_w=self.frame_w, frame_h=self.frame_h)
+    def check(self, name: str = "window") -> None:
+        """Raise KernelError unless the kernel `name` exists in this geometry."""
+        require_at_least(name, 1, kernel=self.kernel, dilation=self.dilation)
+        require_at_least(name, 1, frame_w=self.frame_w, frame_h=self.frame_h)
         if self.stride not in (1, 2):
-            raise KernelError(f"window: stride={self.stride} must be 1 or 2")
+            raise KernelError(f"{name}: stride={self.stride} must be 1 or 2")
         if self.pixels not in (1, 2, 4):
-            raise KernelError(f"window: pixels={self.pixels} must be 1, 2 or 4")
-        self._check_padding()
+            raise KernelError(f"{name}: pixels={self.pixels} must be 1, 2 or 4")
+        self._check_padding(name)
         lead = self.span - self.border
         least_w, least_h = (-(-lead // self.pixels) + 1) * self.pixels, lead + 1
         if self.frame_w < least_w or self.frame_h < least_h:
             raise KernelError(
-                f"window: frame_w={self.frame_w} frame_h={self.frame_h} must be >= {least_w},"
+                f"{name}: frame_w={self.frame_w} frame_h={self.frame_h} must be >= {least_w},"
                 f" {least_h} for a window of {self.span + 1}, padding={self.border}"
             )
         if self.frame_w % self.pixels:
-            raise KernelError(f"window: pixels={self.pixels} must divide frame_w={self.frame_w}")
+            raise KernelError(f"{name}: pixels={self.pixels} must divide frame_w={self.frame_w}")
         columns = self.out[1]
         if columns % self.windows:
             raise KernelError(
-                f"window: {self.windows} windows a beat must divide a row of {columns}"
+                f"{name}: {self.windows} windows a beat must divide a row of {columns}"
             )
 
-    def _check_padding(self) -> None:
+    def _check_padding(self, name: str) -> None:
         if self.padding is None:
             if self.span % 2:
                 raise KernelError(
-                    f"window: kernel={self.kernel} dilation={self.dilation} has no padding that"
+                    f"{name}: kernel={self.kernel} dilation={self.dilation} has no padding that"
                     f" keeps the frame's size; give padding, 0..{self.span}"
                 )
             return
-        require_at_least("window", 0, padding=self.padding)
+        require_at_least(name, 0, padding=self.padding)
         if self.padding > self.span:
             raise KernelError(
-                f"window: padding={self.padding} must be <= dilation*(kernel-1) = {self.span}"
+                f"{name}: padding={self.padding} must be <= dilation*(kernel-1) = {self.span}"
             )
 
     def _windows(self, size: int) -> int:
