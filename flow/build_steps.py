@@ -38,6 +38,7 @@ from tarsier_fpga.flow.size.fold import (
     frame_pace,
     solve_dots,
 )
+from tarsier_fpga.flow.size.fold_windows import fold_windows
 from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.flow.size.reach import reach_of
 from tarsier_fpga.flow.size.uram import place_fifos
@@ -180,7 +181,8 @@ def _fold(graph: ModelWrapper, plan: Plan) -> ModelWrapper:
     frame = f"{plan.raw_width}x{plan.raw_height}"
     pace = frame_pace(plan.board, fastest_pace(graph), plan.fps, frame)
     levels = adder_levels(plan.board.clock_mhz)
-    return fold(graph, pace, plan.constant, levels, plan.board.family)
+    folded = fold(graph, pace, plan.constant, levels, plan.board.family)
+    return fold_windows(folded, pace, plan.board)
 
 
 def _adapt(graph: ModelWrapper, plan: Plan) -> ModelWrapper:

@@ -126,6 +126,22 @@ class TarsierOp(CostedOp):
         lanes = self.lanes_out(ind)
         return (1, *self.frame_out(), self.channels_out(ind) // lanes, lanes)
 
+    def beats_in(self, frame: np.ndarray, ind: int = 0) -> np.ndarray:
+        """(beats, lanes) of input `ind` that carry `frame`."""
+        return frame.reshape(-1, self.lanes_in(ind))
+
+    def beats_out(self, frame: np.ndarray, ind: int = 0) -> np.ndarray:
+        """(beats, lanes) of output `ind` that carry `frame`."""
+        return frame.reshape(-1, self.lanes_out(ind))
+
+    def frame_of(self, beats: np.ndarray, ind: int = 0) -> np.ndarray:
+        """(1, H, W, channels) that the (beats, lanes) of output `ind` carry.
+
+        What follows the frame is left out: a queue that has some from the start gives more.
+        """
+        shape = self.get_normal_output_shape(ind)
+        return beats.ravel()[: int(np.prod(shape))].reshape(shape)
+
     def get_instream_width(self, ind: int = 0) -> int:
         if ind >= self.STREAMS:
             return 0  # FINN's word for an input that is no stream

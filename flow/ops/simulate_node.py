@@ -25,17 +25,13 @@ def simulate(
     kernel = op.make(tensors[op.STREAMS :])
     beats = {}
     for ind, port in enumerate(kernel.inputs):
-        lanes = op.get_folded_input_shape(ind)[-1]
         width = op.get_input_datatype(ind).bitwidth()
-        beats[port.name] = pack(tensors[ind].reshape(-1, lanes), width)
+        beats[port.name] = pack(op.beats_in(tensors[ind], ind), width)
     outputs = run(kernel, beats)
     for ind, (port, name) in enumerate(zip(kernel.outputs, node.output, strict=True)):
         lanes, datatype = op.get_folded_output_shape(ind)[-1], op.get_output_datatype(ind)
         values = unpack(outputs[port.name], lanes, datatype.bitwidth(), datatype.signed())
-        shape = op.get_normal_output_shape(ind)
-        # A frame; a queue that has some from the start gives more.
-        frame = values.ravel()[: int(np.prod(shape))]
-        context[name] = frame.reshape(shape).astype(np.float32)
+        context[name] = op.frame_of(values, ind).astype(np.float32)
 
 
 def simulate_rtl(op: TarsierOp, context: dict[str, ndarray]) -> None:

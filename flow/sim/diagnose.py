@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from qonnx.core.modelwrapper import ModelWrapper
+from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.design.design_facts import Design, Wire, read_graph
 from tarsier_fpga.flow.ops.register import prepare_finn
@@ -63,7 +65,7 @@ def why_wrong(folder: Path, design: Design, model: Model, frames: Mapping[str, n
         wire = next(wire for wire in design.streams if wire.name == streams[tensor])
         if wrong:
             return
-        lanes = values.reshape(wire.beats, -1)
+        lanes = _beats(graph, tensor, values, wire.beats)
         row = ran.hashes[ran.streams.index(wire.name), : wire.beats]
         differ = np.flatnonzero(hash_beats(pack(lanes, wire.bits // lanes.shape[1])) != row)
         if differ.size:
@@ -114,6 +116,17 @@ def _chain(begin: str, after: Callable[[str], Iterator[str]]) -> list[str]:
     while (name := next(after(path[-1]), None)) is not None:
         path.append(name)
     return path
+
+
+def _beats(graph: ModelWrapper, tensor: str, values: np.ndarray, count: int) -> np.ndarray:
+    """(count, lanes) of the stream that carries `values`, which a folded window gives in an order
+    of its own.
+    """
+    maker = graph.find_producer(tensor)
+    while maker is not None and maker.op_type.startswith("StreamingFIFO"):
+        maker = graph.find_producer(maker.input[0])
+    folds = maker is not None and maker.op_type.startswith("TarsierWindowFold")
+    return getCustomOp(maker).beats_out(values) if folds else values.reshape(count, -1)
 
 
 def _waits_for(

@@ -18,6 +18,7 @@ from tarsier_fpga.flow.size.fold import (
     fold,
     layers_of,
 )
+from tarsier_fpga.flow.size.fold_windows import fold_windows
 from tarsier_fpga.flow.size.widths import adapt_widths, specialize
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.cost.family import Family
@@ -89,10 +90,9 @@ def largest_fps(lowered: ModelWrapper, board: Board, fifos: Resources, tried: in
     paces = sorted(pace for pace in every if pace > max(tried, fastest))
 
     def fits(pace: int) -> bool:
-        folded = specialize(
-            fold(copy.deepcopy(lowered), pace, constant=False, family=board.family), board.part
-        )
-        model = adapt_widths(folded, board.part)
+        folded = fold(copy.deepcopy(lowered), pace, constant=False, family=board.family)
+        model = specialize(fold_windows(folded, pace, board), board.part)
+        model = adapt_widths(model, board.part)
         resources = estimate(stitch(model), board.family, built_in=pace == fastest)
         return not any(_lacking(total([resources, fifos]), board))
 

@@ -3,13 +3,13 @@
 
 import numpy as np
 
-from tarsier_fpga.hls.cost.dot_cost import folds_of, rom_luts, weight_bits
+from tarsier_fpga.hls.cost.dot_cost import folds_of, rom_cost
 from tarsier_fpga.hls.cost.family import Family
 from tarsier_fpga.hls.cost.memory_cost import (
     choice_luts,
     logic_cost,
 )
-from tarsier_fpga.hls.cost.resources import Resources
+from tarsier_fpga.hls.cost.resources import Resources, total
 from tarsier_fpga.hls.describe.examples import weights
 from tarsier_fpga.hls.describe.kernel import Recorded
 from tarsier_fpga.hls.describe.matrices import check_folding, int_matrix, sum_width
@@ -83,15 +83,12 @@ def cost(kernel: Instance, family: Family) -> Resources:
     product_bits, sums = products * (x_width + w_width), pe * kernel.number("SumW")
     if fold == 1:
         return logic_cost(lut=_LUTS * products, ff=_FFS * product_bits + sums, dsp=_DSPS * products)
-    weights = weight_bits(products * w_width, fold)
-    chosen = simd * x_width * choice_luts(kernel.number("Terms") // simd) + rom_luts(weights, fold)
+    rom = rom_cost(products * w_width, fold)
+    chosen = simd * x_width * choice_luts(kernel.number("Terms") // simd)
     if family is Family.SERIES7:
-        return logic_cost(sums * (simd // _CHAINED_7) + chosen, sums + weights + 2, products)
-    return logic_cost(
-        lut=_FOLDED_LUTS * product_bits + chosen,
-        ff=_FOLDED_FFS * product_bits + sums + weights,
-        dsp=products,
-    )
+        return total([rom, logic_cost(sums * (simd // _CHAINED_7) + chosen, sums + 2, products)])
+    lut, ff = _FOLDED_LUTS * product_bits + chosen, _FOLDED_FFS * product_bits + sums
+    return total([rom, logic_cost(lut, ff, products)])
 
 
 def proofs() -> tuple[Case, ...]:

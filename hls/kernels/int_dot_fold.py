@@ -3,11 +3,10 @@
 
 import numpy as np
 
-from tarsier_fpga.hls.base.errors import KernelError
-from tarsier_fpga.hls.cost.dot_cost import folds_of
+from tarsier_fpga.hls.cost.dot_cost import folds_of, rom_cost
 from tarsier_fpga.hls.cost.family import Family
 from tarsier_fpga.hls.cost.memory_cost import logic_cost
-from tarsier_fpga.hls.cost.resources import Resources
+from tarsier_fpga.hls.cost.resources import Resources, total
 from tarsier_fpga.hls.describe.examples import weights
 from tarsier_fpga.hls.describe.kernel import Recorded
 from tarsier_fpga.hls.describe.matrices import check_folding, int_matrix, sum_width
@@ -15,11 +14,13 @@ from tarsier_fpga.hls.describe.proof_case import Case, Induction, Shape
 from tarsier_fpga.hls.describe.ranges import require_at_least, signed_width
 from tarsier_fpga.hls.golden.int_dot_fold import int_dot_fold as golden
 from tarsier_fpga.hls.netlist.instance import Instance, Stream, Table, pack_bits
-from tarsier_fpga.hls.netlist.ram_style import RamStyle
 
 __all__ = ["RECORDED", "cost", "int_dot_fold", "proofs"]
 
-_STYLES = (RamStyle.AUTO, RamStyle.DISTRIBUTED, RamStyle.BLOCK)  # UltraRAM holds nothing at first
+# A DSP for every product. UltraScale+: adders take LUTs for each bit of a product, fewer where few
+# are added: 8 x 16 of 12 bits 2,264 LUTs, 16 x 4 920. Every stage has its registers. Yosys lets the
+# DSPs of 7 series add and keep their products too, and one adder follows every nine.
+_MANY, _FEW, _FEW_TERMS, _GROUP, _CHAINED_7 = 1.46, 1.1, 4, 12, 9
 
 
 def int_dot_fold(
@@ -29,27 +30,22 @@ def int_dot_fold(
     x_signed: bool,
     pe: int,
     simd: int,
-    ram_style: RamStyle = RamStyle.AUTO,
+    block_rom: bool = False,
 ) -> Instance:
     """Biased integer sums, in the narrowest SumW that no input can overflow.
 
     Args:
         weights: (rows, terms) integers
         bias: (rows,) integers, in units of the sum
-        ram_style: the memory of the weights; any but UltraRAM, which holds none from the start
+        block_rom: keep the weights in block RAM, where the synthesis would choose LUTs too
 
     Raises:
-        KernelError: shapes disagree, the folding does not divide the matrix, or `ram_style` is
-            another one.
+        KernelError: shapes disagree, or the folding does not divide the matrix.
     """
     matrix, offsets = int_matrix("int_dot_fold", weights, bias)
     rows, terms = matrix.shape
     require_at_least("int_dot_fold", 1, x_width=x_width)
     check_folding("int_dot_fold", rows, terms, pe, simd)
-    if ram_style not in _STYLES:
-        raise KernelError(
-            f"int_dot_fold: ram_style={ram_style} must be one of {', '.join(_STYLES)}"
-        )
     w_width = signed_width(matrix.min(), matrix.max())
     y_width = sum_width(matrix, offsets, x_width, x_signed)
     return Instance(
@@ -65,7 +61,7 @@ def int_dot_fold(
             "SumW": y_width,
             "Weights": pack_bits(matrix, w_width),
             "Bias": pack_bits(offsets, y_width),
-            "RomStyle": RamStyle(ram_style),
+            "BlockRom": int(block_rom),
         },
         inputs=(Stream("x", simd * x_width, simd, x_signed),),
         outputs=(Stream("y", pe * y_width, pe, True),),
@@ -80,8 +76,18 @@ def int_dot_fold(
 
 
 def cost(kernel: Instance, family: Family) -> Resources:
-    """Multipliers that share what the fold leaves, and the sum of their products."""
-    return logic_cost(0, 0, folds_of(kernel))
+    """Multipliers and the sums of their products, and the memory of the weights."""
+    simd, pe, x_width, w_width = (kernel.number(n) for n in ("Simd", "Pe", "XWidth", "WWidth"))
+    fold, products, sum_width = folds_of(kernel), pe * simd, kernel.number("SumW")
+    rom = rom_cost(products * w_width, fold, bool(kernel.number("BlockRom")))
+    width = x_width + w_width  # of a product
+    if family is Family.SERIES7:
+        sums = pe * sum_width
+        return total([rom, logic_cost(sums * (simd // _CHAINED_7) + 20, sums + 25, products)])
+    groups = [min(_GROUP, simd - first) for first in range(0, simd, _GROUP)]
+    held = simd * width + sum(width + (size - 1).bit_length() for size in groups) + sum_width
+    added = (_FEW if simd <= _FEW_TERMS else _MANY) * width * (simd - 1) + sum_width
+    return total([rom, logic_cost(pe * added + 20, pe * held + 25, products)])
 
 
 def proofs() -> tuple[Case, ...]:
@@ -110,13 +116,11 @@ RECORDED: Recorded = {
     "144 terms, 64 rows, Simd 4, Pe 16, 6 bits": lambda: _recorded(64, 144, 16, 4),
     "576 terms, 64 rows, Simd 8, Pe 2, 6 bits": lambda: _recorded(64, 576, 2, 8),
     "144 terms, 64 rows, Simd 16, Pe 8, 6 bits, block": lambda: _recorded(
-        64, 144, 8, 16, RamStyle.BLOCK
+        64, 144, 8, 16, block_rom=True
     ),
 }
 
 
-def _recorded(
-    rows: int, terms: int, pe: int, simd: int, style: RamStyle = RamStyle.AUTO
-) -> Instance:
+def _recorded(rows: int, terms: int, pe: int, simd: int, block_rom: bool = False) -> Instance:
     matrix = weights(rows, terms) // 4  # of 6 bits
-    return int_dot_fold(matrix, np.zeros(rows, int), 6, False, pe, simd, style)
+    return int_dot_fold(matrix, np.zeros(rows, int), 6, False, pe, simd, block_rom)

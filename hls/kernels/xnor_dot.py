@@ -5,13 +5,13 @@ from math import ceil
 
 import numpy as np
 
-from tarsier_fpga.hls.cost.dot_cost import folds_of, rom_luts, weight_bits
+from tarsier_fpga.hls.cost.dot_cost import folds_of, rom_cost
 from tarsier_fpga.hls.cost.family import Family
 from tarsier_fpga.hls.cost.memory_cost import (
     choice_luts,
     logic_cost,
 )
-from tarsier_fpga.hls.cost.resources import Resources
+from tarsier_fpga.hls.cost.resources import Resources, total
 from tarsier_fpga.hls.describe.examples import signs
 from tarsier_fpga.hls.describe.kernel import Recorded
 from tarsier_fpga.hls.describe.matrices import check_folding, sign_matrix
@@ -69,11 +69,13 @@ def cost(kernel: Instance, family: Family) -> Resources:
     fours, sixteens = columns[2], columns[4] if len(columns) > 4 else 1
     held = 2 * width * early + width * late + 2 * width + 2 + fours + 4 + sixteens + sum_width
     accumulators = sum_width if parts > 1 else 0
-    weights = weight_bits(pe * simd, fold)
-    return logic_cost(
-        lut=pe * (adders + accumulators) + simd * choice_luts(parts) + rom_luts(weights, fold) + 20,
-        ff=pe * held + min(simd, 2 * width * late) + weights + 15,
+    first = min(simd, 2 * width * early)  # terms whose weights are read a cycle before the others'
+    roms = [rom_cost(pe * terms_read, fold) for terms_read in (first, simd - first) if terms_read]
+    logic = logic_cost(
+        lut=pe * (adders + accumulators) + simd * choice_luts(parts) + 20,
+        ff=pe * held + min(simd, 2 * width * late) + 15,
     )
+    return total([logic, *roms])
 
 
 def proofs() -> tuple[Case, ...]:

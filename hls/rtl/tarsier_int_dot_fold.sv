@@ -28,7 +28,7 @@ module tarsier_int_dot_fold #(
   parameter int unsigned                  SumW    = 24,
   parameter logic [Rows*Terms*WWidth-1:0] Weights = '1,
   parameter logic [Rows*SumW-1:0]         Bias    = '0,
-  parameter int unsigned                  RomStyle = 0  // memory of the weights, a rom_style_e
+  parameter bit                           BlockRom = 1'b0  // weights in block RAM, whatever it takes
 ) (
   input  logic                    clk_i,
   input  logic                    rst_ni,
@@ -46,11 +46,6 @@ module tarsier_int_dot_fold #(
     $error("int_dot_fold: Pe=%0d Simd=%0d must divide Rows=%0d Terms=%0d", Pe, Simd, Rows, Terms);
   if (XWidth == 0 || WWidth == 0 || SumW == 0)
     $error("int_dot_fold: XWidth=%0d WWidth=%0d SumW=%0d, all must be >= 1", XWidth, WWidth, SumW);
-
-  // A parameter of this type could not be set from Verilog, which FINN's shells are.
-  typedef enum int unsigned {AUTO, DISTRIBUTED, BLOCK} rom_style_e;
-  if (RomStyle > BLOCK)
-    $error("int_dot_fold: RomStyle=%0d must be 0 (auto), 1 (distributed) or 2 (block)", RomStyle);
 
   localparam int unsigned Parts  = Terms / Simd;       // steps per vector
   localparam int unsigned Beats  = Rows / Pe;          // vectors, and beats of y
@@ -85,18 +80,11 @@ module tarsier_int_dot_fold #(
   end else begin : gen_rom
     logic [Pe*Simd*WWidth-1:0] word_q;
 
-    // An attribute must be a string of its own length, which no expression over RomStyle has.
-    case (RomStyle)
-      DISTRIBUTED: begin : gen_words
-        (* rom_style = "distributed" *) logic [Pe*Simd*WWidth-1:0] rom [Fold];
-      end
-      BLOCK: begin : gen_words
-        (* rom_style = "block" *) logic [Pe*Simd*WWidth-1:0] rom [Fold];
-      end
-      default: begin : gen_words
-        (* rom_style = "auto" *) logic [Pe*Simd*WWidth-1:0] rom [Fold];
-      end
-    endcase
+    if (BlockRom) begin : gen_words
+      (* rom_style = "block" *) logic [Pe*Simd*WWidth-1:0] rom [Fold];
+    end else begin : gen_words
+      (* rom_style = "auto" *) logic [Pe*Simd*WWidth-1:0] rom [Fold];
+    end
 
     initial begin
       for (int unsigned n = 0; n < Fold; n++)

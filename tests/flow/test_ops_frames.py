@@ -32,3 +32,19 @@ def test_pad(border, replicate, rng, tmp_path):
     constants = () if replicate else (rng.integers(-4, 4, 2),)
     op = OneOp("TarsierPad", (x,), ("INT3",), constants, {"border": border})
     works(op, [pad(x, *border, *constants)], tmp_path)
+
+
+FOLDED = [
+    {"SIMD": 2},
+    {"SIMD": 1, "groups": 2, "passes": 3},
+    {"SIMD": 4, "kernel": 2, "stride": 2, "padding": 1, "passes": 2},
+    {"SIMD": 2, "kernel": 1, "stride": 2, "padding": 0},
+]
+
+
+@pytest.mark.parametrize("attributes", FOLDED, ids=str)
+def test_window_fold(attributes, rng, tmp_path):
+    x, outside = rng.integers(-4, 4, (4, 5, 4)), rng.integers(-4, 4, 4)
+    geometry = {n: v for n, v in attributes.items() if n in ("kernel", "stride", "padding")}
+    op = OneOp("TarsierWindowFold", (x,), ("INT3",), (outside,), attributes)
+    works(op, [window(x, outside, **geometry)], tmp_path)

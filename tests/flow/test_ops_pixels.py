@@ -128,6 +128,20 @@ def test_int_dot(pe, simd, constant, frame, rng, tmp_path):
     works(one("TarsierIntDot", (x,), ("UINT8",), (weights, bias), **facts), [y], tmp_path)
 
 
+@pytest.mark.parametrize("pe, simd, groups", [(2, 1, 1), (1, 2, 2), (2, 2, 1)])
+def test_int_dot_fold(pe, simd, groups, frame, rng, tmp_path):
+    x, taps = frame(16, 0, 255), 4  # of 4 channels
+    weights, bias = rng.integers(-8, 8, (4, 4, 4)), rng.integers(-99, 99, 4)
+    for row in range(4 if groups == 2 else 0):
+        weights[row, :, slice(2, 4) if row < 2 else slice(2)] = 0
+    weights = weights.reshape(4, 16)
+    facts = {"rows": 4, "PE": pe, "SIMD": simd, "groups": groups, "taps": taps}
+    op = one("TarsierIntDotFold", (x,), ("UINT8",), (weights, bias), outputDataType="INT17", **facts)
+    kernel = getCustomOp(op.model().graph.node[0]).instance(op.model())
+    assert kernel.number("Terms") == 16 // groups
+    works(op, [int_dot(x, weights, bias)], tmp_path)
+
+
 @pytest.mark.parametrize("pe", [0, 3])
 def test_requant(pe, frame, tmp_path):
     x = frame(6, -2000, 2000)

@@ -9,7 +9,6 @@ from tarsier_fpga.hls.base.errors import KernelError
 from tarsier_fpga.hls.golden.int_dot_fold import int_dot_fold as golden
 from tarsier_fpga.hls.kernels.int_dot_fold import int_dot_fold
 from tarsier_fpga.hls.netlist.beats import pack
-from tarsier_fpga.hls.netlist.ram_style import RamStyle
 from tests.hls.dots import Folding, foldings
 from tests.hls.grid import Case, Grid, contract, limits, run, seeded
 
@@ -23,7 +22,7 @@ class Params:
     x_signed: bool
     w_width: int
     bias: int  # the largest of any row
-    style: RamStyle = RamStyle.AUTO
+    block_rom: bool = False
 
 
 SOME = Params(Folding(pe=2, simd=6, beats=2, parts=3), 5, True, 4, 100)
@@ -35,9 +34,9 @@ GRID = Grid(
         x_signed=st.booleans(),
         w_width=st.integers(1, 8),
         bias=st.integers(0, 1 << 14),
-        style=st.sampled_from([RamStyle.AUTO, RamStyle.DISTRIBUTED, RamStyle.BLOCK]),
+        block_rom=st.booleans(),
     ),
-    also=[Params(Folding(pe=8, simd=16, beats=8, parts=9), 6, False, 6, 500, RamStyle.BLOCK)],
+    also=[Params(Folding(pe=8, simd=16, beats=8, parts=9), 6, False, 6, 500, True)],
     quick=SOME,
 )
 
@@ -51,7 +50,7 @@ def layer(p: Params) -> tuple[np.ndarray, np.ndarray]:
 def case(p: Params, x: np.ndarray) -> Case:
     """(places, beats of y, terms) `x` through the kernel."""
     fold = p.fold
-    instance = int_dot_fold(*layer(p), p.x_width, p.x_signed, fold.pe, fold.simd, p.style)
+    instance = int_dot_fold(*layer(p), p.x_width, p.x_signed, fold.pe, fold.simd, p.block_rom)
     y = pack(golden(x, *layer(p)).reshape(-1, fold.pe), instance.params["SumW"])
     return Case(p, instance, {"x": pack(x.reshape(-1, fold.simd), p.x_width)}, {"y": y})
 
@@ -87,9 +86,6 @@ def test_rejects_bad_parameters(refused):
         int_dot_fold(weights, bias, 8, True, 6, 4)
     with pytest.raises(KernelError, match=r"bias of shape \(5,\) must be \(6,\)"):
         int_dot_fold(weights, bias[1:], 8, True, 2, 25)
-    with pytest.raises(KernelError, match=r"ram_style=ultra must be one of auto, distributed, bl"):
-        int_dot_fold(weights, bias, 8, True, 2, 25, RamStyle.ULTRA)
     instance = int_dot_fold(weights, bias, 8, True, 2, 25)
     assert "int_dot_fold: Pe=4 Simd=25 must divide Rows=6 Terms=50" in refused(instance, Pe=4)
     assert "XWidth=0 WWidth=8" in refused(instance, XWidth=0)
-    assert "RomStyle=3 must be 0 (auto), 1 (distributed) or 2" in refused(instance, RomStyle=3)

@@ -13,6 +13,7 @@ from tarsier_fpga.flow.lower.ingest import ingest
 from tarsier_fpga.flow.ops.stitch import stitch
 from tarsier_fpga.flow.size.fifos import fifo_depths
 from tarsier_fpga.flow.size.fold import adder_levels, fastest_pace, fold
+from tarsier_fpga.flow.size.fold_windows import fold_windows
 from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.flow.size.reach import reach_of
 from tarsier_fpga.flow.size.widths import adapt_widths, insert_fifos, specialize
@@ -81,7 +82,8 @@ def _folded(written: Written, budget: int) -> ModelWrapper:
     board = load_board(_BOARD)
     x = written.inputs[0]
     graph = set_frame(lower(ingest(ModelWrapper(written.model))), x.height, x.width)
-    graph = fold(graph, budget * fastest_pace(graph), True, adder_levels(board.clock_mhz))
+    pace = budget * fastest_pace(graph)
+    graph = fold_windows(fold(graph, pace, True, adder_levels(board.clock_mhz)), pace, board)
     return adapt_widths(specialize(graph, board.part), board.part)
 
 
