@@ -35,7 +35,7 @@ check: $(INSTALLED) lint  ## lint, types and the quick tests
 	time $(PYTEST) -n 2 --dist loadgroup -m "not slow and not data"
 
 baselines: $(INSTALLED)  ## record the sizes of all kernels, write the tables of hls/README.md; minutes
-	@.venv/bin/python -m tests.baselines.record && .venv/bin/python -m tests.baselines.kernel_table
+	@.venv/bin/python -m tests.baselines.record && .venv/bin/python -m tests.baselines.kernel_table && .venv/bin/python -m tests.baselines.folded_table
 
 fmax: $(INSTALLED)  ## record the clock of single kernels on an ECP5; minutes
 	@.venv/bin/python -m tests.baselines.fmax

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """In which order a folded window gives the terms of a dot product that is folded alike.
 
-A frame of windows has its channels tap by tap, as that of any window: (ky*kernel + kx)*channels + c.
-Its beats are those that the dot product's steps need: group by group of channels, each as often as
+A frame of windows has its channels tap by tap, as any window: (ky*kernel + kx)*channels + c. Its
+beats are those that the dot product's steps need: group by group of channels, each as often as
 there are steps over the rows that see it.
 """
 
@@ -23,7 +23,7 @@ def folded(frame: np.ndarray, taps: int, groups: int, passes: int, simd: int) ->
 
 
 def unfolded(beats: np.ndarray, taps: int, groups: int, passes: int, channels: int) -> np.ndarray:
-    """(places, taps * channels) of the beats that `folded` gives, of the first pass of each group."""
+    """(places, taps * channels) of the beats that `folded` gives, each group by its first pass."""
     vectors = beats.reshape(-1, groups, passes, taps, channels // groups)[:, :, 0]
     return vectors.transpose(0, 2, 1, 3).reshape(-1, taps * channels)
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """TarsierIntDotFold: biased integer sums of what TarsierWindowFold gives.
 
-Inputs: frame, weights (rows, terms), bias (rows,). Frame and weights are those of TarsierIntDot: what
-a row does not see, where there are groups, are zeros.
+Inputs: frame, weights (rows, terms), bias (rows,). Frame and weights are those of TarsierIntDot:
+what a row does not see, where there are groups, are zeros.
 """
 
 from math import prod

@@ -4,13 +4,15 @@
 A window that shows all its taps at once needs a register for each, and the folded dot product
 behind it the choice among them. Where a place has cycles enough, TarsierWindowFold and
 TarsierIntDotFold need neither, and what a row of a grouped convolution does not see is not even
-read. They stand where they take the smaller share of the board.
+read. They stand where they take the smaller share of what the rest of the design leaves of the
+board, their weights in the memory for which that holds.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from math import gcd, prod
+from typing import Any
 
 import numpy as np
 from onnx import NodeProto, helper
@@ -18,14 +20,15 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.board import Board
-from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.flow.ops.base import Role, TarsierOp, role_of
 from tarsier_fpga.flow.ops.register import DOMAIN
-from tarsier_fpga.hls.cost.resources import total
+from tarsier_fpga.hls.cost.resources import COUNTED, Resources, total
 from tarsier_fpga.hls.kernels import cost
 
 __all__ = ["fold_windows", "groups_of"]
 
 _TRIED = 6  # foldings whose cost is asked for, those with the fewest products
+_LEFT = 0.02  # of a resource, at least, so that what is used up counts much and is no end
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class _Conv:
 
 @dataclass(frozen=True, slots=True)
 class _Folding:
-    """Rows and terms of a cycle, and where the weights are kept."""
+    """Rows and terms of a cycle, and whether weights must be in block RAM."""
 
     pe: int
     simd: int
@@ -47,17 +50,21 @@ class _Folding:
 
 def fold_windows(model: ModelWrapper, pace: int, board: Board) -> ModelWrapper:
     """`model`, folded for `pace` cycles a frame, with windows in memory where that is cheaper."""
-    for conv in list(_convolutions(model)):
-        window = getCustomOp(conv.window)
-        weights, groups = _groups(model, conv)
-        best, least = None, _share(model, conv, board)
-        for folding in _foldings(model, conv, groups, pace):
-            pair = _folded(conv, folding, groups, window.get_nodeattr("kernel"))
-            taken = _share(model, pair, board)
-            if taken < least:
-                best, least = pair, taken
-        if best is not None:
-            _replace(model, conv, best)
+    convolutions = list(_convolutions(model))
+    taken = [_cost(model, conv, board) for conv in convolutions]
+    others = _others(model, convolutions, board)
+    for place, conv in enumerate(convolutions):
+        rest = total([others, *taken[:place], *taken[place + 1 :]])
+        kernel = getCustomOp(conv.window).get_nodeattr("kernel")
+        groups = groups_of(model.get_initializer(conv.dot.input[1]), kernel**2)
+        foldings = _foldings(model, conv, groups, pace)
+        pairs = [conv, *(_folded(conv, each, groups, kernel) for each in foldings)]
+        costs = [_cost(model, pair, board) for pair in pairs]
+        shares = [_share(needed, rest, board) for needed in costs]
+        best = shares.index(min(shares))
+        taken[place] = costs[best]
+        if best > 0:
+            _replace(model, conv, pairs[best])
     return model
 
 
@@ -69,10 +76,8 @@ def groups_of(weights: np.ndarray, taps: int) -> int:
     """
     rows, channels = len(weights), weights.shape[1] // taps
     seen = np.any(weights.reshape(rows, taps, channels) != 0, axis=1)
-    for groups in range(gcd(rows, channels), 1, -1):
-        if gcd(rows, channels) % groups:
-            continue
-        own = np.kron(np.eye(groups, dtype=bool), np.ones((rows // groups, channels // groups)))
+    for groups in reversed(_divisors(gcd(rows, channels))):
+        own = np.kron(np.eye(groups), np.ones((rows // groups, channels // groups)))
         if not np.any(seen & (own == 0)):
             return groups
     return 1
@@ -85,36 +90,39 @@ def _convolutions(model: ModelWrapper) -> Iterator[_Conv]:
         if dot.op_type != "TarsierIntDot" or getCustomOp(dot).fold() == 1:
             continue
         window = model.find_producer(dot.input[0])
-        alone = window is not None and len(model.find_consumers(window.output[0])) == 1
-        if alone and window.op_type == "TarsierWindow" and window.output[0] not in outputs:
-            if getCustomOp(window).get_nodeattr("pixels") == 1:
-                yield _Conv(window, dot)
-
-
-def _groups(model: ModelWrapper, conv: _Conv) -> tuple[np.ndarray, int]:
-    weights = model.get_initializer(conv.dot.input[1])
-    return weights, groups_of(weights, getCustomOp(conv.window).get_nodeattr("kernel") ** 2)
+        if (
+            window is not None
+            and window.op_type == "TarsierWindow"
+            and window.output[0] not in outputs
+            and len(model.find_consumers(window.output[0])) == 1
+            and getCustomOp(window).get_nodeattr("pixels") == 1
+        ):
+            yield _Conv(window, dot)
 
 
 def _foldings(model: ModelWrapper, conv: _Conv, groups: int, pace: int) -> list[_Folding]:
     """Those with the fewest products that keep the pace, with weights in either memory."""
     window, dot = getCustomOp(conv.window), getCustomOp(conv.dot)
-    channels, rows = window.channels_in() // groups, dot.channels_out() // groups
-    taps, places, pixels = (
-        window.get_nodeattr("kernel") ** 2,
-        prod(window.frame_out()),
-        prod(window.frame_in()),
-    )
+    terms = dot.channels_in() // groups
+    places, pixels = prod(window.frame_out()), prod(window.frame_in())
     lanes = _lanes_before(model, conv.window)
+    # Ports have whole pixels.
+    first = conv.window.input[0] in {tensor.name for tensor in model.graph.input}
+    last = conv.dot.output[0] in {tensor.name for tensor in model.graph.output}
     fitting = []
-    for pe, simd in product(_divisors(rows), _divisors(channels)):
-        beats = dot.channels_out() // pe * taps * channels // simd
-        written = pixels * window.channels_in() // simd
+    for pe, simd in product(
+        _divisors(dot.channels_out() // groups), _divisors(window.channels_in() // groups)
+    ):
+        given = places * (dot.channels_out() // pe) * (terms // simd)
+        taken = pixels * (window.channels_in() // simd)
         adapts = lanes % simd == 0 or simd % lanes == 0
-        if adapts and places * beats <= pace and written <= pace:
+        whole = (simd == window.channels_in() or not first) and (
+            pe == dot.channels_out() or not last
+        )
+        if adapts and whole and max(given, taken) <= pace:
             fitting.append((pe * simd, -simd, pe))
     tried = sorted(fitting)[:_TRIED]
-    return [_Folding(pe, -s, rom) for _, s, pe in tried for rom in (False, True)]
+    return [_Folding(pe, -simd, block) for _, simd, pe in tried for block in (False, True)]
 
 
 def _folded(conv: _Conv, folding: _Folding, groups: int, kernel: int) -> _Conv:
@@ -134,7 +142,7 @@ def _folded(conv: _Conv, folding: _Folding, groups: int, kernel: int) -> _Conv:
     return _Conv(window, dot)
 
 
-def _as(node: NodeProto, op_type: str, **attributes: int) -> NodeProto:
+def _as(node: NodeProto, op_type: str, **attributes: Any) -> NodeProto:
     """`node` as another op, with `attributes` beside its own."""
     kept = [each for each in node.attribute if each.name not in attributes]
     made = helper.make_node(
@@ -151,17 +159,43 @@ def _replace(model: ModelWrapper, conv: _Conv, best: _Conv) -> None:
         nodes.remove(old)
         nodes.insert(place, new)
     # What follows works channel by channel: at the same pace it needs no width converter.
-    follower = model.find_consumer(best.dot.output[0])
-    while follower is not None and isinstance(op := getCustomOp(follower), TarsierOp) and op.FOLLOWS:
-        op.set_nodeattr("PE", getCustomOp(best.dot).lanes_out())
+    # A port has whole pixels.
+    outputs = {tensor.name for tensor in model.graph.output}
+    lanes, follower = getCustomOp(best.dot).lanes_out(), model.find_consumer(best.dot.output[0])
+    while follower is not None and (op := getCustomOp(follower)).FOLLOWS:
+        op.set_nodeattr("PE", 0 if follower.output[0] in outputs else lanes)
         follower = model.find_consumer(follower.output[0])
 
 
-def _share(model: ModelWrapper, conv: _Conv, board: Board) -> float:
-    """Shares of the board's resources, added up: one that it has little of counts much."""
-    kernels = [getCustomOp(node).instance(model) for node in (conv.window, conv.dot)]
-    needed = total(cost(kernel, board.family) for kernel in kernels)
-    return sum(needed.shares(board.resources).values())
+def _cost(model: ModelWrapper, conv: _Conv, board: Board) -> Resources:
+    nodes = (conv.window, conv.dot)
+    return total(cost(getCustomOp(node).instance(model), board.family) for node in nodes)
+
+
+def _others(model: ModelWrapper, convolutions: list[_Conv], board: Board) -> Resources:
+    """What all other nodes take, but for matrices that are built in: adders, not yet solved for."""
+    counted = {
+        name for conv in convolutions for name in (conv.window.output[0], conv.dot.output[0])
+    }
+    ops = [
+        op
+        for node in model.graph.node
+        for op in [getCustomOp(node)]
+        if node.output[0] not in counted
+        and isinstance(op, TarsierOp)
+        and not (role_of(node) is Role.DOT and op.constant)
+    ]
+    return total(cost(op.instance(model), board.family) for op in ops)
+
+
+def _share(needed: Resources, rest: Resources, board: Board) -> float:
+    """Shares of what the `rest` leaves of the board, added up: what is scarce counts much."""
+    left = {
+        name: max(_LEFT * have, have - getattr(rest, name))
+        for name in COUNTED
+        if (have := getattr(board.resources, name))
+    }
+    return sum(needed.shares(Resources(**left)).values())
 
 
 def _lanes_before(model: ModelWrapper, node: NodeProto) -> int:

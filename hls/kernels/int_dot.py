@@ -116,6 +116,9 @@ RECORDED: Recorded = {
     "36 terms, 16 rows, Simd 36, Pe 4, 10 bits": lambda: _recorded(16, 36, 4, 36, 10, False),
     "144 terms, 4 rows, Simd 144, Pe 1, 8 bits": lambda: _recorded(4, 144, 1, 144, 8, True),
     "144 terms, 4 rows, Simd 36, Pe 1, 8 bits": lambda: _recorded(4, 144, 1, 36, 8, True),
+    "576 terms, 64 rows, Simd 64, Pe 2, 6 bits": lambda: int_dot(
+        weights(64, 576) // 4, np.zeros(64, int), 6, False, 2, 64
+    ),
 }
 
 

@@ -222,5 +222,6 @@ RECORDED: Recorded = {
     "16 × 1 bit, dilated": lambda: window(16, 1, 960, 540, NO_PAD, dilation=2),
     "16 × 1 bit, 4 pixels a beat": lambda: window(16, 1, 960, 540, NO_PAD, pixels=4),
     "16 × 8 bits, 64 × 64": lambda: window(16, 8, 64, 64, NO_PAD),
+    "64 × 6 bits, 240 × 136": lambda: window(64, 6, 240, 136, np.zeros(64, int)),
     "4 × 8 bits, 8192 × 64": lambda: window(4, 8, 8192, 64, NO_PAD[:4]),
 }

@@ -68,9 +68,7 @@ def window_fold(
             groups and beats, or another argument is out of its range.
     """
     require_at_least("window_fold", 1, channels=channels, bits=bits)
-    require_at_least(
-        "window_fold", 1, simd=order.simd, groups=order.groups, passes=order.passes
-    )
+    require_at_least("window_fold", 1, simd=order.simd, groups=order.groups, passes=order.passes)
     shape = WindowShape(frame_w, frame_h, kernel, stride, dilation, padding)
     shape.check("window_fold")
     if channels % (order.simd * order.groups):
@@ -79,7 +77,9 @@ def window_fold(
             f" channels={channels}"
         )
     if ram_style not in list(RamStyle):
-        raise KernelError(f"window_fold: ram_style={ram_style} must be one of {', '.join(RamStyle)}")
+        raise KernelError(
+            f"window_fold: ram_style={ram_style} must be one of {', '.join(RamStyle)}"
+        )
     outside = integers("window_fold", "pad", pad, 1)
     if outside.shape != (channels,):
         raise KernelError(f"window_fold: pad of shape {outside.shape} must be ({channels},)")
@@ -130,8 +130,8 @@ def cost(kernel: Instance, family: Family) -> Resources:
     style = RamStyle(str(kernel.params["RamStyle"]))
     counters = [size, shape.frame_w * shape.frame_h, shape.frame_w, shape.frame_h]
     bits = sum((count - 1).bit_length() for count in counters)
-    # 64 channels of 6 bits, 16 lanes, 240 x 136: 119 LUTs, 174 flip-flops; 5 x 5 and 7 x 7 12 and 21
-    # LUTs more, for what hangs out; a border that is not 0 one for each bit of a beat
+    # 64 channels of 6 bits, 16 lanes, 240 x 136: 119 LUTs, 174 flip-flops; 5 x 5 and 7 x 7 12
+    # and 21 LUTs more, for what hangs out; a border that is not 0 one for each bit of a beat
     border = 10 * max(0, shape.border - 1) + (width if kernel.bits("Pad").value else 0)
     logic = logic_cost(lut=22 + 2.2 * bits + border, ff=36 + bits + width)
     return total([logic, styled_memory_cost(width, size, style, family)])
@@ -140,20 +140,22 @@ def cost(kernel: Instance, family: Family) -> Resources:
 def proofs() -> tuple[Case, ...]:
     """Frames of a few pixels."""
     return (
-        _proof(2, 3, FoldOrder(1), kernel=2, padding=0),
-        _proof(2, 3, FoldOrder(1, groups=2), kernel=1, padding=0, stride=2),
+        _proof(2, 3, FoldOrder(1), kernel=2),
+        _proof(2, 3, FoldOrder(1, groups=2), kernel=1, stride=2),
     )
 
 
-def _proof(width: int, height: int, order: FoldOrder, **geometry: int) -> Case:
+def _proof(width: int, height: int, order: FoldOrder, *, kernel: int, stride: int = 1) -> Case:
     outside = np.array([1, 0])[: order.groups]
     channels = len(outside)
 
     def meaning(x: np.ndarray) -> np.ndarray:
         frame = x.reshape(height, width, channels)
-        return golden(frame, outside, **geometry, groups=order.groups, passes=order.passes)
+        return golden(frame, outside, kernel, stride, 1, 0, order.groups, order.passes)
 
-    instance = window_fold(channels, 1, width, height, outside, order, **geometry)
+    instance = window_fold(
+        channels, 1, width, height, outside, order, kernel=kernel, stride=stride, padding=0
+    )
     terms = meaning(np.zeros(width * height * channels, np.int64)).size
     beats = width * height * channels // order.simd
     return Case(

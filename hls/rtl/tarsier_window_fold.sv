@@ -225,7 +225,8 @@ module tarsier_window_fold #(
   function automatic logic [Kernel-1:0] hanging(input int unsigned place, input int unsigned size,
                                                 input int unsigned most);
     for (int unsigned k = 0; k < Kernel; k++)
-      hanging[k] = (k*Dilation + 1 <= Padding && place * Stride + k*Dilation < Padding)
+      hanging[k] = (k*Dilation + 1 <= Padding
+                    && place < (Padding - k*Dilation + Stride - 1) / Stride)
                 || reaches(place, (size + Padding - k*Dilation + Stride - 1) / Stride, most);
   endfunction
 

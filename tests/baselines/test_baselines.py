@@ -11,8 +11,10 @@ import pytest
 
 from tarsier_fpga.flow.synth.yosys.run_yosys import TOOL, synthesize
 from tarsier_fpga.hls.cost.family import AMD, Family
+from tarsier_fpga.hls.cost.memory_cost import half_blocks
 from tarsier_fpga.hls.netlist.ram_style import RamStyle
 from tests.baselines.finn_units import UNITS
+from tests.baselines.folded_table import PAIRS, readme_with_folded
 from tests.baselines.kernel_table import readme_with_kernels
 from tests.baselines.record import (
     COUNTED,
@@ -86,6 +88,7 @@ def test_a_two_slope_table_takes_48_luts_a_channel():
         ("fifo", "128 bits, 300 deep", 128 * 300),
         ("window", "4 × 8 bits, 8192 × 64", 2 * 32 * 8192),
         ("window", "16 × 1 bit, 960 × 540", 2 * 16 * 960),
+        ("window_fold", "64 × 6 bits, 240 × 136, 16 lanes", 2 * 64 * 6 * 241),
     ],
 )
 def test_deep_memories_are_block_ram(kernel, label, bits):
@@ -101,6 +104,31 @@ def test_shallow_memories_are_lutram():
         found = synthesize(kernel, family)
         assert found.lutram >= 128
         assert found.ff < 3 * 128
+
+
+def test_deep_weights_are_block_ram():
+    for size in read("int_dot_fold")["576 terms, 64 rows, Simd 16, Pe 8, 6 bits"].values():
+        assert size["bram36"] == half_blocks(16 * 8 * 6, 288) / 2
+    told = read("int_dot_fold")["144 terms, 64 rows, Simd 16, Pe 8, 6 bits, block"]
+    left = read("int_dot_fold")["144 terms, 64 rows, Simd 16, Pe 8, 6 bits"]
+    for family in AMD:
+        assert left[family]["bram36"] == 0
+        assert told[family]["bram36"] == half_blocks(16 * 8 * 6, 72) / 2
+
+
+def test_a_window_in_memory_takes_less_of_everything():
+    whole, folded, grouped = (
+        {what: sum(read(k)[label][family][what] for k, label in pair.items()) for what in COUNTED}
+        for family in [Family.ULTRASCALE_PLUS]
+        for pair in PAIRS.values()
+    )
+    assert folded["lut"] < 0.6 * whole["lut"] and folded["ff"] < 0.3 * whole["ff"]
+    assert folded["bram36"] < whole["bram36"] and folded["dsp"] <= whole["dsp"]
+    assert grouped["dsp"] <= folded["dsp"] / 2
+
+
+def test_the_readme_puts_folded_windows_beside_whole_ones():
+    assert README.read_text() == readme_with_folded()
 
 
 def test_the_readme_shows_every_kernels_header():

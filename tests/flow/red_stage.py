@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A stage of an encoder as RED has it: a step down, then grouped and dense convolutions, in 6 bits."""
+"""A stage of an encoder as RED has it, in 6 bits: a step down, and a block of convolutions."""
 
 import numpy as np
 from qonnx.core.modelwrapper import ModelWrapper
@@ -10,7 +10,7 @@ __all__ = ["red_stage"]
 
 
 def red_stage(channels: int, side: int = 16, groups: int = 4) -> ModelWrapper:
-    """Packed raw pixels of 6 bits to `channels` at half the size, and a block of two convolutions."""
+    """Packed raw pixels to `channels` at half the size, and a block of two convolutions."""
     net = Net(channels=4, bits=6, side=side)
     t = net.quant(net.x, 1.0, bits=6, signed=0)
     down = _activation(net, _conv(net, t, 4, channels, strides=[2, 2]))

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow import build_steps
@@ -47,31 +48,39 @@ def test_fast_layers_keep_their_windows(stage):
 
 
 def test_slow_layers_read_theirs_from_memory(stage):
-    graph = at(stage, 64)
-    assert kinds(graph).count("WindowFold") == kinds(graph).count("IntDotFold") == 3
-    assert "Window" not in kinds(graph) and "IntDot" not in kinds(graph)
+    graph = at(stage, 72)
+    assert kinds(graph).count("WindowFold") == kinds(graph).count("IntDotFold") == 2
+    assert kinds(graph)[:2] == ["Window", "IntDot"]  # four channels need few registers
     for op in dots(graph):
-        assert op.get_exp_cycles() <= 64 * PIXELS
+        assert op.get_exp_cycles() <= 72 * PIXELS
 
 
 def test_a_row_of_a_grouped_convolution_reads_its_own_channels_only(stage):
-    _, grouped, dense = dots(at(stage, 64))
+    grouped, dense = dots(at(stage, 72))
     assert (grouped.get_nodeattr("groups"), dense.get_nodeattr("groups")) == (4, 1)
     assert grouped.fold() * grouped.simd * grouped.lanes_out() == 16 * 16 * 9 // 4
 
 
+def test_a_port_has_whole_pixels(stage):
+    for cycles in (36, 72, 144, 288, 576, 2304):
+        graph = at(stage, cycles)
+        ends = [graph.find_consumer(graph.graph.input[0].name)]
+        ends += [graph.find_producer(graph.graph.output[0].name)]
+        first, last = map(getCustomOp, ends)
+        assert first.get_folded_input_shape()[-1] == 4
+        assert last.get_folded_output_shape()[-1] == 16
+
+
 def test_windows_give_to_their_dots_what_these_read(stage):
-    graph = at(stage, 64)
+    graph = at(stage, 72)
     for window in map(getCustomOp, graph.get_nodes_by_op_type("TarsierWindowFold")):
         dot = getCustomOp(graph.find_consumer(window.onnx_node.output[0]))
         assert window.get_folded_output_shape() == dot.get_folded_input_shape()
 
 
 def test_the_same_integers_at_the_other_levels(stage, rng):
-    graph = at(stage, 64)
+    graph = at(stage, 72)
     frames = rng.integers(0, 64, (2, SIDE, SIDE, 4)).astype(np.int16)
-    import torch
-
     before, after = IntegerNet(stage), IntegerNet(graph)
     assert np.array_equal(before(torch.from_numpy(frames)), after(torch.from_numpy(frames)))
 
@@ -95,13 +104,13 @@ def test_order_of_terms_and_back(rng):
 @pytest.mark.slow
 @pytest.mark.parametrize("channels", [16, 64])
 def test_rtl_with_windows_in_memory_equals_the_graph(channels, rng, tmp_path, monkeypatch):
-    side, cycles = (8, 64) if channels == 16 else (8, 256)
+    side, cycles = 8, 72 if channels == 16 else 288
     onnx = tmp_path / "red.onnx"
     red_stage(channels, side).save(str(onnx))
     fps = BOARD.clock_mhz * 1e6 / (cycles * side * side)
     config = BuildConfig(onnx, BOARD, 2 * side, 2 * side, fps, tmp_path / "memory")
     design = build(config)
-    assert [layer.op for layer in design.layers].count("TarsierWindowFold") == 3
+    assert [layer.op for layer in design.layers].count("TarsierWindowFold") >= 2
     frames = rng.integers(0, 64, (3, side, side, 4)).astype(np.uint16)
     want = np.stack([reference(config.output, frame) for frame in frames])
     sim = FrameSim(config.output)

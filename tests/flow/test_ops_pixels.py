@@ -115,16 +115,19 @@ def test_fork(frame, tmp_path):
     works(one("TarsierFork", (x,), ("INT3",), outputs=2), [x, x], tmp_path)
 
 
+def _sum_type(weights, bias) -> str:
+    """The narrowest type that no input of 8 bits overflows."""
+    reach = np.array([np.where(weights > 0, weights, 0), np.where(weights < 0, weights, 0)])
+    ends = 255 * reach.sum(axis=-1) + bias
+    return f"INT{1 + int(max(ends.max(), -1 - ends.min())).bit_length()}"
+
+
 @pytest.mark.parametrize("pe, simd, constant", [(0, 0, 0), (2, 3, 0), (0, 0, 1)])
 def test_int_dot(pe, simd, constant, frame, rng, tmp_path):
     x, weights, bias = frame(9, 0, 255), rng.integers(-8, 8, (4, 9)), rng.integers(-99, 99, 4)
     y = int_dot(x, weights, bias)
-    # the narrowest type that no input overflows
-    reach = np.array([np.where(weights > 0, weights, 0), np.where(weights < 0, weights, 0)])
-    ends = 255 * reach.sum(axis=-1) + bias
-    width = 1 + int(max(ends.max(), -1 - ends.min())).bit_length()
     facts = {"rows": 4, "PE": pe, "SIMD": simd, "constant": constant}
-    facts["outputDataType"] = f"INT{width}"
+    facts["outputDataType"] = _sum_type(weights, bias)
     works(one("TarsierIntDot", (x,), ("UINT8",), (weights, bias), **facts), [y], tmp_path)
 
 
@@ -136,7 +139,8 @@ def test_int_dot_fold(pe, simd, groups, frame, rng, tmp_path):
         weights[row, :, slice(2, 4) if row < 2 else slice(2)] = 0
     weights = weights.reshape(4, 16)
     facts = {"rows": 4, "PE": pe, "SIMD": simd, "groups": groups, "taps": taps}
-    op = one("TarsierIntDotFold", (x,), ("UINT8",), (weights, bias), outputDataType="INT17", **facts)
+    facts["outputDataType"] = _sum_type(weights, bias)
+    op = one("TarsierIntDotFold", (x,), ("UINT8",), (weights, bias), **facts)
     kernel = getCustomOp(op.model().graph.node[0]).instance(op.model())
     assert kernel.number("Terms") == 16 // groups
     works(op, [int_dot(x, weights, bias)], tmp_path)

@@ -31,3 +31,10 @@ def test_a_chain_of_two_convolutions_at_full_rate():
 def test_networks_come_through_unchanged(part):
     for network in chosen(networks(), EACH, part):
         holds(lambda network: check(network, 1 << part % 3, whole=False), network)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
+def test_slow_networks_come_through_unchanged(part):
+    for network in chosen(networks(), 1, PARTS + part):
+        holds(lambda network: check(network, 40, whole=False), network)
