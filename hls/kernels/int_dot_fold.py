@@ -113,7 +113,9 @@ def _proof(pe: int, simd: int, x_signed: bool) -> Case:
 RECORDED: Recorded = {
     "576 terms, 64 rows, Simd 16, Pe 8, 6 bits": lambda: _recorded(64, 576, 8, 16),
     "144 terms, 64 rows, Simd 16, Pe 8, 6 bits": lambda: _recorded(64, 144, 8, 16),
-    "144 terms, 64 rows, Simd 4, Pe 16, 6 bits": lambda: _recorded(64, 144, 16, 4),
+    "144 terms, 64 rows, Simd 4, Pe 8, 6 bits, block": lambda: _recorded(
+        64, 144, 8, 4, block_rom=True
+    ),
     "576 terms, 64 rows, Simd 8, Pe 2, 6 bits": lambda: _recorded(64, 576, 2, 8),
     "144 terms, 64 rows, Simd 16, Pe 8, 6 bits, block": lambda: _recorded(
         64, 144, 8, 16, block_rom=True

@@ -174,7 +174,7 @@ _NO_PAD = np.zeros(64, int)
 RECORDED: Recorded = {
     "64 × 6 bits, 240 × 136, 16 lanes": lambda: _recorded(FoldOrder(16, 1, 8), 240, 136),
     "64 × 6 bits, 240 × 136, 16 lanes, 4 groups": lambda: _recorded(FoldOrder(16, 4, 8), 240, 136),
-    "64 × 6 bits, 240 × 136, 4 lanes, 4 groups": lambda: _recorded(FoldOrder(4, 4, 1), 240, 136),
+    "64 × 6 bits, 240 × 136, 4 lanes, 4 groups": lambda: _recorded(FoldOrder(4, 4, 2), 240, 136),
     "64 × 6 bits, 60 × 34, 8 lanes": lambda: _recorded(FoldOrder(8, 1, 32), 60, 34),
     "64 × 6 bits, 240 × 136, 16 lanes, stride 2": lambda: _recorded(
         FoldOrder(16, 1, 8), 240, 136, stride=2

@@ -124,7 +124,7 @@ def test_a_window_in_memory_takes_less_of_everything():
     )
     assert folded["lut"] < 0.6 * whole["lut"] and folded["ff"] < 0.3 * whole["ff"]
     assert folded["bram36"] < whole["bram36"] and folded["dsp"] <= whole["dsp"]
-    assert grouped["dsp"] <= folded["dsp"] / 2
+    assert grouped["dsp"] == folded["dsp"] / 4
 
 
 def test_the_readme_puts_folded_windows_beside_whole_ones():
