@@ -51,7 +51,9 @@ def rom_cost(bits: int, fold: int, block: bool = False) -> Resources:
     Otherwise it goes where Yosys would put it: into block RAM, once that takes fewer LUTs' worth.
     """
     if fold > 1 and (block or is_block_rom(bits, fold)):
-        return block_ram(bits, fold)
+        memory = block_ram(bits, fold)
+        # 2,304 words of 96 bits, in banks: two LUTs a bit
+        return memory.model_copy(update={"lut": 2 * memory.lut})
     return logic_cost(lut=rom_luts(bits, fold), ff=weight_bits(bits, fold))
 
 

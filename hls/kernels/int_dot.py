@@ -86,7 +86,8 @@ def cost(kernel: Instance, family: Family) -> Resources:
     rom = rom_cost(products * w_width, fold)
     chosen = simd * x_width * choice_luts(kernel.number("Terms") // simd)
     if family is Family.SERIES7:
-        return total([rom, logic_cost(sums * (simd // _CHAINED_7) + chosen, sums + 2, products)])
+        held = sums + 2 * fold.bit_length()
+        return total([rom, logic_cost(sums * (simd // _CHAINED_7) + chosen, held, products)])
     lut, ff = _FOLDED_LUTS * product_bits + chosen, _FOLDED_FFS * product_bits + sums
     return total([rom, logic_cost(lut, ff, products)])
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """int_dot_fold: a folded int_dot that takes its terms as it needs them, weights in a memory."""
 
+from math import ceil
+
 import numpy as np
 
 from tarsier_fpga.hls.cost.dot_cost import folds_of, rom_cost
@@ -83,7 +85,7 @@ def cost(kernel: Instance, family: Family) -> Resources:
     width = x_width + w_width  # of a product
     if family is Family.SERIES7:
         sums = pe * sum_width
-        return total([rom, logic_cost(sums * (simd // _CHAINED_7) + 20, sums + 25, products)])
+        return total([rom, logic_cost(sums * ceil(simd / _CHAINED_7) + 18, sums + 25, products)])
     groups = [min(_GROUP, simd - first) for first in range(0, simd, _GROUP)]
     held = simd * width + sum(width + (size - 1).bit_length() for size in groups) + sum_width
     added = (_FEW if simd <= _FEW_TERMS else _MANY) * width * (simd - 1) + sum_width
