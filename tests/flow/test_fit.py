@@ -12,6 +12,7 @@ from tarsier_fpga.flow.lower.ingest import ingest
 from tarsier_fpga.flow.ops.stitch import stitch
 from tarsier_fpga.flow.size.fit import check_fit, largest_fps, next_board
 from tarsier_fpga.flow.size.fold import fold
+from tarsier_fpga.flow.size.fold_windows import fold_windows
 from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.flow.size.widths import adapt_widths, specialize
 from tarsier_fpga.hls.base.errors import FlowError
@@ -68,8 +69,9 @@ def test_the_largest_rate_fits_and_the_next_higher_does_not(lowered):
     assert pace > 2 * PIXELS
 
     def luts(pace):
-        folded = specialize(fold(copy.deepcopy(lowered), pace, constant=False), small.part)
-        return estimate(stitch(adapt_widths(folded, small.part)), small.family).lut
+        folded = fold_windows(fold(copy.deepcopy(lowered), pace, constant=False), pace, small)
+        model = adapt_widths(specialize(folded, small.part), small.part)
+        return estimate(stitch(model), small.family).lut
 
     assert luts(pace) <= 2_000 < luts(pace - 1)
 
