@@ -20,8 +20,9 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.board import Board
-from tarsier_fpga.flow.ops.base import Role, TarsierOp, role_of
+from tarsier_fpga.flow.ops.base import Role, TarsierOp, divisors, role_of
 from tarsier_fpga.flow.ops.register import DOMAIN
+from tarsier_fpga.flow.size.lanes import narrow_streams
 from tarsier_fpga.hls.cost.resources import COUNTED, Resources, total
 from tarsier_fpga.hls.kernels import cost
 
@@ -52,7 +53,7 @@ def fold_windows(model: ModelWrapper, pace: int, board: Board) -> ModelWrapper:
     """`model`, folded for `pace` cycles a frame, with windows in memory where that is cheaper."""
     convolutions = list(_convolutions(model))
     taken = [_cost(model, conv, board) for conv in convolutions]
-    others = _others(model, convolutions, board)
+    others, changed = _others(model, convolutions, board), False
     for place, conv in enumerate(convolutions):
         rest = total([others, *taken[:place], *taken[place + 1 :]])
         kernel = getCustomOp(conv.window).get_nodeattr("kernel")
@@ -65,7 +66,8 @@ def fold_windows(model: ModelWrapper, pace: int, board: Board) -> ModelWrapper:
         taken[place] = costs[best]
         if best > 0:
             _replace(model, conv, pairs[best])
-    return model
+            changed = True
+    return narrow_streams(model, pace, board.family) if changed else model
 
 
 def groups_of(weights: np.ndarray, taps: int) -> int:
@@ -76,7 +78,7 @@ def groups_of(weights: np.ndarray, taps: int) -> int:
     """
     rows, channels = len(weights), weights.shape[1] // taps
     seen = np.any(weights.reshape(rows, taps, channels) != 0, axis=1)
-    for groups in reversed(_divisors(gcd(rows, channels))):
+    for groups in reversed(divisors(gcd(rows, channels))):
         own = np.kron(np.eye(groups), np.ones((rows // groups, channels // groups)))
         if not np.any(seen & (own == 0)):
             return groups
@@ -111,7 +113,7 @@ def _foldings(model: ModelWrapper, conv: _Conv, groups: int, pace: int) -> list[
     last = conv.dot.output[0] in {tensor.name for tensor in model.graph.output}
     fitting = []
     for pe, simd in product(
-        _divisors(dot.channels_out() // groups), _divisors(window.channels_in() // groups)
+        divisors(dot.channels_out() // groups), divisors(window.channels_in() // groups)
     ):
         given = places * (dot.channels_out() // pe) * (terms // simd)
         taken = pixels * (window.channels_in() // simd)
@@ -158,13 +160,6 @@ def _replace(model: ModelWrapper, conv: _Conv, best: _Conv) -> None:
         place = list(nodes).index(old)
         nodes.remove(old)
         nodes.insert(place, new)
-    # What follows works channel by channel: at the same pace it needs no width converter.
-    # A port has whole pixels.
-    outputs = {tensor.name for tensor in model.graph.output}
-    lanes, follower = getCustomOp(best.dot).lanes_out(), model.find_consumer(best.dot.output[0])
-    while follower is not None and (op := getCustomOp(follower)).FOLLOWS:
-        op.set_nodeattr("PE", 0 if follower.output[0] in outputs else lanes)
-        follower = model.find_consumer(follower.output[0])
 
 
 def _cost(model: ModelWrapper, conv: _Conv, board: Board) -> Resources:
@@ -199,12 +194,8 @@ def _share(needed: Resources, rest: Resources, board: Board) -> float:
 
 
 def _lanes_before(model: ModelWrapper, node: NodeProto) -> int:
-    """Lanes of the stream that `node` reads."""
+    """Lanes of the stream that `node` reads; all channels where they may still be fewer."""
     maker = model.find_producer(node.input[0])
-    if maker is None:
+    if maker is None or getCustomOp(maker).PER_CHANNEL:
         return getCustomOp(node).channels_in()
     return getCustomOp(maker).lanes_out(list(maker.output).index(node.input[0]))
-
-
-def _divisors(n: int) -> list[int]:
-    return [d for d in range(1, n + 1) if n % d == 0]
