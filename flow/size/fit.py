@@ -91,8 +91,8 @@ def largest_fps(lowered: ModelWrapper, board: Board, fifos: Resources, tried: in
 
     def fits(pace: int) -> bool:
         folded = fold(copy.deepcopy(lowered), pace, constant=False, family=board.family)
-        folded = fold_windows(folded, pace, board)
-        model = adapt_widths(specialize(folded, board.part), board.part)
+        model = specialize(fold_windows(folded, pace, board), board.part)
+        model = adapt_widths(model, board.part)
         resources = estimate(stitch(model), board.family, built_in=pace == fastest)
         return not any(_lacking(total([resources, fifos]), board))
 

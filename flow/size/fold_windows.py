@@ -20,7 +20,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.board import Board
-from tarsier_fpga.flow.ops.base import Role, TarsierOp, role_of
+from tarsier_fpga.flow.ops.base import Role, TarsierOp, divisors, role_of
 from tarsier_fpga.flow.ops.register import DOMAIN
 from tarsier_fpga.flow.size.lanes import narrow_streams
 from tarsier_fpga.hls.cost.resources import COUNTED, Resources, total
@@ -50,13 +50,10 @@ class _Folding:
 
 
 def fold_windows(model: ModelWrapper, pace: int, board: Board) -> ModelWrapper:
-    """`model`, folded for `pace` cycles a frame, with windows in memory where that is cheaper.
-
-    What stands between them is made as narrow again as its pace allows.
-    """
+    """`model`, folded for `pace` cycles a frame, with windows in memory where that is cheaper."""
     convolutions = list(_convolutions(model))
     taken = [_cost(model, conv, board) for conv in convolutions]
-    others = _others(model, convolutions, board)
+    others, changed = _others(model, convolutions, board), False
     for place, conv in enumerate(convolutions):
         rest = total([others, *taken[:place], *taken[place + 1 :]])
         kernel = getCustomOp(conv.window).get_nodeattr("kernel")
@@ -69,7 +66,8 @@ def fold_windows(model: ModelWrapper, pace: int, board: Board) -> ModelWrapper:
         taken[place] = costs[best]
         if best > 0:
             _replace(model, conv, pairs[best])
-    return narrow_streams(model, pace, board.family)
+            changed = True
+    return narrow_streams(model, pace, board.family) if changed else model
 
 
 def groups_of(weights: np.ndarray, taps: int) -> int:
@@ -80,7 +78,7 @@ def groups_of(weights: np.ndarray, taps: int) -> int:
     """
     rows, channels = len(weights), weights.shape[1] // taps
     seen = np.any(weights.reshape(rows, taps, channels) != 0, axis=1)
-    for groups in reversed(_divisors(gcd(rows, channels))):
+    for groups in reversed(divisors(gcd(rows, channels))):
         own = np.kron(np.eye(groups), np.ones((rows // groups, channels // groups)))
         if not np.any(seen & (own == 0)):
             return groups
@@ -115,7 +113,7 @@ def _foldings(model: ModelWrapper, conv: _Conv, groups: int, pace: int) -> list[
     last = conv.dot.output[0] in {tensor.name for tensor in model.graph.output}
     fitting = []
     for pe, simd in product(
-        _divisors(dot.channels_out() // groups), _divisors(window.channels_in() // groups)
+        divisors(dot.channels_out() // groups), divisors(window.channels_in() // groups)
     ):
         given = places * (dot.channels_out() // pe) * (terms // simd)
         taken = pixels * (window.channels_in() // simd)
@@ -196,12 +194,8 @@ def _share(needed: Resources, rest: Resources, board: Board) -> float:
 
 
 def _lanes_before(model: ModelWrapper, node: NodeProto) -> int:
-    """Lanes of the stream that `node` reads."""
+    """Lanes of the stream that `node` reads; all channels where they may still be fewer."""
     maker = model.find_producer(node.input[0])
-    if maker is None:
+    if maker is None or getCustomOp(maker).PER_CHANNEL:
         return getCustomOp(node).channels_in()
     return getCustomOp(maker).lanes_out(list(maker.output).index(node.input[0]))
-
-
-def _divisors(n: int) -> list[int]:
-    return [d for d in range(1, n + 1) if n % d == 0]

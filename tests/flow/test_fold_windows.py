@@ -8,6 +8,7 @@ import pytest
 import torch
 from qonnx.custom_op.registry import getCustomOp
 
+from tarsier_fpga.flow import build as build_module
 from tarsier_fpga.flow import build_steps
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.build import BuildConfig, build
@@ -119,7 +120,7 @@ def test_rtl_with_windows_in_memory_equals_the_graph(channels, rng, tmp_path, mo
     assert sim.restore(frames).cycles_per_frame <= 1.02 * cycles * side * side
 
     monkeypatch.setattr(build_steps, "fold_windows", lambda model, pace, board: model)
-    monkeypatch.setattr("tarsier_fpga.flow.build._key", lambda config: f"{channels} in registers")
+    monkeypatch.setattr(build_module, "_key", lambda config: f"{design.key}-registers")
     without = build(replace(config, output=tmp_path / "registers"))
     assert design.estimate.lut < without.estimate.lut and design.estimate.ff < without.estimate.ff
     same = FrameSim(tmp_path / "registers").restore(frames[:1]).frames
