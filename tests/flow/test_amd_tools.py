@@ -108,7 +108,7 @@ def test_a_project_is_of_all_that_it_is_made_from(tmp_path, monkeypatch):
     key = projects._key(tmp_path, design, board, Tool.VIVADO)
     assert {"graph.onnx", "shell.v.j2", "hls_top.cpp.j2", "run.sh.j2", "tarsier_window.sv"} <= names
     facts = projects.Project(
-        key=key, tool="vivado", board="zcu104", clock_mhz=250, steps=(), cells={}
+        key=key, tool="vivado", board="zcu104", clock_mhz=250, steps=(), cells={}, ports=()
     )
     (tmp_path / "project.json").write_text(facts.model_dump_json())
     (tmp_path / "logs").mkdir()

@@ -22,7 +22,7 @@ UNITS = 3
 
 @pytest.fixture
 def graph(random_net):
-    """Residual lines of 16 block RAMs or 4 UltraRAMs each, and the frames' own, of 2.5 or one."""
+    """Residual lines of 4 block RAMs or one UltraRAM each, and the frames' own, of 2.5 or one."""
     net = random_net(channels=32, units=UNITS, bits=9)
     lowered = set_frame(lower(ingest(net)), 1080, 1920)
     wide = adapt_widths(specialize(folded(lowered, 4), ZCU104.part), ZCU104.part)
@@ -62,12 +62,12 @@ def test_nothing_moves_without_uram_or_need(graph, bram36, uram):
 
 def test_what_spares_most_block_ram_for_an_uram_moves_first_until_half_is_free(graph):
     before = estimate(stitch(graph), ZCU104.family)
-    # A little more than half is taken: one residual line is enough, 16 blocks for 4 instead of
-    # the frames' own, 2.5 blocks for 1.
+    # A little more than half is taken: one residual line is enough, 4 blocks for one instead of
+    # the frames' own, 2.5 blocks for one.
     moved = placed(graph, board(int(2 * before.bram36) - 2, 96))
     assert sorted(styles(moved)) == ["auto"] * UNITS + ["ultra"]
     after = estimate(stitch(moved), ZCU104.family)
-    assert (before.bram36 - after.bram36, after.uram) == (16, 4)
+    assert (before.bram36 - after.bram36, after.uram) == (4, 1)
 
 
 @pytest.mark.parametrize("uram", [4, 7, 9, 12, 18, 96])

@@ -74,11 +74,10 @@ print(before, most())
 
 
 def test_memory_of_a_large_frame(accelerator, lowered):
-    """In MB; 23 are of the result, the rest of rows at work."""
+    """In MB, beside what Python and its packages take; 23 are of the result, the rest of rows."""
     command = [sys.executable, "-c", TWELVE_MEGAPIXELS, str(lowered.folder)]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     before, after = map(int, said.split())
-    assert after < 600
     assert after - before < 70
 
 

@@ -17,7 +17,7 @@ from tests.flow.one_op import OneOp
 from tests.networks.unet import unet
 
 FILL = np.array([3, -8, 0])
-SHIFTS = np.array([[0, 0], [-2, 70], [3, -1]])
+SHIFTS = [0, 0, -2, 70, 3, -1]
 KERNELS = {
     "nearest by 2": ("TarsierUpsampleNearest", (), {"factor": 2}),
     "nearest by 3": ("TarsierUpsampleNearest", (), {"factor": 3}),
@@ -30,7 +30,7 @@ KERNELS = {
     "window without padding": ("TarsierWindow", (FILL,), {"padding": 0}),
     "window of 2 of stride 2": ("TarsierWindow", (FILL,), {"kernel": 2, "stride": 2, "padding": 0}),
     "wide padding": ("TarsierWindow", (FILL,), {"dilation": 3, "stride": 2, "padding": 7}),
-    "shift": ("TarsierSpatialShift", (SHIFTS, FILL), {}),
+    "shift": ("TarsierSpatialShift", (FILL,), {"shifts": SHIFTS}),
     "border": ("TarsierPad", (FILL,), {"border": [1, 0, 70, 2]}),
     "repeated border": ("TarsierPad", (), {"border": [0, 2, 1, 67]}),
 }
