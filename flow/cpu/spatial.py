@@ -118,9 +118,9 @@ def taps_of(op: TarsierOp, constants: Sequence[np.ndarray]) -> Taps | None:
             outside = _integers(constants[0]) if constants else None
             return Taps(tuple(Tap(c, -top, -left) for c in channels), outside)
         case TarsierSpatialShift():
-            shifts = constants[0].tolist()
+            shifts = op.shifts().tolist()
             taps = tuple(Tap(c, *shifts[c]) for c in channels)
-            return Taps(taps, _integers(constants[1]), same=True)
+            return Taps(taps, _integers(constants[0]), same=True)
         case TarsierAvgPool() | TarsierMaxPool():
             return Taps(tuple(Tap(c, *at) for c in channels for at in _POOL), None, 2)
         case TarsierUpsampleBilinear():
