@@ -166,7 +166,7 @@ def size_fifos(
     def freely(held: list[str]) -> tuple[_Bench, list[str], dict[str, int], Result]:
         held = [narrow.get(name, name) for name in held if name not in outside]
         held = list(dict.fromkeys(held))
-        bench = _Bench(netlist, beats, tuple(dict.fromkeys([*cuts, *held])))
+        bench = _Bench(netlist, beats, tuple(dict.fromkeys([*cuts, *held])), slack.pace)
         least = dict.fromkeys(held, 0) | dict.fromkeys(cuts, CUT_DEPTH)
         return bench, held, least, bench.run(least | dict.fromkeys(held, _UNBOUNDED))
 
@@ -271,10 +271,17 @@ def _less(
 
 
 class _Bench:
-    """`netlist` with a gauge on each of the streams `held`, compiled; `cycles` have been run."""
+    """`netlist` with a gauge on each of the streams `held`, compiled; `cycles` have been run.
 
-    def __init__(self, netlist: Netlist, beats: Mapping[str, int], held: tuple[str, ...]) -> None:
+    A frame takes `pace` cycles or so. Queues without an end take all frames at once, so that
+    nothing may move outside until the first one has come through.
+    """
+
+    def __init__(
+        self, netlist: Netlist, beats: Mapping[str, int], held: tuple[str, ...], pace: int
+    ) -> None:
         self.beats, self.cycles = beats, 0
+        self.patience = 100_000 + _FRAMES * pace
         self.bits = {stream.name: stream.width for stream in netlist.streams}
         given = [stream.name for stream in netlist.outputs]
         self.model = verilate.build(
@@ -293,6 +300,7 @@ class _Bench:
             },
             {y.name: _FRAMES * self.beats[y.name] for y in outputs},
             knobs={**limits, **{y.name: _UNBOUNDED for y in outputs}},
+            idle_limit=self.patience,
         )
         self.cycles += result.cycles
         return result
