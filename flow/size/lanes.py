@@ -108,11 +108,24 @@ class _Worth:
         x, y = source.get_outstream_width(edge.out), target.get_instream_width(edge.ind)
         if x % y and y % x:
             return _NEVER
+        pixels, bursts = prod(source.frame_out()), max(_bursts(source), _bursts(target))
+        if bursts > 1 and x != y and max(x, y) // min(x, y) * pixels * bursts > self._pace:
+            return _NEVER
         if target.ROLE is Role.DOT and target.fold() > 1 and x < y:
             cycles = y // x + target.fold() - 1
             if cycles * positions_of(target) > self._pace:
                 return _NEVER
         return _luts(cost(width_adapter(x, y), self._family)) if x != y else 0
+
+
+def _bursts(op: TarsierOp) -> int:
+    """How many times as fast as on average pixels move where `op` changes a frame's size.
+
+    An enlarging kernel takes none while it gives the rows that it has made of those before; one
+    that joins rows gives none while it takes all but the last of them.
+    """
+    before, after = op.frame_in()[0], op.frame_out()[0]
+    return max(before // max(1, after), after // max(1, before), 1)
 
 
 def _improve(region: _Region, edges: list[_Edge], worth: _Worth) -> bool:

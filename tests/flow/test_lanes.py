@@ -43,9 +43,10 @@ def adapted(model: ModelWrapper, pace: int) -> ModelWrapper:
     return adapt_widths(specialize(folded, PART), PART)
 
 
-def test_half_the_size_has_a_quarter_of_the_lanes(lowered):
+def test_half_the_size_has_half_of_the_lanes_beside_what_changes_a_frames_size(lowered):
+    """A quarter would do on average, but pixels come and go in bursts there."""
     model = fold(copy.deepcopy(lowered), fastest_pace(lowered))
-    assert lanes(model, "TarsierResidualAdd") == [(256, 8), (64, 4), (256, 8), (256, 4)]
+    assert lanes(model, "TarsierResidualAdd") == [(256, 8), (64, 8), (256, 8), (256, 4)]
 
 
 def test_ports_have_whole_pixels(lowered):
