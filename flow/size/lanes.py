@@ -28,6 +28,7 @@ __all__ = ["narrow_streams", "positions_of"]
 
 _FF_LUTS, _DSP_LUTS = 1 / 2, 100  # what one is worth, by how many of them devices have
 _CUT = 4  # beats of the FIFO before a fork or behind a join
+_SLACK = 4  # pixels come in bursts: at rows' ends, where frames change their size, behind joins
 _SWEEPS = 4  # until nothing changes any more; two do as a rule
 _NEVER = 1e9  # of widths that no adapter joins
 
@@ -163,9 +164,11 @@ def _regions(model: ModelWrapper, pace: int) -> Iterator[_Region]:
 
 
 def _keeps(op: TarsierOp, lanes: int, pace: int) -> bool:
-    """Whether `op` with `lanes` channels a cycle takes at most `pace` cycles, or is whole."""
+    """Whether `op` with `lanes` channels a cycle takes little of `pace` cycles, or is whole."""
     channels = max(op.channels_in(), op.channels_out())
-    return lanes in (0, channels) or positions_of(op) * -(-channels // lanes) <= pace
+    if lanes in (0, channels):
+        return True
+    return _SLACK * positions_of(op) * -(-channels // lanes) <= pace
 
 
 def _edges(model: ModelWrapper) -> list[_Edge]:

@@ -43,16 +43,16 @@ def adapted(model: ModelWrapper, pace: int) -> ModelWrapper:
     return adapt_widths(specialize(folded, PART), PART)
 
 
-def test_half_the_size_has_half_of_the_lanes_beside_what_changes_a_frames_size(lowered):
-    """A quarter would do on average, but pixels come and go in bursts there."""
-    model = fold(copy.deepcopy(lowered), fastest_pace(lowered))
-    assert lanes(model, "TarsierResidualAdd") == [(256, 8), (64, 8), (256, 8), (256, 4)]
+def test_half_the_size_has_fewer_lanes(lowered):
+    """Of the pace a narrow stream takes a quarter at most: pixels come and go in bursts."""
+    model = fold(copy.deepcopy(lowered), 4 * fastest_pace(lowered))
+    assert lanes(model, "TarsierResidualAdd") == [(256, 8), (64, 4), (256, 8), (256, 4)]
 
 
 def test_ports_have_whole_pixels(lowered):
     """The last sum leaves in the lanes of the port, and the first fork reads those of another."""
     model = fold(copy.deepcopy(lowered), 16 * fastest_pace(lowered))
-    assert lanes(model, "TarsierResidualAdd") == [(256, 1), (64, 1), (256, 1), (256, 4)]
+    assert lanes(model, "TarsierResidualAdd") == [(256, 2), (64, 1), (256, 2), (256, 4)]
     assert lanes(model, "TarsierFork")[0] == (256, 4)
 
 
@@ -78,7 +78,7 @@ def test_what_is_slower_takes_less(lowered):
         adds = [c.instance for c in netlist.cells if c.instance.kernel == "residual_add"]
         assert len(adds) == 4
         luts.append(sum(cost(add, FAMILY).lut for add in adds[:-1]))  # the last is at a port
-    assert luts[0] > 2 * luts[1] > 3 * luts[2]
+    assert luts[0] > luts[1] > 2 * luts[2]
 
 
 def test_nothing_is_gathered_for_a_folded_dot_product_that_has_no_time_for_it(rng):
