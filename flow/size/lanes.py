@@ -148,9 +148,15 @@ def _regions(model: ModelWrapper, pace: int) -> Iterator[_Region]:
     """What may be narrower than a pixel at `pace`; nothing at a port, which has whole pixels."""
     ports = {tensor.name for tensor in (*model.graph.input, *model.graph.output)}
     made: dict[str, _Region] = {}  # tensor -> the region that writes it
+    even: dict[str, int] = {}  # tensor -> lanes in which a dot product gives its pixels evenly
     for node in model.graph.node:
         op = getCustomOp(node)
-        choices = [lanes for lanes in op.lane_choices() if _keeps(op, lanes, pace)]
+        if op.ROLE is Role.DOT:
+            even[node.output[0]] = op.lanes_out()
+        given = even.get(node.input[0], 0)
+        if given and op.PER_CHANNEL and op.STREAMS == len(node.output) == 1:
+            even[node.output[0]] = given
+        choices = [lanes for lanes in op.lane_choices() if _keeps(op, lanes, pace, given)]
         if len(choices) < 2 or not ports.isdisjoint([*node.input, *node.output]):
             continue
         region = _Region([node], choices)
@@ -163,12 +169,13 @@ def _regions(model: ModelWrapper, pace: int) -> Iterator[_Region]:
     yield from {id(region): region for region in made.values()}.values()
 
 
-def _keeps(op: TarsierOp, lanes: int, pace: int) -> bool:
+def _keeps(op: TarsierOp, lanes: int, pace: int, given: int) -> bool:
     """Whether `op` with `lanes` channels a cycle takes little of `pace` cycles, or is whole."""
     channels = max(op.channels_in(), op.channels_out())
     if lanes in (0, channels):
         return True
-    return _SLACK * positions_of(op) * -(-channels // lanes) <= pace
+    slack = 1 if lanes == given else _SLACK  # pixels that come evenly need none
+    return slack * positions_of(op) * -(-channels // lanes) <= pace
 
 
 def _edges(model: ModelWrapper) -> list[_Edge]:
