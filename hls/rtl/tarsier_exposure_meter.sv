@@ -11,9 +11,8 @@
 //           in the order of the index, that of 0 lowest.
 // Handshake y holds while !y_ready_i.  x waits at the end of a frame while the gain of the one
 //           before is computed or not taken.
-// Rate      one beat of x per cycle, and per frame one more than TargetW + YWidth + 2 if a frame is
-//           shorter than that.
-// Latency   y is valid TargetW + YWidth + 6 cycles after the last beat of a frame is taken.
+// Rate      one beat of x per cycle; a frame takes TargetW + YWidth + 2 cycles at least.
+// Latency   y is valid TargetW + YWidth + 5 cycles after the last beat of a frame is taken.
 // Reset     synchronous.  Starts a new frame; clears the sums.
 // Golden    hls/golden/exposure_meter.py     Test  tests/hls/test_exposure_meter.py
 module tarsier_exposure_meter #(

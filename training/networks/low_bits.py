@@ -3,7 +3,6 @@
 
     activations   2^(ceil(log2 t) - bits), and twice that if they are signed; t learned per layer
     weights       2^ceil(log2(most / top)), by the largest of an output channel
-    biases        on the grid of the sums that they join
 
 Gradients of t, on log scale, weigh what it clips against what it rounds.
 Source: Jain et al., "Trained Quantization Thresholds for Accurate and Efficient Fixed-Point
@@ -34,7 +33,7 @@ class Ranged(nn.Module):
     def __init__(self, bits: int | None, *, signed: bool = True):
         super().__init__()
         self.bits, self.signed = bits, signed
-        self.watched: list[float] | None = None
+        self.watched = False
         self.fixed: nn.Module = nn.Identity()
         if bits is not None:
             self.log2_top = nn.Parameter(torch.tensor(0.0))
@@ -49,7 +48,7 @@ class Ranged(nn.Module):
         """`x` in whole steps, rounded half to even and saturated."""
         if self.bits is None:
             return x
-        if self.watched is not None:
+        if self.watched:
             most = torch.quantile(x.detach().abs().flatten()[:: _stride(x)], CALIBRATED)
             self.log2_top.data.copy_(most.clamp_min(2.0**-8).log2())
         if not self.training:
@@ -67,10 +66,9 @@ class Ranged(nn.Module):
 
 
 class LowBitConv(qnn.QuantConv2d):
-    """A convolution of frames that are padded already; plain where there are no bits.
+    """A convolution of frames that are padded already.
 
-    Weights are symmetric, -top to top. What a bias is rounded to depends on the step of the
-    input, `exponent`.
+    Weights are symmetric, -top to top; there is no bias.
     """
 
     def __init__(self, inputs: int, outputs: int, window: int, bits: int, groups: int = 1):
@@ -106,10 +104,10 @@ def set_ranges(net: nn.Module, x: Tensor) -> None:
     was = net.training
     net.train()
     for place in places:
-        place.watched = []
+        place.watched = True
     net(x)
     for place in places:
-        place.watched = None
+        place.watched = False
     net.train(was)
 
 
