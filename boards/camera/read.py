@@ -9,8 +9,8 @@ from tarsier_fpga.camera.negative.tags import TiffKind, tiff_kind
 from tarsier_fpga.camera.raw import Raw
 from tarsier_fpga.camera.reader import Reader
 from tarsier_fpga.hls.base.camera_frame import CameraFrame
-from tarsier_fpga.hls.base.errors import HostError, TarsierError
-from tarsier_fpga.hls.base.plugins import Group, modules
+from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.base.plugins import Group, readers_of
 
 __all__ = [
     "camera_frame",
@@ -33,15 +33,7 @@ def readers() -> tuple[Reader, ...]:
     Raises:
         TarsierError: another package's is no reader.
     """
-    found = []
-    for name, module in modules(formats, Group.READERS):
-        reader = getattr(module, "READER", None)
-        if not isinstance(reader, Reader):
-            raise TarsierError(
-                f"the raw format {name} has no READER, a tarsier_fpga.camera.reader.Reader,"
-                f" in {module.__name__}"
-            )
-        found.append(reader)
+    found = readers_of(formats, Group.READERS, Reader, "the raw format")
     return tuple(sorted(found, key=lambda reader: reader.sniff(b"")))
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tarsier_fpga.hls.base.errors import HostError, TarsierError
-from tarsier_fpga.hls.base.plugins import Group, modules
+from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.base.plugins import Group, readers_of
 from tarsier_fpga.picture import readers as formats
 from tarsier_fpga.picture.photo import Photo
 from tarsier_fpga.picture.reader import Footage, PhotoReader
@@ -26,15 +26,7 @@ def photo_readers() -> tuple[PhotoReader, ...]:
     Raises:
         TarsierError: another package's is no reader.
     """
-    found = []
-    for name, module in modules(formats, Group.PICTURES):
-        reader = getattr(module, "READER", None)
-        if not isinstance(reader, PhotoReader):
-            raise TarsierError(
-                f"the format of pictures {name} has no READER, a"
-                f" tarsier_fpga.picture.reader.PhotoReader, in {module.__name__}"
-            )
-        found.append(reader)
+    found = readers_of(formats, Group.PICTURES, PhotoReader, "the format of pictures")
     return tuple(found)
 
 

@@ -11,10 +11,13 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from types import ModuleType
+from typing import TypeVar
 
 from tarsier_fpga.hls.base.errors import TarsierError
 
-__all__ = ["Group", "modules"]
+__all__ = ["Group", "modules", "readers_of"]
+
+T = TypeVar("T")
 
 
 class Group(StrEnum):
@@ -44,3 +47,21 @@ def modules(package: ModuleType, group: Group) -> Iterator[tuple[str, ModuleType
             raise TarsierError(
                 f"the entry point {entry.name} of {group}, {entry.value}, cannot be loaded: {error}"
             ) from None
+
+
+def readers_of(package: ModuleType, group: Group, kind: type[T], what: str) -> list[T]:
+    """The READER, of type `kind`, of every module; `what` a module is of, for a sentence.
+
+    Raises:
+        TarsierError: a module has none.
+    """
+    found = []
+    for name, module in modules(package, group):
+        reader = getattr(module, "READER", None)
+        if not isinstance(reader, kind):
+            raise TarsierError(
+                f"{what} {name} has no READER, a {kind.__module__}.{kind.__name__},"
+                f" in {module.__name__}"
+            )
+        found.append(reader)
+    return found
