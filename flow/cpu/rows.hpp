@@ -57,15 +57,17 @@ class PlaneRow {
   PlaneRow(long width, long blocks, long stride, long least, long most)
       : width_(width),
         before_(least < 0 ? (63 - least) / 64 : 0),
-        words_(before_ + std::max((width + 63) / 64 + kWords,
-                                  (stride * blocks * kVecBits + std::max(most, 0L)) / 64 + 2 + kWords)) {}
+        words_(before_ +
+               std::max((width + 63) / 64 + kWords,
+                        (stride * blocks * kVecBits + std::max(most, 0L)) / 64 + 2 + kWords)) {}
 
   // `left` and `right` are all bits of a word.
   void load(const vec *row, long step, uint64_t left, uint64_t right) {
     std::fill_n(words_.data(), before_, left);
     uint64_t *word = words_.data() + before_;
     for (long at = 0; at < (width_ + 63) / 64; ++at)
-      std::memcpy(word + at, reinterpret_cast<const char *>(row + at / kWords * step) + at % kWords * 8, 8);
+      std::memcpy(word + at,
+                  reinterpret_cast<const char *>(row + at / kWords * step) + at % kWords * 8, 8);
     word += width_ / 64;
     const uint64_t beyond = ~uint64_t{0} << width_ % 64;
     if (width_ % 64) *word = (*word & ~beyond) | (right & beyond), ++word;
