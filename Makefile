@@ -28,14 +28,15 @@ lint: $(INSTALLED) types  ## what pre-commit runs, over everything
 
 test: $(INSTALLED) lint  ## lint, types and every test
 	@TIMEFORMAT="%R s by the clock, %U + %S s of processor time"; \
-	time $(PYTEST) -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+	time $(PYTEST) -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
 check: $(INSTALLED) lint  ## lint, types and the quick tests
 	@TIMEFORMAT="%R s by the clock, %U + %S s of processor time"; \
-	time $(PYTEST) -n 2 --dist loadgroup -m "not slow and not data"
+	time $(PYTEST) -n 2 --dist loadfile -m "not slow and not data"
 
 baselines: $(INSTALLED)  ## record the sizes of all kernels, write the tables of hls/README.md; minutes
 	@.venv/bin/python -m tests.baselines.record && .venv/bin/python -m tests.baselines.kernel_table && .venv/bin/python -m tests.baselines.folded_table
+	@$(PYTEST) -n 2 --dist loadfile --every-row tests/flow/test_timing.py
 
 fmax: $(INSTALLED)  ## record the clock of single kernels on an ECP5; minutes
 	@.venv/bin/python -m tests.baselines.fmax

@@ -12,6 +12,12 @@ import pytest
 SHARED_DATA = Path(__file__).parent.parent / "../shared/data"
 
 
+def pytest_addoption(parser) -> None:
+    parser.addoption(
+        "--every-row", action="store_true", help="map every recorded size of a kernel, not the first"
+    )
+
+
 def pytest_configure() -> None:
     # Commands take image sets from the environment alone.
     if SHARED_DATA.is_dir():

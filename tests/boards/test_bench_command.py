@@ -9,7 +9,7 @@ import torch
 
 from tests.boards.test_cli import refused, tarsier
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("boards-bench")]
+pytestmark = pytest.mark.slow
 
 FILES = {"bench.json", "bench-fps.png", "bench-latency.png", "report.html"}
 

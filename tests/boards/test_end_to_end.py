@@ -16,7 +16,7 @@ from PIL import Image
 from tarsier_fpga.camera.dng import write_dng
 from tests.boards.test_cli import refused, tarsier
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("boards-end-to-end")]
+pytestmark = pytest.mark.slow
 
 RUN_KEYS = {
     *("net", "accel", "raw", "width", "height", "cycles_per_frame", "ideal_cycles"),

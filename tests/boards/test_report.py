@@ -39,7 +39,6 @@ from tests.flow.small_design import write_design
 from tests.flow.unequal import enlarging, hardware, two_each_way
 from tests.networks.unet import unet
 
-GROUP = pytest.mark.xdist_group("boards-end-to-end")  # they share a built design
 NET, SIZE = "bbcu-raw-16x8", (64, 52)
 BENCH = Bench.model_validate(
     {
@@ -115,7 +114,6 @@ def bench_html(run: PictureRun) -> str:
 
 
 @pytest.mark.slow
-@GROUP
 def test_page_has_its_parts(run):
     html, facts = page(run), run.facts
     assert facts.bit_exact is True
@@ -141,7 +139,6 @@ def test_page_has_its_parts(run):
 
 
 @pytest.mark.slow
-@GROUP
 def test_page_needs_nothing_else(run):
     links = set(re.findall(r'(?:src|href)="([^"]{0,21})', page(run)))
     assert links == {"data:image/png;base64", "data:application/json"[:21], "data:,"}
@@ -149,7 +146,6 @@ def test_page_needs_nothing_else(run):
 
 
 @pytest.mark.slow
-@GROUP
 def test_facts_can_be_downloaded(run):
     found = re.findall(
         r'download="(\w+).json" href="data:application/json;base64,([^"]*)', page(run)
@@ -160,7 +156,6 @@ def test_facts_can_be_downloaded(run):
 
 
 @pytest.mark.slow
-@GROUP
 def test_page_without_a_reference_shows_no_psnr(run):
     alone = replace(run.restored.encoded, reference=None)
     bare = replace(run, restored=replace(run.restored, encoded=alone))
@@ -171,13 +166,11 @@ def test_page_without_a_reference_shows_no_psnr(run):
 
 
 @pytest.mark.slow
-@GROUP
 def test_page_says_when_the_result_is_wrong(run):
     assert "the RTL differs" in page(run, bit_exact=False)
 
 
 @pytest.mark.slow
-@GROUP
 def test_file_names_cannot_inject_markup(run):
     assert "<b>x" not in page(run, note="<b>x.dng")
 
@@ -196,7 +189,6 @@ def test_large_frames_are_shown_smaller():
 
 
 @pytest.mark.slow
-@GROUP
 def test_bench_page_has_dots_for_numbers_and_reasons_for_the_rest(run):
     html = bench_html(run)
     assert html.count('class="row chip assumed"') == html.count('class="row cpu measured"') == 2
@@ -336,7 +328,6 @@ def browser(tmp_path_factory):
 
 
 @pytest.mark.slow
-@GROUP
 @pytest.mark.parametrize("html", [page, bench_html])
 @pytest.mark.parametrize(("width", "phone"), [(1280, False), (390, True)])
 def test_page_works_from_a_file(browser, tmp_path, run, html, width, phone):
@@ -377,7 +368,6 @@ def test_gallery_works_from_a_file(browser, tmp_path, rng, width, phone):
 
 
 @pytest.mark.slow
-@GROUP
 def test_slider_moves(browser, tmp_path, run):
     path = tmp_path / "report.html"
     path.write_text(page(run))
@@ -396,7 +386,6 @@ def test_slider_moves(browser, tmp_path, run):
 
 
 @pytest.mark.slow
-@GROUP
 def test_errors_of_a_page_are_seen(browser, tmp_path, run):
     path = tmp_path / "report.html"
     path.write_text(page(run).replace("<script>", "<script>missing();"))

@@ -18,8 +18,6 @@ from tests.boards.test_cli import refused, tarsier
 CONFIG = Path(__file__).parents[1] / "flow" / "ecp5" / "bbcu-raw-4x1.toml"
 RATES = [""]
 
-pytestmark = pytest.mark.xdist_group("boards-synth")
-
 
 @pytest.fixture(scope="module")
 def designs(tmp_path_factory):

@@ -38,7 +38,6 @@ def test_a_frame_is_restored(dng, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("boards-end-to-end")
 def test_a_design_is_built_and_simulated():
     assert run("build_a_design.py").endswith(" cycles per frame with stalls, 832 ideal\n")
 

@@ -38,7 +38,7 @@ from tests.flow.small_design import write_design
 from tests.flow.unequal import enlarging, hardware, two_each_way
 
 pytest.importorskip("tkinter", reason="its Tcl executes the scripts: install python3-tk")
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("amd")]
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 NET = ROOT / "training" / "nets" / "bbcu-raw-16x8.onnx"

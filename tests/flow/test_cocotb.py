@@ -52,7 +52,6 @@ def folder(tmp_path_factory) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("cocotb")
 @pytest.mark.parametrize("case", [a_folded_dot_product, a_window, a_sum_of_two_streams])
 def test_cocotb_gets_the_golden_beats(case, folder):
     kernel, inputs, outputs = case()

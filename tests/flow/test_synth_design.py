@@ -39,7 +39,7 @@ def design(random_net, tmp_path, monkeypatch) -> Path:
     prepare_finn()
     primitives()  # read once, from the cache of all tests
     monkeypatch.setenv("TARSIER_CACHE", str(tmp_path / "cache"))
-    model = set_frame(lower(ingest(random_net(channels=4, units=1, height=9, width=9))), 15, 19)
+    model = set_frame(lower(ingest(random_net(channels=4, units=2, height=9, width=9))), 15, 19)
     model = adapt_widths(specialize(folded(model, 12, constant=False), ZCU104.part), ZCU104.part)
     write_design(insert_fifos(model, {}, ZCU104.part), ZCU104, "random", tmp_path / "design")
     return tmp_path / "design"
@@ -79,7 +79,7 @@ def test_all_kernels_are_added_and_each_distinct_one_runs_once(design, stand_in,
     assert found.fits and found.utilisation["lut"] == found.lut / ZCU104.resources.lut
     runs = (tmp_path / "runs").read_text().splitlines()
     assert len(runs) == len(set(runs)) < 1 + len(names)  # forks are alike; once for the top
-    assert all(part.stage in ("head", "body1", "tail") for part in found.layers)
+    assert all(part.stage in ("head", "body1", "body2", "tail") for part in found.layers)
     delay = (303 + 238) / 1000  # of the flip-flop, and of the LUT2 behind it
     assert {(part.delay_ns, part.levels) for part in found.layers} == {(delay, 1)}
     assert (found.timing.delay_ns, found.timing.levels) == (delay, 1)

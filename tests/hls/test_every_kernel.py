@@ -26,7 +26,6 @@ def results():
     return {name: pair for name, *pair in zip(cases, cases.values(), ran, strict=True)}
 
 
-@pytest.mark.xdist_group("every_kernel")  # one process compiles the model
 @pytest.mark.parametrize("kernel", kernels())
 def test_matches_golden(kernel, results):
     case, ran = results[kernel]

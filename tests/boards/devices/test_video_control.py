@@ -150,7 +150,6 @@ def test_a_simulated_board_is_a_bus_like_any_other(wire, rng):
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("cocotb")
 def test_our_pynq_driver_runs_against_the_rtl(wire, tmp_path, rng):
     pytest.importorskip("cocotbpynq", reason="cocotbpynq is not installed")
     sources = {path.name: path.read_text() for path in sorted((wire / RTL).glob("*.sv"))}

@@ -77,7 +77,6 @@ def test_what_does_not_exist_is_refused(facts, says):
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("cocotb")
 @pytest.mark.parametrize(("lanes", "bits", "channel"), [(2, 12, 1), (4, 10, 3)])
 def test_cocotbext_mipi_csi2_is_the_camera(lanes, bits, channel, wire, tmp_path, rng):
     pytest.importorskip("cocotbext.mipi_csi2", reason="cocotbext-mipi-csi2 is not installed")

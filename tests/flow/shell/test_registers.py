@@ -75,7 +75,6 @@ def test_header_module_and_table_say_the_same():
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("cocotb")
 def test_cocotb_is_host_camera_and_display(wire, tmp_path, rng):
     sources = video_sources(wire, FACTS, CAMERA)
     at = {r.name: r.offset for r in register_map({})}
