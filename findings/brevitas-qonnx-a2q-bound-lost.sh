@@ -21,7 +21,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 python3.11 -m venv venv
-venv/bin/pip install -q torch==2.13.0 brevitas==0.13.4 qonnx==1.0.0 onnxruntime==1.25.1 onnx==1.21.0 onnxscript==0.7.2
+venv/bin/pip install -q torch==2.13.0 brevitas==0.13.4 qonnx==1.0.0 onnxruntime==1.25.1 onnx==1.21.0 onnxscript==0.7.2 onnxoptimizer==0.4.2
 
 cat > probe.py <<'PY'
 import warnings

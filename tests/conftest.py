@@ -14,7 +14,9 @@ SHARED_DATA = Path(__file__).parent.parent / "../shared/data"
 
 def pytest_addoption(parser) -> None:
     parser.addoption(
-        "--every-row", action="store_true", help="map every recorded size of a kernel, not the first"
+        "--every-row",
+        action="store_true",
+        help="map every recorded size of a kernel",
     )
 
 
