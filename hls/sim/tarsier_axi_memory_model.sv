@@ -2,10 +2,11 @@
 //
 // tarsier_axi_memory_model - a memory behind an AXI4 port, as slow as a real one. Simulation only.
 //
-// One word a cycle, read or written, in turn where both want to move.  A read takes a random time
-// from least_latency to most_latency, which later reads do not add to; a write is acknowledged
-// after as long.  In `pause` of 100 cycles, on each channel, the memory takes or gives nothing.
-// The harness may set all three.
+// One word a cycle, read or written, in turn where both want to move; one each way where `shared` is
+// 0.  A read takes a random time from least_latency to most_latency, which later reads do not add
+// to; a write is acknowledged after as long.  In `pause` of 100 cycles, on each channel, the memory takes or gives nothing.
+// `fault` of 100 responses say SLVERR, what they answer is done all the same; `faulty_reads_q` and
+// `faulty_writes_q` count them.  The harness may set all five.
 //
 // Order     of all addresses, data and responses: as they came.
 // Reset     synchronous.  Forgets what is on its way, never the contents.
@@ -68,6 +69,8 @@ module tarsier_axi_memory_model #(
   int unsigned least_latency = 60;
   int unsigned most_latency  = 120;
   int unsigned pause         = 10;
+  int unsigned fault         = 0;
+  int unsigned shared        = 1;
 
   logic        violated_q;
   int unsigned now_q;
@@ -76,11 +79,16 @@ module tarsier_axi_memory_model #(
   burst_t      write_q [QUEUE], read_q [QUEUE];
   int unsigned write_in_q, write_data_q, write_out_q;  // addresses, data, responses so far
   int unsigned read_in_q, read_out_q;
+  int unsigned faulty_reads_q, faulty_writes_q;
   logic [7:0]  write_beat_q, read_beat_q;
   logic        aw_pause_q, w_pause_q, b_pause_q, ar_pause_q, r_pause_q, read_turn_q;
 
   function automatic logic paused();
     return $urandom_range(99) < pause;
+  endfunction
+
+  function automatic logic faulty();
+    return fault != 0 && $urandom_range(99) < fault;
   endfunction
 
   function automatic int unsigned due();
@@ -116,9 +124,9 @@ module tarsier_axi_memory_model #(
   assign may_write = write_data_q != write_in_q && !w_pause_q && s_axi_wvalid;
 
   assign s_axi_awready = !aw_pause_q && !violated_q && write_in_q - write_out_q < QUEUE;
-  assign s_axi_wready  = may_write && !(may_read && read_turn_q);
+  assign s_axi_wready  = may_write && !(may_read && read_turn_q && shared != 0);
   assign s_axi_arready = !ar_pause_q && !violated_q && read_in_q - read_out_q < QUEUE;
-  assign {s_axi_bid, s_axi_bresp, s_axi_rid, s_axi_rresp} = '0;
+  assign {s_axi_bid, s_axi_rid, s_axi_bresp[0], s_axi_rresp[0]} = '0;
 
   always_ff @(posedge clk_i) begin
     now_q      <= now_q + 1;
@@ -149,6 +157,10 @@ module tarsier_axi_memory_model #(
       begin
         s_axi_bvalid <= 1'b1;
         write_out_q  <= write_out_q + 1;
+        if (faulty()) begin
+          s_axi_bresp[1]  <= 1'b1;
+          faulty_writes_q <= faulty_writes_q + 1;
+        end else s_axi_bresp[1] <= 1'b0;
       end
     end
 
@@ -157,8 +169,12 @@ module tarsier_axi_memory_model #(
       read_in_q                 <= read_in_q + 1;
     end
     if (s_axi_rready || !s_axi_rvalid) s_axi_rvalid <= 1'b0;
-    if (may_read && !s_axi_wready) begin
+    if (may_read && !(s_axi_wready && shared != 0)) begin
       s_axi_rvalid <= 1'b1;
+      if (faulty()) begin
+        s_axi_rresp[1] <= 1'b1;
+        faulty_reads_q <= faulty_reads_q + 1;
+      end else s_axi_rresp[1] <= 1'b0;
       s_axi_rdata  <= memory_q[(reads.word + 32'(read_beat_q)) % Words];
       s_axi_rlast  <= read_beat_q == reads.last;
       read_turn_q  <= 1'b0;
@@ -168,6 +184,8 @@ module tarsier_axi_memory_model #(
 
     if (!rst_ni) begin
       now_q        <= 0;
+      faulty_reads_q  <= 0;
+      faulty_writes_q <= 0;
       write_in_q   <= 0;
       write_data_q <= 0;
       write_out_q  <= 0;

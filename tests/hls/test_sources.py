@@ -15,9 +15,13 @@ HLS = Path(__file__).parents[2] / "hls"
 MODULES = sorted(path.stem for path in (HLS / "rtl").glob("*.sv"))
 KERNELS = [module.removeprefix("tarsier_") for module in MODULES]
 # What FINN's sources instantiate and what devices are made of has its given names.
-THEIRS = {"add_multi", "fifo", "skid", "stream_tap", "EHXPLLL", "LUT6_2"}
-VIDEO = sorted(path.stem.removeprefix("tarsier_") for path in (HLS / "rtl/video").glob("*.sv"))
-kernels = pytest.mark.parametrize("kernel", KERNELS + VIDEO)
+THEIRS = {"add_multi", "fifo", "skid", "stream_tap", "EHXPLLL", "LUT6_2", "PS7", "BUFG"}
+SHELLS = sorted(
+    path.stem.removeprefix("tarsier_")
+    for shell in ("video", "zynq")
+    for path in (HLS / "rtl" / shell).glob("*.sv")
+)
+kernels = pytest.mark.parametrize("kernel", KERNELS + SHELLS)
 
 
 def test_every_file_of_ours_holds_one_module_that_has_its_name_and_our_prefix():
