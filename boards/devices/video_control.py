@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from tarsier_fpga.devices.deploy import driver_package, sentences_of
 from tarsier_fpga.flow.design.design_facts import read_design
-from tarsier_fpga.flow.shell.registers import REGISTER_MODULE, register_module
+from tarsier_fpga.flow.shell.registers import VIDEO, register_module
 from tarsier_fpga.flow.shell.shell_facts import read_video
 from tarsier_fpga.hls.base.errors import HostError
 
@@ -35,8 +35,8 @@ def video_registers(folder: Path, bus: Bus) -> Any:
         HostError: what is on the bus is another one.
     """
     read_video(folder)
-    module = register_module((folder / REGISTER_MODULE).read_text())
-    registers = module["VideoRegisters"](bus)
+    module = register_module((folder / VIDEO.python).read_text())
+    registers = module[VIDEO.python_class](bus)
     try:
         registers.check()
     except ValueError as error:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The registers of the video shell, all from video.rdl: the hardware, and what hosts read of it.
+"""The registers of a shell, all from its .rdl: the hardware, and what hosts read of it.
 
 SystemRDL 2.0, compiled by systemrdl-compiler; the SystemVerilog is PeakRDL-regblock's.
 """
@@ -16,8 +16,9 @@ if TYPE_CHECKING:  # it takes longer to load than others should wait
     from systemrdl.node import AddrmapNode
 
 __all__ = [
-    "MODULE",
-    "REGISTER_MODULE",
+    "VIDEO",
+    "ZYNQ",
+    "Description",
     "Field",
     "Register",
     "register_class",
@@ -27,9 +28,61 @@ __all__ = [
     "register_sources",
 ]
 
-MODULE = "tarsier_video_registers"
-REGISTER_MODULE = "video_registers.py"  # the file with the class for hosts
-_DESCRIPTION = Path(__file__).with_name("video.rdl")
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """The registers of a kind of shell.
+
+    Attributes:
+        stem: of its .rdl, and of the names of all that is made from it
+        title: the shell as people call it
+        rule: what its table says of all registers
+        example: a field that a host may set to 1
+    """
+
+    stem: str
+    title: str
+    rule: str
+    example: str
+
+    @property
+    def path(self) -> Path:
+        """The SystemRDL that all is made from."""
+        return Path(__file__).with_name(f"{self.stem}.rdl")
+
+    @property
+    def module(self) -> str:
+        """Of the SystemVerilog."""
+        return f"tarsier_{self.stem}_registers"
+
+    @property
+    def python(self) -> str:
+        """The file with the class for hosts."""
+        return f"{self.stem}_registers.py"
+
+    @property
+    def python_class(self) -> str:
+        """That class.
+
+        >>> VIDEO.python_class, ZYNQ.python_class
+        ('VideoRegisters', 'ZynqRegisters')
+        """
+        return f"{self.stem.capitalize()}Registers"
+
+
+VIDEO = Description(
+    "video",
+    "video shell",
+    "What the host sets takes effect with the next frame, unless `control.hold` is 1 or it says"
+    "\notherwise.",
+    "control.bypass",
+)
+ZYNQ = Description(
+    "zynq",
+    "Zynq shell",
+    "What the host sets takes effect with the next `start`.",
+    "interrupt",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +133,11 @@ class Register:
         return any(field.writable for field in self.fields)
 
 
-def register_map(values: Mapping[str, int]) -> tuple[Register, ...]:
-    """All registers in the order of their addresses; `values` are the parameters of video.rdl."""
+def register_map(values: Mapping[str, int], described: Description = VIDEO) -> tuple[Register, ...]:
+    """All registers in the order of their addresses; `values` are the parameters of the .rdl."""
     from systemrdl.node import RegNode
 
-    root = _compiled(values)
+    root = _compiled(values, described)
     found = [child for child in root.children(unroll=True) if isinstance(child, RegNode)]
     return tuple(
         Register(
@@ -109,8 +162,8 @@ def register_map(values: Mapping[str, int]) -> tuple[Register, ...]:
     )
 
 
-def register_sources(values: Mapping[str, int]) -> dict[str, str]:
-    """The SystemVerilog of the registers by file name, the package first: module MODULE.
+def register_sources(values: Mapping[str, int], described: Description = VIDEO) -> dict[str, str]:
+    """The SystemVerilog of the registers by file name, the package first.
 
     Its bus is AXI4-Lite, `s_axil_*`; its reset `rst_n` is synchronous.
     """
@@ -119,27 +172,31 @@ def register_sources(values: Mapping[str, int]) -> dict[str, str]:
 
     with tempfile.TemporaryDirectory(prefix="tarsier-registers-") as name:
         RegblockExporter().export(
-            _compiled(values),
+            _compiled(values, described),
             name,
             cpuif_cls=AXI4Lite_Cpuif_flattened,
-            module_name=MODULE,
-            package_name=f"{MODULE}_pkg",
+            module_name=described.module,
+            package_name=f"{described.module}_pkg",
             default_reset_activelow=True,
         )
-        order = (f"{MODULE}_pkg.sv", f"{MODULE}.sv")
+        order = (f"{described.module}_pkg.sv", f"{described.module}.sv")
         return {file: (Path(name) / file).read_text() for file in order}
 
 
-def register_files(values: Mapping[str, int]) -> dict[str, str]:
+def register_files(values: Mapping[str, int], described: Description = VIDEO) -> dict[str, str]:
     """What hosts read, by file name: a header of C, a module of Python, and a table for people."""
-    registers = register_map(values)
-    files = {"video_registers.h": "h", REGISTER_MODULE: "py", "video_registers.md": "md"}
-    return {name: _rendered(kind, registers) for name, kind in files.items()}
+    registers, stem = register_map(values, described), described.stem
+    files = {f"{stem}_registers.h": "h", described.python: "py", f"{stem}_registers.md": "md"}
+    return {name: _rendered(kind, registers, described) for name, kind in files.items()}
 
 
-def register_class(values: Mapping[str, int]) -> Callable[[Any], Any]:
-    """The class VideoRegisters of that module of Python, of a bus that reads and writes words."""
-    return register_module(_rendered("py", register_map(values)))["VideoRegisters"]
+def register_class(
+    values: Mapping[str, int], described: Description = VIDEO
+) -> Callable[[Any], Any]:
+    """The class of that module of Python, of a bus that reads and writes words."""
+    text = _rendered("py", register_map(values, described), described)
+    made: Callable[[Any], Any] = register_module(text)[described.python_class]
+    return made
 
 
 def register_module(text: str) -> dict[str, Any]:
@@ -149,11 +206,13 @@ def register_module(text: str) -> dict[str, Any]:
     return module
 
 
-def _rendered(kind: str, registers: tuple[Register, ...]) -> str:
+def _rendered(kind: str, registers: tuple[Register, ...], described: Description) -> str:
     return render(
         Path(__file__).with_name(f"registers.{kind}.j2"),
         {"hex": "0x{:02X}".format, "hex32": "0x{:08X}".format},
         registers=registers,
+        shell=described,
+        prefix=f"TARSIER_{described.stem.upper()}",
     )
 
 
@@ -161,12 +220,12 @@ def _number(reset: object) -> int | None:
     return reset if isinstance(reset, int) else None
 
 
-def _compiled(values: Mapping[str, int]) -> "AddrmapNode":
+def _compiled(values: Mapping[str, int], described: Description) -> "AddrmapNode":
     from peakrdl_regblock.udps import ALL_UDPS
     from systemrdl import RDLCompiler
 
     compiler = RDLCompiler()
     for definition in ALL_UDPS:
         compiler.register_udp(definition)
-    compiler.compile_file(str(_DESCRIPTION))
+    compiler.compile_file(str(described.path))
     return compiler.elaborate(parameters=dict(values)).top

@@ -17,7 +17,7 @@ from tarsier_fpga.flow.board import board_of, write_board
 from tarsier_fpga.flow.design.design_facts import GRAPH, RTL, TOP, Design, read_design
 from tarsier_fpga.flow.design.queue_facts import LineBuffer
 from tarsier_fpga.flow.shell.registers import (
-    MODULE,
+    VIDEO,
     register_files,
     register_map,
     register_sources,
@@ -257,7 +257,7 @@ def _top(design: Design, shell: VideoShell) -> str:
         net=design.net,
         design_top=TOP,
         shell=shell,
-        registers=MODULE,
+        registers=VIDEO.module,
         parameters=_parameters(design, shell),
         readings=(*_READINGS, *_OVERFLOWS),
         faults=[fault.name.lower() for fault in Fault],

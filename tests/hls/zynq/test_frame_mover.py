@@ -2,14 +2,10 @@
 """Frames go from the memory through a network and back, whatever memory, sizes and jobs are."""
 
 import random
-import re
 
 import numpy as np
 import pytest
 
-from tarsier_fpga.flow.synth.yosys.run_yosys import synthesize_sources
-from tarsier_fpga.hls.cost.family import Family
-from tarsier_fpga.hls.netlist.instance import rtl_paths
 from tests.hls.zynq.mover_bench import WORD, Job, Memory, Mover, opened
 
 MOVERS = {
@@ -95,13 +91,3 @@ def test_reset_ends_what_has_begun_and_the_next_jobs_are_right():
             bench.move([Job(64, 1024, 1, 0, 0)], 1)
             expected = mover.frame_words(mover.restored(frame), "y")
             assert np.array_equal(bench.get(1024, len(expected)), expected)
-
-
-def test_it_takes_no_more_than_fifteen_hundred_luts():
-    """By Yosys, of frames of 320 x 240 pixels of 40 bits, the widest that our networks have."""
-    sources = {path.name: path.read_text() for path in rtl_paths("frame_mover")}
-    name = "tarsier_frame_mover.sv"
-    sources[name] = re.sub(r"(unsigned [XY]Pixels += )64", r"\g<1>76800", sources[name])
-    found = synthesize_sources("tarsier_frame_mover", sources, Family.SERIES7)
-    assert found.lut <= 1500
-    assert (found.bram36, found.dsp) == (1, 0)
