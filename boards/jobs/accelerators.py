@@ -50,9 +50,13 @@ def open_accelerator(job: Job, size: tuple[int, int], show: Show) -> Accelerator
             return TorchAccelerator(graph, "cuda" if job.accel is Accel.GPU else "cpu")
         case Accel.PYNQ:
             from tarsier_fpga.devices.pynq_board import PynqAccelerator
+            from tarsier_fpga.devices.zynq_board import ZynqAccelerator
 
             show("configuring the board", 0.0)
-            return PynqAccelerator(_configured(job), job.deploy)
+            design = _configured(job)
+            if shell := _zynq_shell(design.folder, job.deploy):
+                return ZynqAccelerator(design, shell)
+            return PynqAccelerator(design, job.deploy)
         case Accel.XRT:
             from tarsier_fpga.devices.xrt_card import XrtAccelerator
 
@@ -67,6 +71,19 @@ def _configured(job: Job) -> BuiltDesign:
             f"accelerator {job.accel}: name with --design what the board is configured for"
         )
     return BuiltDesign.read(job.design)
+
+
+def _zynq_shell(design: Path, deploy: Path | None) -> Path | None:
+    """The folder with the files of our own shell, if the board is configured from one.
+
+    Where nobody says, and both are there, it is the vendor's.
+    """
+    from tarsier_fpga.devices.zynq_board import has_zynq_shell
+
+    if deploy is None and (design / "vivado/deploy").is_dir():
+        return None
+    folder = deploy or design / "openxc7"
+    return folder if has_zynq_shell(folder) else None
 
 
 def lowered_net(net: str, show: Show) -> HardwareGraph:

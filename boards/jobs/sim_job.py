@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tarsier_fpga.flow.design.queue_facts import Filled
 from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.flow.sim.frame_sim import FrameRun, FrameSim, stage_trace
-from tarsier_fpga.flow.sim.sim_facts import Filled, Simulation
+from tarsier_fpga.flow.sim.sim_facts import Simulation
 from tarsier_fpga.flow.sim.stimuli import SCENES, sample_frames
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.base.files import write_together, writing

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tarsier_fpga.flow.design.queue_facts import Blanking
+from tarsier_fpga.flow.design.queue_facts import Blanking, Filled
 from tarsier_fpga.flow.shell.expected import Expected, expected, restored
 from tarsier_fpga.flow.shell.faults import Sent, draw_stimuli, faulty_video, read_stimuli
 from tarsier_fpga.flow.shell.shell_facts import FACTS, VideoShell, read_video
@@ -18,7 +18,6 @@ from tarsier_fpga.flow.shell.video_facts import Arrived, VideoSimulation
 from tarsier_fpga.flow.shell.video_picture import Shown, video_picture
 from tarsier_fpga.flow.shell.video_sim import VideoRun, VideoSim
 from tarsier_fpga.flow.sim.built_design import BuiltDesign
-from tarsier_fpga.flow.sim.sim_facts import Filled
 from tarsier_fpga.hls.base.progress import Show
 
 __all__ = ["VideoSimDone", "VideoSimJob", "perform_video_sim"]

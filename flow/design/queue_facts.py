@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What waits at a design of a camera that cannot, as video.json and design.json hold it."""
+"""What waits in a design, or at one of a camera that cannot, as JSON files hold it."""
 
 from tarsier_fpga.hls.base.facts import Facts
 
-__all__ = ["Blanking", "LineBuffer", "Queue"]
+__all__ = ["Blanking", "Filled", "LineBuffer", "Queue"]
 
 
 class Blanking(Facts):
@@ -11,6 +11,14 @@ class Blanking(Facts):
 
     line: tuple[int, int]
     frame: tuple[int, int]
+
+
+class Filled(Facts):
+    """A FIFO: beats it holds, and the most it held."""
+
+    name: str
+    depth: int
+    high_water: int
 
 
 class Queue(Facts):

@@ -3,8 +3,8 @@
 
 from pathlib import Path
 
+from tarsier_fpga.flow.design.queue_facts import Filled
 from tarsier_fpga.flow.shell.shell_facts import VideoShell
-from tarsier_fpga.flow.sim.sim_facts import Filled
 from tarsier_fpga.hls.base.facts import Facts, read_facts
 
 __all__ = ["VIDEO_SIM", "Arrived", "VideoSimulation", "read_video_simulation"]

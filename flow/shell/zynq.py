@@ -137,7 +137,7 @@ def system_sources(folder: Path, design: Design, shell: ZynqShell, board: Board)
 
 
 def zynq_files(design: Design, shell: ZynqShell) -> dict[str, bytes]:
-    """What hosts read, by file name: facts of the shell, and its registers for C, Python, people."""
+    """What hosts read, by file name: facts of the shell; registers for C, Python and people."""
     texts = register_files(register_values(design, shell), ZYNQ)
     facts = json_bytes(shell.model_dump(mode="json"))
     return {ZYNQ_FACTS: facts, **{name: text.encode() for name, text in texts.items()}}

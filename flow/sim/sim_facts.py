@@ -3,17 +3,10 @@
 
 from pathlib import Path
 
+from tarsier_fpga.flow.design.queue_facts import Filled
 from tarsier_fpga.hls.base.facts import Facts, read_facts
 
-__all__ = ["Filled", "Simulation", "read_simulation"]
-
-
-class Filled(Facts):
-    """A FIFO: beats it holds, and the most it held."""
-
-    name: str
-    depth: int
-    high_water: int
+__all__ = ["Simulation", "read_simulation"]
 
 
 class Simulation(Facts):

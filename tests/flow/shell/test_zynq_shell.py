@@ -131,7 +131,7 @@ def test_what_has_no_place_in_the_shell_is_refused(made, tmp_path):
     folder, facts = made.design.folder, made.design.facts
     with pytest.raises(FlowError, match=r"zcu104: xczu7ev-\S+ is no Zynq-7000"):
         zynq_shell(folder, facts, load_board("zcu104"))
-    with pytest.raises(FlowError, match="arty-a7-100: xc7a100t\\S+ is no Zynq-7000"):
+    with pytest.raises(FlowError, match=r"arty-a7-100: xc7a100t\S+ is no Zynq-7000"):
         zynq_shell(folder, facts, load_board("arty-a7-100"))
     two = write_design(hardware(two_each_way(), BOARD, 6, 8), BOARD, "two", tmp_path / "two")
     with pytest.raises(FlowError, match=r"^two has the streams x0, x1, y0, y1; the shell of pynq-"):
