@@ -104,7 +104,7 @@ def test_a_toy_is_among_the_backends(packages, tmp_path):
         "required": False,
     }
     told = tarsier("synth", "--help", PYTHONPATH=str(packages), COLUMNS="200").stdout
-    assert "<vivado|vitis|nextpnr|yosys|toy>" in told
+    assert "<vivado|vitis|nextpnr|openxc7|yosys|toy>" in told
     assert "vivado, vitis, toy: write the project, run nothing" in told
     assert "toy" not in tarsier("synth", "--help").stdout
 

