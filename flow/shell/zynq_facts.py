@@ -54,7 +54,7 @@ def memory_frame(port: Port, shape: tuple[int, int]) -> MemoryFrame:
 
     >>> from types import SimpleNamespace as Stream
     >>> [memory_frame(Stream(width=w), (2, 3)).bytes for w in (1, 8, 40, 72, 73, 200)]
-    [1, 1, 5, 9, 12, 32]
+    [1, 1, 5, 9, 10, 28]
     """
     size = ceil(port.width / 8)
     while lcm(size, WORD) > max(_MOST, ceil(port.width / 8 / WORD) * WORD):

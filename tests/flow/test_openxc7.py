@@ -161,6 +161,7 @@ def test_carry_chains_beyond_the_first_slices_are_refused_before_placing(made):
     says = r"needs [\d,]+ blocks of carry chains, .* in 6,650 slices .* of which memories take 10; "
     with pytest.raises(FlowError, match=f"{says}a lower rate takes fewer"):
         check_carry(too_many, BOARD, made.folder, made.design)
+    (made.folder / LOWERED).parent.mkdir()
     set_frame(lowered(enlarging()), 6, 8).save(str(made.folder / LOWERED))
     with pytest.raises(FlowError, match=rf"{says}pynq-z2 holds at most about [\d.e+]+ frames"):
         check_carry(too_many, BOARD, made.folder, made.design)
