@@ -160,7 +160,6 @@ def test_pictures_are_degraded_as_networks_are_for(image, kind, times, words):
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("boards-bench")
 @pytest.mark.parametrize("task", ["jpeg", "sr"])
 def test_a_design_of_pictures_is_benched(tmp_path, task):
     onnx, design = exported(task, tmp_path), tmp_path / "design"

@@ -14,7 +14,7 @@ from tarsier_fpga.training.deploy.export import SIDE, export_untrained
 
 pytestmark = pytest.mark.slow
 
-# What configs say, and how many binary convolutions that makes; enlarging ones have two in the tail.
+# What configs say, and the binary convolutions that makes; enlarging ones have two in the tail.
 NETS = {
     "raw, HB": ('task = "raw"\nbinary = "HB"', 2),
     "rgb, BT": ('task = "rgb"\nbinary = "BT"', 2),
