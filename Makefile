@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 .DEFAULT_GOAL := help
-.PHONY: help demo lint types test check flagship readme baselines fmax prove gallery bench-cpu bench-fifo bench-host bench-networks bench-sim bench-train bench-unet exposures clean
+.PHONY: help demo lint types test check flagship whole-pictures scores readme baselines fmax prove gallery bench-cpu bench-fifo bench-host bench-networks bench-sim bench-train bench-unet exposures clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 
@@ -47,8 +47,14 @@ prove: $(INSTALLED)  ## prove the contract of every kernel, K="fifo window" for 
 readme: $(INSTALLED)  ## write the tables of what there is into the READMEs
 	@.venv/bin/python -m tests.readme
 
+scores: $(INSTALLED)  ## write our scores beside the papers' into training/README.md, RUNS=folder takes finished ones
+	@.venv/bin/python -m tests.readme.scores $(RUNS)
+
 flagship: $(INSTALLED)  ## the large designs in full, NET=name for one, and their tables; hours
 	@.venv/bin/python -m tests.flagship.flagship $(NET)
+
+whole-pictures: $(INSTALLED)  ## pictures of TARSIER_DATA through the RTL of networks on pictures, NET=name for one; an hour
+	@.venv/bin/python -m tests.flagship.whole_pictures --frame --yosys $(if $(NETS),--nets $(NETS)) $(NET)
 
 bench-cpu: $(INSTALLED)  ## 1-bit layers and networks on this CPU beside PyTorch; minutes
 	@.venv/bin/python -m tests.bench.cpu

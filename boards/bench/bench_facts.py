@@ -5,11 +5,13 @@ from enum import StrEnum
 
 from pydantic import model_validator
 
+from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.facts import Facts
 
 __all__ = ["SIZES", "Basis", "Bench", "Machine", "Place", "Row", "size_name"]
 
-# Frames by name, of the raw mosaic; the last is the one RED publishes timings of.
+# Frames by name, of the raw mosaic or of the picture that goes in; the last is the one that RED
+# publishes timings of.
 SIZES = {
     "720p": (1280, 720),
     "1080p": (1920, 1080),
@@ -99,12 +101,23 @@ class Row(Facts):
 
 
 class Bench(Facts):
-    """A finished bench of the design of `net` for `board`."""
+    """A finished bench of the design of `net` for `board`.
+
+    Attributes:
+        kind: of the frames that go in: bayer, rgb or luma
+        scale: how many times as wide and high they come out
+        scene: what the frame of PSNR is, and what was done to it
+        psnr_before_db: of that frame, before a network restores it
+    """
 
     net: str
     board: str
     machine: Machine
     rows: tuple[Row, ...]
+    kind: FrameKind = FrameKind.BAYER
+    scale: float = 1
+    scene: str = ""
+    psnr_before_db: float | None = None
 
 
 def size_name(width: int, height: int) -> str:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A bench as people read it in a terminal."""
 
+import math
 from collections.abc import Sequence
 
 from rich import box
@@ -10,12 +11,20 @@ from rich.text import Text
 
 from tarsier_fpga.bench.bench_facts import Basis, Bench, Machine, Row, size_name
 
-__all__ = ["LEGEND", "bench_table", "device_name", "machine_sentence", "number", "size_title"]
+__all__ = [
+    "LEGEND",
+    "bench_table",
+    "device_name",
+    "machine_sentence",
+    "number",
+    "quality_sentence",
+    "size_title",
+]
 
 LEGEND = (
     "Frames per second of the accelerator alone, frames in its memory. Latency is the wait for a "
     "pixel once it is there: on the chip, first in to first out; else, frames in memory to frames "
-    "out. Joules are per frame. PSNR on the built-in frame."
+    "out. Joules are per frame."
 )
 _STYLES = {
     Basis.MEASURED: "",
@@ -36,11 +45,11 @@ def bench_table(bench: Bench) -> Group:
     sizes = dict.fromkeys((row.width, row.height) for row in bench.rows)
     notes = list(dict.fromkeys(row.note for row in bench.rows if row.note))
     tables = [
-        _table([row for row in bench.rows if (row.width, row.height) == size], notes)
+        _table([row for row in bench.rows if (row.width, row.height) == size], notes, bench.scale)
         for size in sizes
     ]
     footnotes = [Text(f"[{index}] {note}", style="dim") for index, note in enumerate(notes, 1)]
-    said = f"\n{LEGEND}\n{machine_sentence(bench.machine)}"
+    said = f"\n{LEGEND} {quality_sentence(bench)}\n{machine_sentence(bench.machine)}"
     return Group(*tables, *footnotes, Text(said, style="dim"))
 
 
@@ -69,6 +78,14 @@ def machine_sentence(machine: Machine) -> str:
     return sentence
 
 
+def quality_sentence(bench: Bench) -> str:
+    """What PSNR is of."""
+    if not bench.scene:
+        return "PSNR on the built-in frame."
+    before = "" if bench.psnr_before_db is None else f", {bench.psnr_before_db:.2f} dB before"
+    return f"PSNR on: {bench.scene}{before}."
+
+
 def number(value: float | None) -> str:
     """Three significant digits, or a dash for what is not known.
 
@@ -80,18 +97,21 @@ def number(value: float | None) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
-def size_title(width: int, height: int) -> str:
-    """A size by its name and its pixels.
+def size_title(width: int, height: int, scale: float = 1) -> str:
+    """A size by its name and its pixels, and what comes out where that is of another `scale`.
 
-    >>> size_title(1920, 1080), size_title(640, 426)
-    ('1080p, 1920 × 1080', '640 × 426')
+    >>> size_title(1920, 1080), size_title(640, 426), size_title(640, 360, 2)
+    ('1080p, 1920 × 1080', '640 × 426', '640 × 360 to 1280 × 720')
     """
     name, pixels = size_name(width, height), f"{width} × {height}"
+    if scale != 1:
+        pixels += f" to {math.ceil(width * scale)} × {math.ceil(height * scale)}"
+        return pixels if name == f"{width}x{height}" else f"{name}, {pixels}"
     return pixels if name == f"{width}x{height}" else f"{name}, {pixels}"
 
 
-def _table(rows: Sequence[Row], notes: Sequence[str]) -> Table:
-    title = size_title(rows[0].width, rows[0].height)
+def _table(rows: Sequence[Row], notes: Sequence[str], scale: float) -> Table:
+    title = size_title(rows[0].width, rows[0].height, scale)
     table = Table(
         title=title,
         title_justify="left",

@@ -15,9 +15,10 @@ import torch
 from tarsier_fpga.bench import energy
 from tarsier_fpga.bench.bench_facts import Basis, Place, Row
 from tarsier_fpga.bench.contender import Contender, Scene
+from tarsier_fpga.bench.picture_scene import PictureScene
 from tarsier_fpga.bench.stopwatch import Timing, TooSlow, median_time
 
-__all__ = ["How", "cpu_row", "gpu_rows"]
+__all__ = ["How", "cpu_row", "engine_row", "gpu_rows"]
 
 WORTH = 1.03  # a larger batch is kept while it gives this much more
 GROWTH = 4  # from batch to batch, since each is compiled anew
@@ -34,7 +35,7 @@ _FAILURES = (TooSlow, RuntimeError)
 class How:
     """How to measure: the frame for PSNR, timed runs, and whether networks are compiled."""
 
-    scene: Scene
+    scene: Scene | PictureScene
     runs: int = 50
     limit_s: float = 20.0
     compiled: bool = True
@@ -50,6 +51,23 @@ def cpu_row(net: Contender, size: tuple[int, int], device: str, how: How) -> Row
         return Row(**facts, basis=Basis.SKIPPED, note=_reason(error))
     facts["psnr_db"] = net.psnr(how.scene, "cpu", torch.float32)
     return _row(facts, 1, time, net.note)
+
+
+def engine_row(net: str, run: Work, size: tuple[int, int], quality: float | None, how: How) -> Row:
+    """The network's integers by `run`, Tarsier's own engine on all threads, one frame a call."""
+    facts = {
+        "net": net,
+        "place": Place.CPU,
+        "device": "CPU, Tarsier",
+        "precision": "integers",
+        "width": size[0],
+        "height": size[1],
+    }
+    try:
+        time = median_time(run, how.runs, how.limit_s)
+    except TooSlow as error:
+        return Row(**facts, basis=Basis.SKIPPED, note=_reason(error))
+    return _row({**facts, "psnr_db": quality}, 1, time, "")
 
 
 def gpu_rows(net: Contender, size: tuple[int, int], device: str, how: How) -> Iterator[Row]:

@@ -24,7 +24,8 @@ DEFAULT_SIZES = "720p,1080p,4k,12mpx"
 def bench(
     design: Annotated[Path, typer.Argument(help="folder written by tarsier build")],
     sizes: Annotated[
-        str, typer.Option(help="720p 1080p 4k 12mpx red or WIDTHxHEIGHT, by comma, or own")
+        str,
+        typer.Option(help="frames in: 720p 1080p 4k 12mpx red or WIDTHxHEIGHT, by comma, or own"),
     ] = DEFAULT_SIZES,
     net: Annotated[str, typer.Option(help="what DESIGN was built of, if it does not ship")] = "",
     also: Annotated[
@@ -37,6 +38,12 @@ def bench(
     compiled: Annotated[
         bool, typer.Option("--compile/--no-compile", help="PyTorch's compiler; slow to start")
     ] = True,
+    picture: Annotated[
+        Path | None, typer.Option(help="clean picture for PSNR, else the built-in one")
+    ] = None,
+    setting: Annotated[
+        int | None, typer.Option(help="its noise, sigma 25, or its JPEG quality, 10, if not said")
+    ] = None,
     record: Annotated[bool, typer.Option("--record", help="keep this GPU's numbers")] = False,
     records: Annotated[
         Path | None, typer.Option(help="folder of kept numbers; else $TARSIER_RECORDS, or your own")
@@ -47,12 +54,6 @@ def bench(
 
     built = BuiltDesign.read(design)
     facts = built.facts
-    if facts.x.kind is not FrameKind.BAYER:
-        raise HostError(
-            f"{design} is of {facts.net}, which takes {facts.x.kind} frames: the bench's networks"
-            " and its scene are of raw frames; `tarsier sim` counts its cycles and `tarsier eval"
-            " NET --accel` scores it"
-        )
     wanted = parse_sizes(sizes, (facts.width, facts.height), facts.x.kind)
     if records and not records.is_dir():
         raise HostError(f"{records}: there is no such folder of records")
@@ -74,6 +75,8 @@ def bench(
             runs=runs,
             limit_s=limit,
             compiled=compiled,
+            picture=picture,
+            setting=setting,
             records=records,
         )
         result = perform_bench(job, show)

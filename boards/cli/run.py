@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """tarsier run: raw frames, pictures or videos in, restored pictures out."""
 
+import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -72,6 +74,9 @@ def run(
         bool, typer.Option("--previous-gain", help="video: gain of the frame before, as on chip")
     ] = False,
     bad: Annotated[Bad, typer.Option(help="video: at a frame that cannot be read")] = Bad.STOP,
+    report: Annotated[
+        Path | None, typer.Option(help="one frame: a page with all there is to see, REPORT.html")
+    ] = None,
 ) -> int:
     """Restore raw frames or pictures; writes OUT.png and OUT.json, or OUT/*.png."""
     with progress() as show:
@@ -93,9 +98,9 @@ def run(
             _check_no_raw_options(gain, sidecar, binned, reference_exposure, previous_gain)
             video = is_footage(raw)
         if video:
-            _check_video_outputs(out, film, film_rate, reference)
+            _check_video_outputs(out, film, film_rate, reference, report)
         else:
-            _check_picture_options(out, film, previous_gain, bad)
+            _check_picture_options(out, film, previous_gain, bad, report)
         from tarsier_fpga.flow.board import load_board
         from tarsier_fpga.jobs.job import Job, parse_gain
         from tarsier_fpga.jobs.picture_job import PictureJob
@@ -125,7 +130,7 @@ def run(
             facts = perform_video(VideoJob(job, out, bad, previous_gain, film, film_rate), show)
             write_together({out / "run.json": run_json(facts)})
         else:
-            facts = _one(PictureJob(job, reference, reference_exposure), out, show)
+            facts = _one(PictureJob(job, reference, reference_exposure), out, report, show)
     print(summary(facts))
     return NOT_EXACT if facts.bit_exact is False else 0
 
@@ -163,7 +168,7 @@ def _check_no_raw_options(
         raise HostError(f"{option} is for raw frames: a picture is developed already")
 
 
-def _one(asked: "PictureJob", out: Path, show: Show) -> "PictureFacts":
+def _one(asked: "PictureJob", out: Path, report: Path | None, show: Show) -> "PictureFacts":
     from tarsier_fpga.jobs.picture_job import perform_picture
     from tarsier_fpga.jobs.run_facts import run_json
     from tarsier_fpga.picture.png import photo_png
@@ -171,14 +176,24 @@ def _one(asked: "PictureJob", out: Path, show: Show) -> "PictureFacts":
     done = perform_picture(asked, show)
     show("developing the picture", 0.0)
     picture = photo_png(done.restored.photo)
-    write_together({out: picture, out.with_suffix(".json"): run_json(done.facts)})
+    files = {out: picture, out.with_suffix(".json"): run_json(done.facts)}
+    if report:
+        show("writing the report", 0.0)
+        from tarsier_fpga.report.run_files import run_report
+
+        files[report] = run_report(done, command=shlex.join(["tarsier", *sys.argv[1:]]))
+    write_together(files)
     return done.facts
 
 
-def _check_picture_options(out: Path, film: Path | None, previous_gain: bool, bad: Bad) -> None:
+def _check_picture_options(
+    out: Path, film: Path | None, previous_gain: bool, bad: Bad, report: Path | None
+) -> None:
     if out.suffix.lower() != ".png":
         raise HostError(f"{out}: the picture is a PNG, name it OUT.png")
-    for path in (out, out.with_suffix(".json")):
+    if report and report.suffix.lower() not in (".html", ".htm"):
+        raise HostError(f"{report}: the report is a page, name it REPORT.html")
+    for path in (out, out.with_suffix(".json"), *filter(None, [report])):
         check_folder(path)
     if film:
         raise HostError(f"{film}: a single frame makes no film; name a folder of frames")
@@ -189,8 +204,14 @@ def _check_picture_options(out: Path, film: Path | None, previous_gain: bool, ba
 
 
 def _check_video_outputs(
-    out: Path, film: Path | None, film_rate: float | None, reference: Path | None
+    out: Path,
+    film: Path | None,
+    film_rate: float | None,
+    reference: Path | None,
+    report: Path | None,
 ) -> None:
+    if report:
+        raise HostError(f"{report}: a report is of a single frame; a video has its film, --film")
     if out.suffix.lower() == ".png" or out.is_file():
         raise HostError(f"{out}: a video becomes a folder of pictures, name a folder")
     if not out.parent.is_dir():

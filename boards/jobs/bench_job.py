@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The bench: every network on every device at every size, or why not."""
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,24 +13,22 @@ from tarsier_fpga.bench import measure
 from tarsier_fpga.bench import records as results
 from tarsier_fpga.bench.bench_facts import Basis, Bench, Machine, Place, Row
 from tarsier_fpga.bench.chip import Counted, chip_row, count_cycles, skipped_chip
-from tarsier_fpga.bench.contender import Contender, Scene
+from tarsier_fpga.bench.contender import Contender
 from tarsier_fpga.bench.machine import this_machine
-from tarsier_fpga.camera.encode import encode
-from tarsier_fpga.camera.exposure import auto_gain
-from tarsier_fpga.camera.raw import Raw
-from tarsier_fpga.camera.read import read_raw
-from tarsier_fpga.camera.sample import write_sample
 from tarsier_fpga.devices.accelerator import Restorer
+from tarsier_fpga.devices.cpu_engine import EngineAccelerator
 from tarsier_fpga.flow.board import board_of
-from tarsier_fpga.flow.design.design_facts import Design
 from tarsier_fpga.flow.lower.ingest import read_qonnx
 from tarsier_fpga.flow.lower.net import name_of
 from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.flow.synth.synth_facts import read_synthesis
 from tarsier_fpga.hls.base.errors import FlowError, HostError
 from tarsier_fpga.hls.base.progress import Show
+from tarsier_fpga.hls.sim.toolchain import has_cxx
+from tarsier_fpga.jobs.accelerators import lowered_net
+from tarsier_fpga.jobs.bench_scene import Look, bench_scene
 from tarsier_fpga.jobs.compare import matches, reference_of
-from tarsier_fpga.jobs.contenders import exported, full_precision, parent_of
+from tarsier_fpga.jobs.contenders import check_beside, exported, full_precision, parent_of
 from tarsier_fpga.jobs.designs import kept_design, qonnx_file
 
 __all__ = ["BenchJob", "Benched", "perform_bench"]
@@ -49,6 +47,8 @@ class BenchJob:
     runs: int = 50
     limit_s: float = 20.0
     compiled: bool = True
+    picture: Path | None = None  # in place of the built-in one, for networks on pictures
+    setting: int | None = None  # sigma or JPEG quality of what is done to it
     records: Path | None = None  # folder of recorded GPUs; None is the user's
 
 
@@ -56,16 +56,14 @@ class BenchJob:
 class Benched:
     """A finished bench, and what its report shows beside it.
 
-    `counted` is the design's own run; `restored` are the codes that the network makes of `scene`.
+    `counted` is the design's own run; `look` is what the network makes of the frame of PSNR.
     """
 
     job: BenchJob
     bench: Bench
     counted: Counted
     bit_exact: bool
-    raw: Raw
-    scene: Scene
-    restored: np.ndarray
+    look: Look
 
 
 def perform_bench(job: BenchJob, show: Show) -> Benched:
@@ -76,11 +74,16 @@ def perform_bench(job: BenchJob, show: Show) -> Benched:
     """
     design = job.design.facts
     onnx = _network(job, show)
-    ours = exported(design.net, onnx)
-    others = [parent_of(design.net), "red", *job.also]
-    nets = [ours, *(full_precision(name) for name in dict.fromkeys(filter(None, others)))]
-    raw, scene = _sample(design)
+    ours = exported(design, onnx)
+    raw = ours.spec is None
+    nets = [ours]
+    names = (parent_of(design.net), "red" if raw else None, *job.also)
+    for name in dict.fromkeys(filter(None, names)):
+        nets.append(full_precision(name))
+        check_beside(ours, nets[-1], name)
+    scene, look = bench_scene(ours, design, job.picture, job.setting)
     machine, how = this_machine(), measure.How(scene, job.runs, job.limit_s, job.compiled)
+    engine = _engine(onnx, show)
 
     own, exact = None, True
     rows: list[Row] = []
@@ -98,14 +101,37 @@ def perform_bench(job: BenchJob, show: Show) -> Benched:
             exact &= _is_exact(counted, _named(show, f"comparing, {name}"))
             rows.append(chip_row(counted, read_synthesis(built.folder, design.board), quality))
             own = counted if built is job.design else own
+        if engine is not None:
+            show(f"our engine, {name}", 0.0)
+            frames = ours.inputs(*size, batch=1).numpy().transpose(0, 2, 3, 1)
+            codes = np.ascontiguousarray(np.rint(frames).astype(np.uint16))
+            run = partial(engine.run, codes)
+            rows.append(measure.engine_row(ours.name, run, size, quality, how))
         for index, net in enumerate(nets):
             show(f"{net.name}, {name}", index / len(nets))
             rows += _torch_rows(net, size, machine, how, job)
     if own is None:
         raise HostError(f"{job.design.folder}: its own size is not among those of the bench")
-    rows += results.published()
-    bench = Bench(net=design.net, board=design.board, machine=machine, rows=tuple(rows))
-    return Benched(job, bench, own, exact, raw, scene, ours.restored(scene))
+    rows += results.published() if raw else []
+    bench = Bench(
+        net=design.net,
+        board=design.board,
+        machine=machine,
+        rows=tuple(rows),
+        kind=design.x.kind,
+        scale=design.y.step[1] / design.y.step[0],
+        scene=look.scene,
+        psnr_before_db=look.psnr_before_db,
+    )
+    return Benched(job, bench, own, exact, look)
+
+
+def _engine(onnx: Path, show: Show) -> EngineAccelerator | None:
+    """The network compiled for this processor; None where nothing compiles here."""
+    if not has_cxx():
+        return None
+    show("compiling our engine", 0.0)
+    return EngineAccelerator(lowered_net(str(onnx), show))
 
 
 def _named(show: Show, name: str) -> Show:
@@ -121,21 +147,12 @@ def _network(job: BenchJob, show: Show) -> Path:
     return onnx
 
 
-def _sample(design: Design) -> tuple[Raw, Scene]:
-    """The built-in frame, with and without its noise."""
-    scale = design.x.coding
-    with tempfile.TemporaryDirectory() as folder:
-        noisy, clean = (read_raw(path) for path in write_sample(Path(folder)))
-    gain = auto_gain(noisy)
-    return noisy, Scene(encode(noisy, gain, scale), encode(clean, gain, scale), scale)
-
-
 def _design_for(job: BenchJob, size: tuple[int, int], onnx: Path, show: Show) -> BuiltDesign:
     """The design itself, or one like it for another size, at as many cycles per pixel."""
     design = job.design.facts
     if size == (design.width, design.height):
         return job.design
-    pixels = size[0] * size[1] // 4
+    pixels = size[0] * size[1] // design.x.kind.step**2
     own_pixels = design.packed_shape[0] * design.packed_shape[1]
     budget = design.ideal_cycles // own_pixels
     # A hair below the rate, so that rounding does not ask for one cycle less.

@@ -2,6 +2,7 @@
 """A network's integers on an accelerator, as a module that is scored like the one it came from."""
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 
 import numpy as np
 import torch
@@ -15,7 +16,7 @@ from tarsier_fpga.training.facts.spec import NetSpec
 from tarsier_fpga.training.facts.task import Task
 from tarsier_fpga.training.score.score_request import PictureRequest, RawRequest, request_for
 
-__all__ = ["IntegerForm", "integer_request"]
+__all__ = ["IntegerForm", "integer_request", "task_of"]
 
 
 class IntegerForm(nn.Module):
@@ -55,7 +56,8 @@ def integer_request(
     """
     restorer = accelerator.restorer
     # Scoring asks for no more than what the frames are: those of any network of that task.
-    spec = NetSpec("parent", 1, 1, task=_task(accelerator), scale=int(restorer.cutting.scale))
+    task = task_of(restorer.net, restorer.kind, restorer.cutting.scale)
+    spec = NetSpec("parent", 1, 1, task=task, scale=int(restorer.cutting.scale))
 
     def make() -> nn.Module:
         return IntegerForm(accelerator, spec.coding)
@@ -63,9 +65,13 @@ def integer_request(
     return request_for(restorer.net, spec, make, settings, sets)
 
 
-def _task(accelerator: Accelerator) -> Task:
-    restorer = accelerator.restorer
-    match restorer.kind, restorer.cutting.scale:
+def task_of(net: str, kind: FrameKind, times: Fraction) -> Task:
+    """What `net` is for, which takes frames of `kind` and makes them `times` as wide and high.
+
+    Raises:
+        TrainingError: no protocol scores such networks.
+    """
+    match kind, times:
         case FrameKind.BAYER, 1:
             return Task.RAW
         case FrameKind.RGB, 1:
@@ -75,7 +81,7 @@ def _task(accelerator: Accelerator) -> Task:
         case FrameKind.LUMA, 1:
             return Task.JPEG
     raise TrainingError(
-        f"{restorer.net} makes {restorer.cutting.scale} pixels of one of {restorer.kind} frames,"
+        f"{net} makes {times} pixels of one of {kind} frames,"
         " which no protocol scores: those are of raw frames, RGB and luma of the same size, and RGB"
         " of 2 or 4 times as many"
     )

@@ -6,12 +6,8 @@ from pathlib import Path
 from tarsier_fpga.bench.bench_facts import Bench
 from tarsier_fpga.bench.plots import draw_plots
 from tarsier_fpga.bench.records import record_file, to_record
-from tarsier_fpga.camera.encode import decode
-from tarsier_fpga.camera.sample import CREDIT
 from tarsier_fpga.flow.board import board_of
 from tarsier_fpga.jobs.bench_job import Benched
-from tarsier_fpga.picture.isp import develop, grey_world
-from tarsier_fpga.picture.psnr import psnr
 from tarsier_fpga.report.page import Page, render
 from tarsier_fpga.report.pages import bench_page
 from tarsier_fpga.report.pictures import Pictures
@@ -33,27 +29,19 @@ def bench_files(done: Benched, records: Path | None) -> dict[Path, bytes]:
 
 
 def _page(done: Benched) -> Page:
-    design, scene = done.job.design, done.scene
-    codes = {"before": scene.noisy, "reference": scene.clean, "after": done.restored}
-    balance = done.raw.balance or grey_world(done.restored, scene.scale)
-    developed = {
-        name: develop(frame, done.raw, balance, scene.scale) for name, frame in codes.items()
-    }
-    lines = {
-        name: decode(frame[frame.shape[0] // 2, :, 1], scene.scale) for name, frame in codes.items()
-    }
+    design, look = done.job.design, done.look
     return bench_page(
         done.bench,
         design.facts,
         board_of(design.folder, done.bench.board),
-        Pictures(**developed),
-        psnr_noisy_db=round(psnr(scene.noisy, scene.clean, scene.scale), 2),
+        Pictures(**look.views),
+        psnr_noisy_db=look.psnr_before_db,
         exact=done.bit_exact,
         plots=(
-            profile(lines),
+            profile(look.lines),
             pipeline_svg(design, done.counted.run.high_water),
         ),
-        note=f"{CREDIT}.",
+        note=f"{look.scene}.",
         files={
             "bench.json": _json(done.bench),
             "design.json": design.facts.model_dump_json(indent=1).encode(),

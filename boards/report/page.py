@@ -8,8 +8,15 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tarsier_fpga.bench.bench_facts import Bench
-from tarsier_fpga.bench.bench_table import LEGEND, device_name, number, size_title
+from tarsier_fpga.bench.bench_table import (
+    LEGEND,
+    device_name,
+    number,
+    quality_sentence,
+    size_title,
+)
 from tarsier_fpga.flow.board import Board
+from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.cost.resources import Resources
 from tarsier_fpga.report.camera_section import CameraSection
 from tarsier_fpga.report.pictures import Pictures, data_uri, shown
@@ -35,8 +42,11 @@ class Page:
         good, verdict: whether the result is right, and how that is known
         captions: picture name -> what else stands below its detail
         profile, drawing: SVG of the middle row, and of the pipeline
-        estimate: resources of the design, by formula
+        estimate, board: resources of the design, by formula, and what it is for; None, and
+            `drawing` empty, where no hardware ran
+        kind: of the frames that go in
         files: name -> JSON to download
+        command: that makes the same
         camera: what `tarsier sim --video` found of the design, if it was asked
     """
 
@@ -48,12 +58,14 @@ class Page:
     captions: Mapping[str, str]
     cards: tuple[Card, ...]
     profile: str
-    estimate: Resources
-    board: Board
+    estimate: Resources | None
+    board: Board | None
     drawing: str
+    kind: FrameKind = FrameKind.BAYER
     files: Mapping[str, bytes] = field(default_factory=dict)
     bench: Bench | None = None
     camera: CameraSection | None = None
+    command: str = ""
 
 
 def render(page: Page) -> str:
@@ -63,9 +75,9 @@ def render(page: Page) -> str:
     return templates.get_template("report.html.j2").render(
         page=page,
         shown=shown(page.pictures),
-        used=_used(page.estimate, page.board),
+        used=_used(page.estimate, page.board) if page.estimate and page.board else (),
         charts=charts(page.bench) if page.bench else (),
-        legend=LEGEND,
+        legend=f"{LEGEND} {quality_sentence(page.bench)}" if page.bench else "",
         size_title=size_title,
         downloads={name: data_uri(text, "application/json") for name, text in page.files.items()},
     )

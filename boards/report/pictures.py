@@ -23,6 +23,11 @@ class Pictures:
     reference: np.ndarray | None = None
 
     @property
+    def aspect(self) -> float:
+        """Width by height."""
+        return self.after.shape[1] / self.after.shape[0]
+
+    @property
     def scaled(self) -> bool:
         """Whether a page shows them smaller than they are."""
         return self.after.shape[1] > SHOWN_WIDTH

@@ -47,19 +47,19 @@ class Chart:
 def charts(bench: Bench) -> list[Chart]:
     """A chart for each number that any row has."""
     return [
-        _chart(bench.rows, figure)
+        _chart(bench.rows, figure, bench.scale)
         for figure in FIGURES
         if any(figure.of(row) for row in bench.rows)
     ]
 
 
-def _chart(rows: Sequence[Row], figure: Figure) -> Chart:
+def _chart(rows: Sequence[Row], figure: Figure, scale: float) -> Chart:
     values = [value for row in rows if (value := figure.of(row))]
     low = math.floor(math.log10(min(values)))
     high = max(low + 1, math.ceil(math.log10(max(values))))
     sizes = dict.fromkeys((row.width, row.height) for row in rows)
     groups = [
-        _group([row for row in rows if (row.width, row.height) == size], figure, low, high)
+        _group([row for row in rows if (row.width, row.height) == size], figure, low, high, scale)
         for size in sizes
     ]
     ticks = [
@@ -69,7 +69,7 @@ def _chart(rows: Sequence[Row], figure: Figure) -> Chart:
     return Chart(figure.title, figure.sense, shown, tuple(ticks))
 
 
-def _group(rows: Sequence[Row], figure: Figure, low: int, high: int) -> Group:
+def _group(rows: Sequence[Row], figure: Figure, low: int, high: int, scale: float) -> Group:
     dots = [
         Dot(
             net=row.net,
@@ -85,4 +85,5 @@ def _group(rows: Sequence[Row], figure: Figure, low: int, high: int) -> Group:
     ]
     skipped = [row for row in rows if row.basis is Basis.SKIPPED]
     reasons = dict.fromkeys(f"{row.place.upper()}: {row.note}" for row in skipped)
-    return Group(size_title(rows[0].width, rows[0].height), tuple(dots), tuple(reasons))
+    title = size_title(rows[0].width, rows[0].height, scale)
+    return Group(title, tuple(dots), tuple(reasons))

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
 
 from tarsier_fpga.camera.exposure import check_gain
 from tarsier_fpga.camera.raw import Raw, mosaic_of
@@ -32,19 +31,16 @@ from tarsier_fpga.jobs.choices import DEFAULT_BOARD, Accel
 from tarsier_fpga.jobs.job import Job
 from tarsier_fpga.jobs.restore import Restoring
 from tarsier_fpga.jobs.restored import Restored, Shot, View
+from tarsier_fpga.picture.degrade import degraded, said
 from tarsier_fpga.picture.movie import beside
-from tarsier_fpga.picture.photo import Photo
 from tarsier_fpga.picture.read import read_photo
 from tarsier_fpga.report.gallery import Exhibit, Reel, Room, render_gallery
-from tarsier_fpga.training.data.degrade import shrink, whole_times
 from tarsier_fpga.training.facts.paths import NETS
 from tarsier_fpga.training.networks.network import load
 from tests.bench.exposures import DETAIL, FRAMES, LIT, LONG, SHUTTERS, SIDECAR
 from tests.bench.exposures import LINEAR as BRIGHTEST
 
 PAGE = Path("build/gallery.html")
-NOISE = 25  # grey levels of Gaussian noise
-QUALITY = 10  # of JPEG
 FILM, FILM_LIGHT = 20, 40  # frames, and electrons at white in the dark film
 
 
@@ -152,34 +148,20 @@ def dark_film(net: Net, data: Path) -> Reel:
 def picture_exhibits(net: Net, data: Path) -> Iterator[Exhibit]:
     match net.kind, net.times:
         case FrameKind.RGB, 1:
-            places, title = ("Kodak24", "CBSD68"), f"Gaussian noise, sigma {NOISE}"
+            places = "Kodak24", "CBSD68"
         case FrameKind.LUMA, 1:
-            places, title = ("LIVE1", "Set14"), f"JPEG of quality {QUALITY}"
-        case _, times:
-            places, title = ("Set5", "Set14"), f"Shrunk bicubically {times} times"
+            places = "LIVE1", "Set14"
+        case _:
+            places = "Set5", "Set14"
+    title = said(net.kind, net.times)
     for place in places:
         files = sorted(file for file in (data / place).iterdir() if file.suffix == ".png")
         for file in files[1 : len(files) : max(1, len(files) // 2)][:2]:
             clean = read_photo(file)
             colour = clean if not clean.grey else replace(clean, pixels=clean.shown)
-            given, clean = degraded(net, colour)
+            given, clean = degraded(colour, net.kind, net.times)
             command = "degraded.png --reference clean.png -o restored.png"
             yield net.exhibit(f"{place}, {file.stem}: {title}", Shot("p", given, clean), command)
-
-
-def degraded(net: Net, clean: Photo) -> tuple[Photo, Photo]:
-    """What `net` is for, and its truth."""
-    if net.times > 1:
-        whole = whole_times(clean.pixels, net.times)
-        return replace(clean, pixels=shrink(whole, net.times)), replace(clean, pixels=whole)
-    if net.kind is FrameKind.LUMA:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "blocky.jpg"
-            Image.fromarray(clean.pixels).save(path, quality=QUALITY)
-            return read_photo(path), clean
-    noise = np.random.RandomState(0).normal(0, NOISE, clean.pixels.shape)
-    noisy = np.clip(np.rint(clean.pixels + noise), 0, 255).astype(np.uint8)
-    return replace(clean, pixels=noisy), clean
 
 
 def room(name: str, data: Path, show: Show) -> Room:

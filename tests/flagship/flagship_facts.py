@@ -4,6 +4,7 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import PositiveFloat, PositiveInt, ValidationError
 
@@ -23,6 +24,9 @@ __all__ = [
     "read_asked",
     "read_flagship",
 ]
+
+
+Wanted = TypeVar("Wanted", bound=Facts)
 
 
 class Asked(Facts):
@@ -118,14 +122,14 @@ class Flagship(Facts):
     designs: tuple[Entry, ...] = ()
 
 
-def read_asked(path: Path) -> Mapping[str, Asked]:
-    """The designs of flagship.toml by the names, or configs, of their networks.
+def read_asked(path: Path, of: type[Wanted] = Asked) -> Mapping[str, Wanted]:  # type: ignore[assignment]
+    """The designs of flagship.toml, or of a file like it, by their networks' names or configs.
 
     Raises:
         HostError: the file says something else than it may.
     """
     try:
-        return {name: Asked(**facts) for name, facts in tomllib.loads(path.read_text()).items()}
+        return {name: of(**facts) for name, facts in tomllib.loads(path.read_text()).items()}
     except (tomllib.TOMLDecodeError, TypeError, ValidationError) as error:
         raise HostError(f"{path}: {' '.join(str(error).split())}") from None
 

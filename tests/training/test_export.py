@@ -49,6 +49,16 @@ def exported(checkpoint):
     return export(checkpoint, checkpoint.parent / "first")
 
 
+def test_scales_that_training_drove_to_their_limit_export(tmp_path):
+    """64 / (9 * 4) is no multiple of 2^-10, and float32 holds no sums of anything else."""
+    torch.manual_seed(5)
+    net = build(SPEC)
+    with torch.no_grad():
+        net.body[0].scale.fill_(1000.0)
+    save_net(tmp_path / "driven.safetensors", net, "driven", SPEC)
+    assert export(tmp_path / "driven.safetensors", tmp_path).is_file()
+
+
 def test_node_vocabulary(exported):
     nodes = Counter(node.op_type for node in onnx.load(exported).graph.node)
     assert set(nodes) <= VOCABULARY

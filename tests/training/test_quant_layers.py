@@ -79,6 +79,12 @@ def test_on_grid_rounds_and_clips():
     assert on_grid(torch.tensor([0.3, -9.0]), -2, 2.0).tolist() == [0.25, -2]
 
 
+def test_a_limit_between_two_steps_is_the_one_below():
+    x = torch.tensor([0.6, 0.7, -0.7], requires_grad=True)
+    held = on_grid(x, -2, 2 / 3)
+    assert held.tolist() == [0.5, 0.5, -0.5]
+
+
 @pytest.mark.parametrize(
     "conv", [BinaryConv(4, 4), FixedPointConv(4, 4, -8)], ids=["sign", "fixed"]
 )

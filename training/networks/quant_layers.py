@@ -9,6 +9,7 @@ than a small layer, so training calls the quantisers alone; evaluation and expor
 Brevitas, to the same values.
 """
 
+import math
 from typing import Any
 
 import brevitas.nn as qnn
@@ -86,8 +87,15 @@ def settle(conv: BinaryConv | FixedPointConv) -> None:
 
 
 def on_grid(x: Tensor, exponent: int, limit: float) -> Tensor:
-    """`x` rounded to multiples of 2^exponent within +-limit; the gradient is that of the clip."""
-    return _FixedPointFn.apply(x, 2.0**exponent, -limit, limit)
+    """`x` rounded to multiples of 2^exponent within +-limit, which need not be one itself; the
+    gradient is that of the clip.
+
+    >>> on_grid(torch.tensor([0.3, 9.0]), -2, 0.7).tolist()
+    [0.25, 0.5]
+    """
+    step = 2.0**exponent
+    most = math.floor(limit / step) * step
+    return _FixedPointFn.apply(x, step, -most, most)
 
 
 class _FixedPointFn(torch.autograd.Function):
