@@ -8,7 +8,7 @@ from tarsier_fpga.hls.cost.family import Family
 from tarsier_fpga.hls.cost.memory_cost import logic_cost
 from tarsier_fpga.hls.cost.resources import Resources
 from tarsier_fpga.hls.describe.kernel import Recorded
-from tarsier_fpga.hls.describe.proof_case import Bounded, Case, Induction, Shape, Way
+from tarsier_fpga.hls.describe.proof_case import Bounded, Case, Shape, Way
 from tarsier_fpga.hls.describe.ranges import integer_range, integers, require_at_least
 from tarsier_fpga.hls.golden.channel_stats import Statistic
 from tarsier_fpga.hls.golden.channel_stats import channel_stats as golden
@@ -141,7 +141,7 @@ def _proof(
         {"y": Shape(1, kernel.outputs[0].width, folds)},
         lambda x: golden(x.reshape(pixels, folds), statistic, fraction),
         way,
-        streams=Induction(1),
+        eager=False,
         patience=16,
         units=8,
     )

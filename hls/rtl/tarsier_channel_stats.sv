@@ -57,7 +57,7 @@ module tarsier_channel_stats #(
   localparam int unsigned CountW = Pixels > 1 ? $clog2(Pixels) : 1;
   localparam int unsigned FoldW  = Folds > 1 ? $clog2(Folds) : 1;
   localparam int unsigned SumW   = VWidth + $clog2(Pixels);
-  localparam int unsigned RestW  = $clog2(Pixels) + 1;  // holds twice what a division leaves
+  localparam int unsigned RestW  = CountW + 1;  // holds twice what a division leaves
   localparam int unsigned StepW  = $clog2(YWidth + 1);
   typedef logic [VWidth-1:0] value_t;
   typedef logic [SumW-1:0]   sum_t;
@@ -66,7 +66,6 @@ module tarsier_channel_stats #(
   // A signed x is summed as its distance from the least, which is as far from 0 in every mean.
   localparam bit LIFTED = XSigned && Statistic == MEAN;
   localparam y_t LEAST  = LIFTED ? y_t'(1) << (YWidth - 1) : '0;
-  localparam rest_t DIVISOR = rest_t'(Pixels);
 
   // Where the next beat of x stands.
   logic              take, last_fold, valid_q, first_q, last_q, pending_q, load;
@@ -138,6 +137,7 @@ module tarsier_channel_stats #(
     sum_t              sums_q [Folds];  // a ring, the oldest last
     sum_t              sum;
     rest_t             twice, rest_q;
+    logic [RestW:0]    left;            // of twice a rest, negative where it is below Pixels
     y_t                digits_q;        // of the dividend, which those of the quotient follow
     logic              fits, up;
     y_t                first [2**FoldW];
@@ -169,15 +169,16 @@ module tarsier_channel_stats #(
 
     // The highest bits of a sum are below Pixels already; the others come down one by one.
     assign twice = rest_t'({rest_q, state_q == Divide && digits_q[YWidth-1]});
-    assign fits  = twice >= DIVISOR;
-    assign up    = twice > DIVISOR || (twice == DIVISOR && digits_q[0]);
+    assign left  = (RestW+1)'(twice) - (RestW+1)'(Pixels);
+    assign fits  = !left[RestW];
+    assign up    = fits && (left != '0 || digits_q[0]);
 
     always_ff @(posedge clk_i) begin
       if (load) begin
         rest_q   <= rest_t'(sums_q[Folds-1] >> VWidth);
         digits_q <= y_t'(value_t'(sums_q[Folds-1])) << Fraction;
       end else if (state_q == Divide) begin
-        rest_q   <= fits ? twice - DIVISOR : twice;
+        rest_q   <= fits ? rest_t'(left) : twice;
         digits_q <= y_t'({digits_q, fits});
       end else if (state_q == Round) begin
         digits_q <= digits_q + y_t'(up);
