@@ -24,7 +24,7 @@ def loop(lanes: int) -> Netlist:
     stats = make_stats(lanes, folds, BITS, False, Statistic.MEAN, pixels, 1, FIRST)
     cells = (
         Cell("scale", scale, {"x": "x", "k": "k", "y": "scaled"}),
-        Cell("fork", stream_fork(lanes * BITS), {"x": "scaled", "y0": "y", "y1": "seen"}),
+        Cell("copies", stream_fork(lanes * BITS), {"x": "scaled", "y0": "y", "y1": "seen"}),
         Cell("stats", stats, {"x": "seen", "y": "k"}),
     )
     ends = tuple(Stream(name, lanes * BITS, lanes) for name in ("x", "y"))
