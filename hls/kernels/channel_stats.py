@@ -18,7 +18,9 @@ __all__ = ["RECORDED", "Statistic", "channel_stats", "cost", "mean_width", "proo
 
 _MOST_BITS = 62  # of 2^fraction times a sum, which golden holds in 64
 # Per bit of a sum, of the divider's rest, of a mean, of a magnitude, and of the beats that turn.
-_SUM_LUTS, _REST_LUTS, _MEAN_LUTS, _MAGNITUDE_LUTS, _TURN_LUTS = 1.0, 2.0, 1.0, 1.0, 0.5
+_SUM_LUTS, _REST_LUTS, _MEAN_LUTS, _MAGNITUDE_LUTS, _TURN_LUTS = 1.0, 1.5, 1.0, 1.0, 1.0
+_DSP_WIDTH = 9  # bits of the narrowest product that Yosys gives to a DSP
+_SQUARE_LUTS = 1.5  # per bit of a narrower one
 
 
 def channel_stats(
@@ -112,10 +114,12 @@ def cost(kernel: Instance, family: Family) -> Resources:
     lut = _SUM_LUTS * total + _REST_LUTS * rest + _MEAN_LUTS * y_width
     if kernel.params["Statistic"] is Statistic.MAGNITUDE:
         lut += _MAGNITUDE_LUTS * x_width
-    squares = kernel.params["Statistic"] is Statistic.SQUARE
+    squares = kernel.params["Statistic"] is Statistic.SQUARE and value >= _DSP_WIDTH
+    if kernel.params["Statistic"] is Statistic.SQUARE and not squares:
+        lut += _SQUARE_LUTS * value
     if folds > 1:
         lut += _TURN_LUTS * total
-    kept = total * min(folds, 2) + rest + y_width + (0 if squares else value)
+    kept = (total if folds == 1 else 0) + rest + y_width + (0 if squares else value)
     control = count + 4 * folds.bit_length() + y_width.bit_length() + 8
     return logic_cost(
         lut=lanes * lut + 1.5 * control, ff=lanes * kept + control, dsp=lanes * squares

@@ -16,7 +16,7 @@ from tarsier_fpga.hls.netlist.instance import Instance, Stream
 
 __all__ = ["RECORDED", "cost", "frame_scale", "proofs"]
 
-_ADDER_LUTS = 0.95  # per bit of x and bit of k of a product that is made of adders
+_ADDER_LUTS = 1.45  # per bit of x and bit of k of a product that is made of adders
 # Of a ZCU104, a U50 and a Zynq-7020 there are 133, 146 and 242 LUTs to a DSP.
 _LUTS_OF_A_DSP = 130
 

@@ -48,6 +48,7 @@ module tarsier_frame_scale #(
 
   localparam int unsigned FoldW    = Folds > 1 ? $clog2(Folds) : 1;
   localparam int unsigned PixelW   = Pixels > 1 ? $clog2(Pixels) : 1;
+  localparam int unsigned Levels   = $clog2(KWidth);
   localparam int unsigned ProductW = XWidth + KWidth + 1;
   localparam int unsigned RoundW   = (ProductW > Shift ? ProductW : Shift) + 1;
   localparam int unsigned WorkW    = RoundW > 33 ? RoundW : 33;  // holds the clamp's integers too
@@ -97,10 +98,30 @@ module tarsier_frame_scale #(
                                    x_data_i[l*XWidth +: XWidth]}));
 
     if (Adders) begin : gen_adders
-      always_comb begin
-        product = '0;
-        for (int unsigned b = 0; b < KWidth; b++) product = product + (k[b] ? x <<< b : '0);
+      // A tree, in which every sum is as wide as it must be; its lowest bits are those of one part.
+      for (genvar n = 0; n <= Levels; n++) begin : gen_level
+        localparam int unsigned Rows  = 2**n;  // bits of k in a sum
+        localparam int unsigned Count = (KWidth + Rows - 1) / Rows;
+        localparam int unsigned SumW  = XWidth + 1 + Rows;
+        logic signed [SumW-1:0] sums [Count];
+
+        for (genvar i = 0; i < Count; i++) begin : gen_sum
+          if (n == 0) begin : gen_row
+            assign sums[i] = k[i] ? SumW'(x) : '0;
+          end else if ((2*i + 1) * (Rows/2) < KWidth) begin : gen_pair
+            localparam int unsigned HalfW = XWidth + 1 + Rows/2;
+            logic signed [HalfW-1:0] low, high;
+            logic signed [HalfW:0]   upper;
+            assign low     = gen_level[n-1].sums[2*i];
+            assign high    = gen_level[n-1].sums[2*i + 1];
+            assign upper   = (HalfW+1)'(low >>> (Rows/2)) + (HalfW+1)'(high);
+            assign sums[i] = SumW'(signed'({upper, low[Rows/2-1:0]}));
+          end else begin : gen_rest
+            assign sums[i] = SumW'(gen_level[n-1].sums[2*i]);
+          end
+        end
       end
+      assign product = product_t'(gen_level[Levels].sums[0]);
     end else begin : gen_product
       assign product = x * product_t'(signed'({1'b0, k}));
     end

@@ -26,11 +26,15 @@ def attention(window: int = 3):
     net = Net(channels=CHANNELS, side=SIDE, bits=None)
     x = net.quant(net.x, 1.0, 6, 0)
     k = net.quant(net.input([1, CHANNELS, 1, 1]), 2.0**-7, 7, 0)
-    z = net.quant(net.conv(x, CHANNELS, CHANNELS, (window,) * 2, pads=[window // 2] * 4, scale=1 / 16), 1.0, 6)
+    z = net.quant(
+        net.conv(x, CHANNELS, CHANNELS, (window,) * 2, pads=[window // 2] * 4, scale=1 / 16), 1.0, 6
+    )
     y = net.quant(net.node("Mul", z, k), 0.5, 6)
     means = net.quant(net.node("ReduceMean", net.node("Abs", z), np.array([2, 3])), 0.25, 7, 0)
     mixed = net.quant(net.conv(means, CHANNELS, CHANNELS, (1, 1)), 1.0, 7, 0)
-    after = net.quant(net.node("Sigmoid", net.node("Mul", mixed, np.float32(0.0625))), 2.0**-7, 7, 0)
+    after = net.quant(
+        net.node("Sigmoid", net.node("Mul", mixed, np.float32(0.0625))), 2.0**-7, 7, 0
+    )
     return net.network(y, after)
 
 

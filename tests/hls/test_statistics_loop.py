@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A frame is scaled by what was measured of the one before, in a loop without anything around it."""
+"""A frame is scaled by what was measured of the one before, in a loop of kernels alone."""
 
 import numpy as np
 import pytest
