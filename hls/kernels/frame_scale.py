@@ -16,7 +16,7 @@ from tarsier_fpga.hls.netlist.instance import Instance, Stream
 
 __all__ = ["RECORDED", "cost", "frame_scale", "proofs"]
 
-_ADDER_LUTS = 1.45  # per bit of x and bit of k of a product that is made of adders
+_ADDER_LUTS = 1.6  # per bit of x and bit of k but the first, of a product made of adders
 # Of a ZCU104, a U50 and a Zynq-7020 there are 133, 146 and 242 LUTs to a DSP.
 _LUTS_OF_A_DSP = 130
 
@@ -89,7 +89,7 @@ def cost(kernel: Instance, family: Family) -> Resources:
     )
     product, y_width = x_width + k_width, kernel.outputs[0].width // lanes
     adders = bool(kernel.number("Adders"))
-    lut = product - shift + ceil(max(0, shift - 2) / 6) + y_width / 2
+    lut = product - shift + ceil(max(0, shift - 2) / 6) + y_width / 4
     lut += _adder_luts(x_width, k_width) if adders else 0
     if folds > 1:
         lut += k_width * 1.5
@@ -98,14 +98,14 @@ def cost(kernel: Instance, family: Family) -> Resources:
     control = (kernel.number("Pixels") - 1).bit_length() + folds.bit_length() + 4
     return logic_cost(
         lut=lanes * lut + 1.5 * control,
-        ff=lanes * (kept + y_width + k_width * min(folds, 2)) + control,
+        ff=lanes * (kept + y_width + (k_width if folds == 1 else 0)) + control,
         dsp=0 if adders else lanes,
     )
 
 
 def _adder_luts(x_width: int, k_width: int) -> float:
     """Of a product that is made of adders."""
-    return _ADDER_LUTS * x_width * k_width
+    return _ADDER_LUTS * x_width * max(1, k_width - 1)
 
 
 def proofs() -> tuple[Case, ...]:

@@ -89,13 +89,13 @@ module tarsier_frame_scale #(
   logic [Lanes*YWidth-1:0] clamped;
 
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
-    logic [KWidth-1:0] factors_q [Folds];  // a ring, the next one last
-    logic [KWidth-1:0] k;
-    product_t          x, product, product_q;
+    logic [KWidth-1:0]      factors_q [Folds];  // a ring, the next one last
+    logic [KWidth-1:0]      k;
+    logic signed [XWidth:0] x;  // holds both kinds
+    product_t               product, product_q;
 
     assign k = factors_q[Folds-1];
-    assign x = product_t'(signed'({XSigned && x_data_i[(l+1)*XWidth - 1],
-                                   x_data_i[l*XWidth +: XWidth]}));
+    assign x = {XSigned && x_data_i[(l+1)*XWidth - 1], x_data_i[l*XWidth +: XWidth]};
 
     if (Adders) begin : gen_adders
       // A tree, in which every sum is as wide as it must be; its lowest bits are those of one part.
@@ -123,7 +123,7 @@ module tarsier_frame_scale #(
       end
       assign product = product_t'(gen_level[Levels].sums[0]);
     end else begin : gen_product
-      assign product = x * product_t'(signed'({1'b0, k}));
+      assign product = product_t'(x) * product_t'(signed'({1'b0, k}));
     end
 
     always_ff @(posedge clk_i) begin

@@ -10,8 +10,9 @@
 // Order     x is whole frames of Beats beats.
 // Settled   settled_o is low from start_i, with which a frame begins, until its gain is known.  The next
 //           one must not begin before.  known_o is high from the first gain on.
-// Rate      x is taken in every cycle.  A gain is known TargetW + 2*StepW + CodeW + Places + 6 cycles
-//           after its last beat.
+// Handshake none: x is taken as it comes, and the gain stands until the next one.
+// Rate      x is taken in every cycle.
+// Latency   a gain is known about TargetW + 3*StepW + CodeW + Places cycles after its last beat.
 // Reset     synchronous.
 // Test      tests/boards/camera/test_auto_gain.py
 module tarsier_auto_gain #(

@@ -191,7 +191,7 @@ module tarsier_video_shell #(
     assign auto_o   = start && takes;
   end else begin : gen_as_set
     logic unused;
-    assign unused   = ^{settings_d.by_meter, known_i, settled_i, measured_i};
+    assign unused   = ^{settings_d.by_meter, known_i, settled_i, measured_i, levels_d};
     assign levels_d = settings_d.levels;
     assign auto_o   = 1'b0;
   end
