@@ -47,6 +47,13 @@ def video(
             " register for it; 0 mends none until the host says so",
         ),
     ] = None,
+    auto_gain: Annotated[
+        bool,
+        typer.Option(
+            "--auto-gain",
+            help="measure RED's gain of every frame, with a register by which the next takes it",
+        ),
+    ] = False,
     csi2: Annotated[
         str,
         typer.Option(
@@ -96,6 +103,7 @@ def video(
             cfa=Cfa[cfa],
             timeout=timeout,
             mend=mend,
+            auto_gain=auto_gain,
         )
         if csi2:
             shell = with_link(design, shell, lanes, channel)

@@ -11,6 +11,7 @@ from qonnx.transformation.infer_datatypes import InferDataTypes
 
 from tarsier_fpga.flow.lower.fold_scales import fold_scales
 from tarsier_fpga.flow.lower.forks import InsertForks
+from tarsier_fpga.flow.lower.frame_rate import round_products
 from tarsier_fpga.flow.lower.net import Net, net_of, output_ports, write_net
 from tarsier_fpga.flow.lower.translate import translate
 
@@ -28,7 +29,9 @@ def lower(model: ModelWrapper) -> ModelWrapper:
     """
     net = net_of(model)
     hardware, inputs, results = translate(model, net.inputs)
-    fold_scales(hardware, {result.tensor for result in results.values()})
+    ends = {result.tensor for result in results.values()}
+    fold_scales(hardware, ends)
+    round_products(hardware, ends)
     outputs = output_ports(model, net, results, hardware)
     graph = hardware.model(
         {port.name: inputs[port.tensor] for port in net.inputs},

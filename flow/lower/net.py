@@ -133,7 +133,8 @@ def _input(model: ModelWrapper, tensor: str, port: str) -> Port:
             f" {_WIDEST} bits, and black is below white and both among them"
         )
     first = model.get_tensor_shape(model.graph.input[0].name)
-    step = Fraction(2) ** round(log2(first[2] / shape[2]))
+    whole = list(shape[2:]) == [1, 1] and list(first[2:]) != [1, 1]
+    step = Fraction(0) if whole else Fraction(2) ** round(log2(first[2] / shape[2]))
     return Port(
         name=port,
         tensor=tensor,

@@ -16,6 +16,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 from tarsier_fpga.flow.lower.attributes import attribute
 from tarsier_fpga.flow.lower.convolve import convolve, convolve_transposed
 from tarsier_fpga.flow.lower.doubles import constant_nodes, constant_of
+from tarsier_fpga.flow.lower.frame_rate import averaged, multiplied
 from tarsier_fpga.flow.lower.hardware import Hardware
 from tarsier_fpga.flow.lower.join import (
     add,
@@ -37,7 +38,7 @@ from tarsier_fpga.flow.lower.reorder import (
     split,
 )
 from tarsier_fpga.flow.lower.resample import pool, resize
-from tarsier_fpga.flow.lower.vocabulary import ELEMENTWISE
+from tarsier_fpga.flow.lower.vocabulary import ELEMENTWISE, MEANS
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.base.port import Port
 
@@ -105,6 +106,10 @@ def _made(
             made = quantize_any(hardware, x, node)
         case "Add" | "Sub" if len(streams) == 2:
             made = add(hardware, streams, node)
+        case "Mul" if len(streams) == 2:
+            made = multiplied(hardware, streams, node)
+        case kind if kind in MEANS:
+            made = averaged(hardware, x, node)
         case kind if kind in ELEMENTWISE:
             _check_constants(model, node, x.channels, len(streams))
             made = x.after(node)
@@ -144,7 +149,7 @@ def _check_constants(model: ModelWrapper, node: NodeProto, channels: int, stream
     """Elementwise nodes have one stream, and one number or one for each channel beside it."""
     told = f"{node.op_type} {node.name}"
     if streams != 1:
-        raise FlowError(f"{told}: two streams meet; only Add, Sub and Concat join streams")
+        raise FlowError(f"{told}: two streams meet; only Add, Sub, Mul and Concat join streams")
     for name in node.input:
         constant = constant_of(model, name) if name else None
         if constant is None:

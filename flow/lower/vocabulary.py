@@ -11,7 +11,7 @@ from tarsier_fpga.flow.lower.doubles import constant_nodes
 from tarsier_fpga.flow.lower.moves import VIEWS
 from tarsier_fpga.hls.base.errors import FlowError
 
-__all__ = ["ELEMENTWISE", "OPSETS", "VOCABULARY", "check_nodes", "check_opset"]
+__all__ = ["ELEMENTWISE", "MEANS", "OPSETS", "VOCABULARY", "check_nodes", "check_opset"]
 
 # With constants beside one stream; any function will do where a table holds it.
 ELEMENTWISE = frozenset(
@@ -31,16 +31,15 @@ ELEMENTWISE = frozenset(
         *("HardSwish", "Max", "Min", "Floor", "Ceil", "Round", "Sign", "Sqrt", "Exp", "Pow"),
     }
 )
+MEANS = frozenset({"GlobalAveragePool", "ReduceMean"})  # of a whole frame
 VOCABULARY = ELEMENTWISE | frozenset(
     {
         *("Quant", "IntQuant", "BipolarQuant", "Identity", "Dropout", "Pad", "Conv"),
         *("ConvTranspose", "Concat", "Slice", "Split", "Gather", "DepthToSpace", "SpaceToDepth"),
-        *("Resize", "Upsample", "AveragePool", "MaxPool", *VIEWS),
+        *("Resize", "Upsample", "AveragePool", "MaxPool", *MEANS, *VIEWS),
     }
 )
-_CLASSIFIER = frozenset(
-    {"Gemm", "MatMul", "Flatten", "GlobalAveragePool", "Softmax", "ArgMax", "TopK"}
-)
+_CLASSIFIER = frozenset({"Gemm", "MatMul", "Flatten", "Softmax", "ArgMax", "TopK"})
 OPSETS = range(11, 24)  # of ONNX: before, the borders of a Pad were attributes
 
 
@@ -76,12 +75,13 @@ def _last_frame(model: ModelWrapper, node: NodeProto) -> str:
     tensor = node.input[0] if node.op_type in _CLASSIFIER else ""
     while tensor and tensor not in inputs:
         shape = model.get_tensor_shape(tensor)
-        if shape is not None and len(shape) == 4:
+        writer = model.find_producer(tensor)
+        pooled = writer is not None and writer.op_type in MEANS
+        if shape is not None and len(shape) == 4 and not pooled:
             return (
                 f"; what comes before may be built: cut the file at the frames {tensor}, as"
                 " onnx.utils.extract_model does"
             )
-        writer = model.find_producer(tensor)
         tensor = "" if writer is None else writer.input[0]
     return ""
 

@@ -8,7 +8,9 @@ gone, and a bit is BINARY, 1 for +1 and 0 for -1.
 """
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from enum import Enum, auto
+from typing import TypeVar
 
 import numpy as np
 from onnx import GraphProto, NodeProto
@@ -18,9 +20,12 @@ from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.ops.costs import CostedOp
 from tarsier_fpga.flow.ops.grid import Grid, joined
+from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.netlist.instance import Instance
 
-__all__ = ["Role", "TarsierOp", "divisors", "role_of"]
+__all__ = ["Role", "TarsierOp", "divisors", "role_of", "whole_frames"]
+
+_Size = TypeVar("_Size", bound=tuple[int, ...])
 
 
 class Role(Enum):
@@ -36,6 +41,7 @@ class TarsierOp(CostedOp):
     """One kernel. Its first STREAMS inputs are streams, the rest constants."""
 
     STREAMS = 1
+    ONCE: frozenset[int] = frozenset()  # streams of one pixel for the whole frame of the others
     POINTWISE = True  # an output pixel depends on no other input pixels
     ROLE = Role.OTHER
     PER_CHANNEL = False  # works channel by channel, on any number of them a cycle
@@ -60,6 +66,10 @@ class TarsierOp(CostedOp):
     def frame_in(self) -> tuple[int, int]:
         height, width = self.get_nodeattr("frame")
         return height, width
+
+    def stream_frame(self, ind: int) -> tuple[int, int]:
+        """Rows and columns of input stream `ind`."""
+        return (1, 1) if ind in self.ONCE else self.frame_in()
 
     def frame_out(self) -> tuple[int, int]:
         return self.frame_in()
@@ -113,14 +123,14 @@ class TarsierOp(CostedOp):
         return DataType[self.get_nodeattr("outputDataType")]
 
     def get_normal_input_shape(self, ind: int = 0) -> tuple[int, ...]:
-        return (1, *self.frame_in(), self.channels_in(ind))
+        return (1, *self.stream_frame(ind), self.channels_in(ind))
 
     def get_normal_output_shape(self, ind: int = 0) -> tuple[int, ...]:
         return (1, *self.frame_out(), self.channels_out(ind))
 
     def get_folded_input_shape(self, ind: int = 0) -> tuple[int, ...]:
         lanes = self.lanes_in(ind)
-        return (1, *self.frame_in(), self.channels_in(ind) // lanes, lanes)
+        return (1, *self.stream_frame(ind), self.channels_in(ind) // lanes, lanes)
 
     def get_folded_output_shape(self, ind: int = 0) -> tuple[int, ...]:
         lanes = self.lanes_out(ind)
@@ -178,6 +188,21 @@ class TarsierOp(CostedOp):
 def divisors(n: int) -> list[int]:
     """What divides `n`, rising."""
     return [d for d in range(1, n + 1) if n % d == 0]
+
+
+def whole_frames(node: NodeProto, sizes: Sequence[_Size]) -> list[_Size]:
+    """Those of the `sizes` of its streams that must be alike in `node`.
+
+    Raises:
+        FlowError: a stream of one pixel for the whole frame has more.
+    """
+    op = getCustomOp(node)
+    once = op.ONCE if isinstance(op, TarsierOp) else frozenset()
+    for ind in once:
+        height, width = sizes[ind][:2]
+        if (height, width) != (1, 1):
+            raise FlowError(f"{node.name}: its factors of {width}x{height} pixels must be of 1x1")
+    return [size for ind, size in enumerate(sizes) if ind not in once]
 
 
 def role_of(node: NodeProto) -> Role:

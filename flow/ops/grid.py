@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from tarsier_fpga.hls.base.errors import FlowError
 
-__all__ = ["ORIGIN", "Grid", "joined"]
+__all__ = ["ORIGIN", "WHOLE", "Grid", "joined"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class Grid:
 
 
 ORIGIN = Grid(Fraction(1), Fraction(0), Fraction(0))
+WHOLE = Grid(Fraction(0), Fraction(0), Fraction(0))  # of one pixel for the whole frame
 
 
 def joined(grids: list[Grid], name: str) -> Grid:

@@ -42,6 +42,7 @@ class VideoShell(Facts):
         blend: blocks that wait for their results, so that a share of them can be mixed in; 0 none
         mend: codes by which a defective pixel stands out, unless the host says otherwise, 0 none;
             None where it cannot be mended
+        auto_gain: frames can take the gain that was measured of the one before
         csi2: how its bytes come, where a receiver stands in front; None for AXI4-Stream Video
         queue: what the buffer was sized by; None where it was given
     """
@@ -56,6 +57,7 @@ class VideoShell(Facts):
     timeout: int = 0
     blend: int = 0
     mend: int | None = None
+    auto_gain: bool = False
     csi2: Csi2Link | None = None
     queue: Queue | None = None
 

@@ -16,6 +16,7 @@ from shutil import copyfile
 from tarsier_fpga.flow.board import board_of, write_board
 from tarsier_fpga.flow.design.design_facts import GRAPH, RTL, TOP, Design, read_design
 from tarsier_fpga.flow.design.queue_facts import LineBuffer
+from tarsier_fpga.flow.shell.auto_gain import amplifier
 from tarsier_fpga.flow.shell.registers import (
     VIDEO,
     register_files,
@@ -142,6 +143,7 @@ def video_sources(design_folder: Path, design: Design, shell: VideoShell) -> dic
     check_fits(design_folder, design, shell)
     inside = {path.name: path.read_text() for path in sorted((design_folder / RTL).glob("*.sv"))}
     parts = ["video_shell", *(["csi2_receiver"] if shell.csi2 else [])]
+    parts += ["auto_gain"] if shell.auto_gain else []
     shells = {path.name: path.read_text() for part in parts for path in rtl_paths(part)}
     for name in inside.keys() & shells.keys():
         if inside[name] != shells[name]:
@@ -205,20 +207,24 @@ def address_bits(design: Design, shell: VideoShell) -> int:
 
 
 def _parameters(design: Design, shell: VideoShell) -> dict[str, int]:
+    gains = {"GainW": _GAIN_BITS, "Fraction": gain(design, shell)[1]}
+    if shell.auto_gain:
+        made = amplifier(design, shell)
+        gains = {"GainW": made.gain_bits, "Slack": made.slack, "Fraction": made.fraction}
     return {
         "Pixels": shell.pixels,
         "Bits": shell.bits,
         "NetBits": design.x.bits,
         "Width": design.width,
         "Height": design.height,
-        "GainW": _GAIN_BITS,
-        "Fraction": gain(design, shell)[1],
+        **gains,
         "Offset": design.x.black,
         "Sensor": int(shell.sensor),
         "BufferDepth": shell.buffer,
         "BlockDepth": block_depth(design, shell.pixels),
         **({"Blend": 1, "InputDepth": shell.blend} if shell.blend else {}),
         **({"Mend": 1} if shell.mend is not None else {}),
+        **({"Auto": 1} if shell.auto_gain else {}),
     }
 
 
@@ -243,6 +249,7 @@ def register_values(design: Design, shell: VideoShell) -> dict[str, int]:
         "BLEND": int(shell.blend > 0),
         "MEND": int(shell.mend is not None),
         "DEFECT": shell.mend or 0,
+        "AUTO": int(shell.auto_gain),
         "CSI2": int(shell.csi2 is not None),
         "CHANNEL": shell.csi2.channel if shell.csi2 else 0,
     }
@@ -250,6 +257,7 @@ def register_values(design: Design, shell: VideoShell) -> dict[str, int]:
 
 def _top(design: Design, shell: VideoShell) -> str:
     bits = out_bits(design, shell)
+    made = amplifier(design, shell) if shell.auto_gain else None
     return render(
         Path(__file__).with_name("video_top.sv.j2"),
         {},
@@ -259,6 +267,8 @@ def _top(design: Design, shell: VideoShell) -> str:
         shell=shell,
         registers=VIDEO.module,
         parameters=_parameters(design, shell),
+        amplifier=made,
+        gain_shift=made.fraction + made.slack - gain(design, shell)[1] if made else 0,
         readings=(*_READINGS, *_OVERFLOWS),
         faults=[fault.name.lower() for fault in Fault],
         link_counts=[count.name.lower() for count in Csi2Count],

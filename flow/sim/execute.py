@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from tarsier_fpga.flow.design.design_facts import read_graph
 from tarsier_fpga.flow.lower.net import net_of
-from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.flow.ops.base import TarsierOp, whole_frames
 from tarsier_fpga.flow.ops.register import prepare_finn
 from tarsier_fpga.hls.base.errors import FlowError
 
@@ -95,7 +95,7 @@ def _run(
 
 def check_sizes(node: NodeProto, sizes: Iterable[tuple[int, ...]]) -> None:
     """Raise FlowError where frames of several (height, width) meet in `node`."""
-    met = set(sizes)
+    met = set(whole_frames(node, list(sizes)))
     if len(met) > 1:
         told = " and ".join(f"{width}x{height}" for height, width in sorted(met))
         raise FlowError(f"{node.name}: frames of {told} pixels meet; this frame size does not fit")

@@ -8,7 +8,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.lower.net import net_of
-from tarsier_fpga.flow.ops.base import TarsierOp
+from tarsier_fpga.flow.ops.base import TarsierOp, whole_frames
 from tarsier_fpga.hls.base.errors import FlowError, KernelError
 
 __all__ = ["set_frame"]
@@ -53,7 +53,8 @@ def set_frame(model: ModelWrapper, height: int, width: int) -> ModelWrapper:
 
 def _frame(node: NodeProto, sizes: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
     """Rows and columns of what `node` reads."""
-    met = {sizes[name] for name in node.input if name in sizes}
+    streams = [sizes[name] for name in node.input if name in sizes]
+    met = set(whole_frames(node, streams))
     if len(met) > 1:
         told = " and ".join(f"{columns}x{rows}" for rows, columns in sorted(met))
         raise FlowError(

@@ -51,7 +51,8 @@ def reach_of(model: ModelWrapper) -> Reach:
         made = op.grids(streams) if isinstance(op, TarsierOp) else streams[0]
         grids.update(dict.fromkeys(node.output, made))
     ends = [grids[tensor.name] for tensor in model.graph.output]
+    ends = [pair for pair in ends if pair[0].step] or ends
     above, left = (max(0, ceil(max(pair[axis].before for pair in ends))) for axis in range(2))
     below, right = (max(0, ceil(max(pair[axis].after for pair in ends))) for axis in range(2))
-    steps = [grid.step.numerator for pair in grids.values() for grid in pair]
+    steps = [grid.step.numerator for pair in grids.values() for grid in pair if grid.step]
     return Reach(above, below, left, right, align=lcm(*steps))

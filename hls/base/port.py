@@ -20,7 +20,8 @@ class Port(Facts):
         channels, bits, signed: of a pixel's codes, channel 0 in the lowest bits
         black, white: codes of the two levels
         scale, offset: the network's number for code c is scale * c + offset
-        step: pixels of the first input from one pixel to the next, as a fraction in lowest terms
+        step: pixels of the first input from one pixel to the next, as a fraction in lowest terms;
+            (0, 1) where one pixel stands for the whole frame, whatever its size
     """
 
     name: str
@@ -56,4 +57,6 @@ class Port(Facts):
         A part of a pixel at the end counts as one.
         """
         step = Fraction(*self.step)
+        if not step:
+            return 1, 1, self.channels
         return ceil(height / step), ceil(width / step), self.channels

@@ -87,6 +87,7 @@ class Instance:
     template: tuple[int, ...] = ()
     tables: tuple[Table, ...] = ()
     memory: Memory | None = None
+    primed: bool = False  # the twin is told whether it has given what it holds at the start
     # Further ports: inputs `<name>_i`, in simulation held at a value, and outputs `<name>_o`.
     held: Mapping[str, Bits] = field(default_factory=dict)
     reported: Mapping[str, int] = field(default_factory=dict)  # bits

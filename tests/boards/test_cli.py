@@ -193,14 +193,20 @@ def test_video_puts_a_design_behind_a_camera(tmp_path):
     facts = json.loads((tmp_path / "video" / "video.json").read_text())
     assert (facts["pixels"], facts["black"], facts["white"]) == (4, 64, 4095)
     assert json.loads((tmp_path / "video" / "design.json").read_text())["line_buffer"] is None
-    link = ["--csi2", "4,RAW10,2", "--mend", "25"]
+    link = ["--csi2", "4,RAW10,2", "--mend", "25", "--auto-gain"]
     done = tarsier("video", tmp_path / "design", "-o", tmp_path / "link", *link)
     assert (done.returncode, done.stderr) == (0, "")
     facts = json.loads((tmp_path / "link" / "video.json").read_text())
     assert facts["csi2"] == {"lanes": 4, "channel": 2, "depth": 18}
     assert (facts["bits"], facts["white"], facts["mend"], facts["sensor"]) == (10, 1023, 25, True)
+    assert facts["auto_gain"]
     table = (tmp_path / "link" / "video_registers.md").read_text()
-    for register, reset in (("channel", "0x02"), ("defect", "0x19"), ("mended", "")):
+    for register, reset in (
+        ("channel", "0x02"),
+        ("defect", "0x19"),
+        ("mended", ""),
+        ("auto_gain", "0x00"),
+    ):
         assert re.search(rf"`{register}` \| \S+ \| \w+ \| {reset} \|", table), register
     again = tarsier("video", tmp_path / "video", "-o", tmp_path / "other")
     refused(again, "has a video shell already; name the design that it is of")

@@ -102,7 +102,7 @@ def test_inputs_that_are_no_frames_are_refused(random_net, sides, sentence):
 @pytest.mark.parametrize(
     ("op_type", "advice"),
     [
-        ("GlobalAveragePool", "frames of frames, not classifiers"),
+        ("Flatten", "frames of frames, not classifiers"),
         ("Softmax", "frames of frames, not classifiers"),
         ("Erf", "no kernel computes it"),
     ],

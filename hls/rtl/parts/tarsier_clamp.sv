@@ -5,8 +5,8 @@
 //   y[l] = min(max(x[l], YMin), YMax),   l = 0 .. Lanes-1
 //
 // Coding    x is signed; y carries YWidth bits, two's complement when YMin < 0.
-// Used by   hls/rtl/tarsier_bayer_front.sv hls/rtl/tarsier_requant.sv
-//           hls/rtl/tarsier_residual_add.sv
+// Used by   hls/rtl/tarsier_bayer_front.sv hls/rtl/tarsier_frame_scale.sv
+//           hls/rtl/tarsier_requant.sv hls/rtl/tarsier_residual_add.sv
 module tarsier_clamp #(
   parameter              Kernel = "clamp",  // whose parameters the errors speak of
   parameter int unsigned Lanes  = 16,

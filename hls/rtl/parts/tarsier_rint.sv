@@ -7,8 +7,8 @@
 //
 // Coding    x and y are signed; rint rounds a half to the even neighbour.  XWidth must be above
 //           Shift.
-// Used by   hls/rtl/tarsier_bayer_front.sv hls/rtl/tarsier_requant.sv
-//           hls/rtl/tarsier_scaled_add.sv
+// Used by   hls/rtl/tarsier_bayer_front.sv hls/rtl/tarsier_frame_scale.sv
+//           hls/rtl/tarsier_requant.sv hls/rtl/tarsier_scaled_add.sv
 module tarsier_rint #(
   parameter int unsigned Lanes  = 16,
   parameter int unsigned XWidth = 19,

@@ -4,7 +4,8 @@
 // kernels.
 //
 // Handshake the datapath's registers load where advance_o; y_valid_o marks the last of them.
-// Used by   hls/rtl/tarsier_scaled_add.sv, generated kernels (hls/adders/kernel.sv.j2)
+// Used by   hls/rtl/tarsier_frame_scale.sv, hls/rtl/tarsier_scaled_add.sv, generated kernels
+//           (hls/adders/kernel.sv.j2)
 module tarsier_stall_pipe #(
   parameter int unsigned Stages = 3  // registers between x and y
 ) (

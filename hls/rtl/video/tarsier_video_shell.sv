@@ -20,9 +20,14 @@
 //           256 is 256.
 //           defect_i, where Mend is built, is the threshold of defective_pixels, in codes of the camera;
 //           0 mends nothing.
+//           auto_i, where Auto is built, gives a frame of the full size the gain measured_i of the one
+//           before, in all colours, in place of gain_i, if known_i.
 //           After timeout_i cycles of silence within a frame the rest of it is filled; 0: never.
 // Sensor    1: the camera cannot wait; BufferDepth beats are queued, and what finds them full is
 //           dropped up to the next frame, and counted.  0: s_ready_o makes it wait.
+// Measuring started_o is high as a frame is taken over, auto_o with it where that has the gain measured_i;
+//           metered_ gives the beats of whole frames, as they are regularised, and no frame begins while
+//           !settled_i.
 // Counts    see line_buffer and frame_regulariser; lines, frames in and out; the CRC-32 of the last
 //           frame in and out, see frame_crc; cycles from one frame's last beat to the next one's, and
 //           from a frame's first beat in to its first beat out; mended_o, see defective_pixels.
@@ -43,6 +48,7 @@ module tarsier_video_shell #(
   parameter  int unsigned Width       = 64,
   parameter  int unsigned Height      = 48,
   parameter  int unsigned GainW       = 16,
+  parameter  int unsigned Slack       = 0,   // of gains, see bayer_blocks
   parameter  int unsigned Fraction    = 12,
   parameter  int unsigned Offset      = 128,
   parameter  bit          Sensor      = 1'b0,
@@ -51,6 +57,7 @@ module tarsier_video_shell #(
   parameter  bit          Blend       = 1'b0,
   parameter  int unsigned InputDepth  = 2,   // blocks, where Blend
   parameter  bit          Mend        = 1'b0,
+  parameter  bit          Auto        = 1'b0,
   parameter  int unsigned TimeoutW    = 24,
   localparam int unsigned Columns     = Width / Pixels,
   localparam int unsigned ColumnW     = $clog2(Columns + 1),
@@ -76,6 +83,15 @@ module tarsier_video_shell #(
   input  logic [4*GainW-1:0]        gain_i,
   input  logic [ShareW-1:0]         blend_i,
   input  logic [DefectW-1:0]        defect_i,
+
+  input  logic                      auto_i,
+  input  logic                      known_i,
+  input  logic                      settled_i,
+  input  logic [GainW-1:0]          measured_i,
+  output logic                      started_o,
+  output logic                      auto_o,
+  output logic                      metered_valid_o,
+  output logic [Pixels*Bits-1:0]    metered_data_o,
 
   output logic [Kinds-1:0][31:0]    faults_o,
   output logic [31:0]               lines_o,
@@ -147,19 +163,39 @@ module tarsier_video_shell #(
     route_t             route;
     logic [Bits-1:0]    fill;
     logic [DefectW-1:0] defect;
+    logic               by_meter;
     levels_t            levels;
   } settings_t;
   settings_t settings_d, settings_q;
+  levels_t   levels_d;
   logic      start, began_q;
 
   assign settings_d = hold_i && began_q ? settings_q
-                    : {bypass_i, red_i, columns_i, rows_i, blend_i, fill_i, defect_i, black_i, gain_i};
+                    : {bypass_i, red_i, columns_i, rows_i, blend_i, fill_i, defect_i, Auto && auto_i, black_i,
+                       gain_i};
 
   always_ff @(posedge clk_i) begin
     if (start || !began_q) settings_q <= settings_d;
     if (!rst_ni)           began_q <= 1'b0;
     else if (start)        began_q <= 1'b1;
   end
+
+  // What is measured takes the place of the gains as a frame begins.
+  if (Auto) begin : gen_auto
+    logic whole, takes;
+    assign whole = settings_d.route.columns == ColumnW'(Columns)
+                && settings_d.route.rows == RowW'(Height);
+    assign takes    = settings_d.by_meter && known_i && whole;
+    assign levels_d = '{black: settings_d.levels.black,
+                        gain: takes ? {4{measured_i}} : settings_d.levels.gain};
+    assign auto_o   = start && takes;
+  end else begin : gen_as_set
+    logic unused;
+    assign unused   = ^{settings_d.by_meter, known_i, settled_i, measured_i, levels_d};
+    assign levels_d = settings_d.levels;
+    assign auto_o   = 1'b0;
+  end
+  assign started_o = start;
 
   // From the camera to the regulariser.
   logic             queued_valid, queued_ready, lost;
@@ -222,7 +258,8 @@ module tarsier_video_shell #(
   route_t route;
   logic   route_room, route_valid, frame_given;
 
-  assign gate = route_room || !given_data[DataW];
+  // A frame that begins inside of another one ends that, whose gain is known only then.
+  assign gate = (route_room && (!Auto || settled_i || busy)) || !given_data[DataW];
 
   tarsier_fifo #(.Width($bits(route_t)), .Depth(4)) u_routes (
     .clk_i, .rst_ni, .x_valid_i(start), .x_ready_o(route_room), .x_data_i(settings_d.route),
@@ -237,6 +274,9 @@ module tarsier_video_shell #(
 
   assign by_valid      = regular_valid && settings_q.route.bypass;
   assign regular_ready = settings_q.route.bypass ? by_ready : levelled_ready;
+
+  assign metered_valid_o = Auto && regular_valid && regular_ready;
+  assign metered_data_o  = regular_data;
 
   // Defective pixels are mended on the way, so that the levels take a frame while the next has begun.
   logic             level_valid, level_ready;
@@ -269,7 +309,7 @@ module tarsier_video_shell #(
 
     tarsier_fifo #(.Width(2 + $bits(levels_t)), .Depth(4)) u_settings (
       .clk_i, .rst_ni, .x_valid_i(start && !settings_d.route.bypass), .x_ready_o(levels_room),
-      .x_data_i({settings_d.route.red, settings_d.levels}),
+      .x_data_i({settings_d.route.red, levels_d}),
       .y_valid_o(levels_valid), .y_ready_i(level_move && level_last),
       .y_data_o({level_red, levels})
     );
@@ -278,15 +318,22 @@ module tarsier_video_shell #(
     assign levelled_ready = level_ready;
     assign level_data     = regular_data;
     assign level_red      = settings_q.route.red;
-    assign levels         = settings_q.levels;
     assign mended_o       = '0;
+
+    if (Auto) begin : gen_measured
+      levels_t levels_q;
+      always_ff @(posedge clk_i) if (start) levels_q <= levels_d;
+      assign levels = levels_q;
+    end else begin : gen_set
+      assign levels = settings_q.levels;
+    end
 
     logic unused;
     assign unused = settings_q.defect;
   end
 
   tarsier_bayer_blocks #(
-    .Samples(Pixels), .FrameW(Width), .XWidth(Bits), .YWidth(NetBits), .GainW(GainW),
+    .Samples(Pixels), .FrameW(Width), .XWidth(Bits), .YWidth(NetBits), .GainW(GainW), .Slack(Slack),
     .Fraction(Fraction), .Offset(Offset)
   ) u_levels (
     .clk_i, .rst_ni, .red_i(level_red), .black_i(levels.black), .gain_i(levels.gain),

@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 
 from tarsier_fpga.camera.encode import encode
-from tarsier_fpga.camera.exposure import Exposure, auto_gain, check_gain, red_gain, red_meter
+from tarsier_fpga.camera.exposure import Exposure, auto_gain, check_gain, red_gain
 from tarsier_fpga.camera.raw import Raw, phases
 from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.describe.red_meter import red_meter
 from tarsier_fpga.hls.golden.exposure_meter import exposure_meter
 
 

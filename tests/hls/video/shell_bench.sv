@@ -122,6 +122,8 @@ module shell_bench #(
     .columns_i(columns), .rows_i(rows), .fill_i(fill), .timeout_i(timeout), .black_i(black),
     .gain_i(gain), .blend_i((Blend ? 9 : 1)'(blend)),
     .defect_i((Mend ? Bits : 1)'(defect)), .mended_o(counts.mended), .s_cut_i(1'b0),
+    .auto_i(1'b0), .known_i(1'b0), .settled_i(1'b1), .measured_i('0), .started_o(), .auto_o(),
+    .metered_valid_o(), .metered_data_o(),
     .faults_o(faults), .lines_o(counts.lines), .frames_in_o(counts.frames_in), .frames_out_o(counts.frames_out),
     .crc_in_o(counts.crc_in), .crc_out_o(counts.crc_out), .cycles_o(counts.cycles), .latency_o(counts.latency),
     .overflows_o(counts.overflows), .dropped_o(counts.dropped), .fullest_o(most),

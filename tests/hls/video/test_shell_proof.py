@@ -45,6 +45,8 @@ WRAP = """module tarsier_shell_streams #(
     .columns_i(($clog2((2 * Pixels > 4 ? 2 * Pixels : 4) / Pixels + 1))'(columns_i)),
     .black_i, .gain_i, .blend_i((Blend ? 9 : 1)'(blend_i)),
     .defect_i((Mend ? 8 : 1)'(defect_i)), .mended_o(), .s_cut_i(cut_i),
+    .auto_i(1'b0), .known_i(1'b0), .settled_i(1'b1), .measured_i('0), .started_o(), .auto_o(),
+    .metered_valid_o(), .metered_data_o(),
     .faults_o(), .lines_o(), .frames_in_o(), .frames_out_o(), .crc_in_o(), .crc_out_o(),
     .cycles_o(), .latency_o(), .overflows_o(), .dropped_o(), .fullest_o(),
     .s_valid_i, .s_ready_o, .s_user_i(s_data_i[8*Pixels]), .s_last_i(s_data_i[8*Pixels+1]),
