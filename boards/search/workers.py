@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""Workers that tasks run on: Ray's, on this machine or on a cluster.
+
+A task whose worker dies runs again on another; as every task goes on from what it left on the disk,
+nothing but time is lost. When Ray itself ends, the search says so and ends; it resumes.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeVar
+
+from tarsier_fpga.hls.base.errors import HostError
+
+__all__ = ["Run", "in_turn", "ray_workers"]
+
+_STORE_BYTES = 80 << 20  # of shared memory, the least that Ray takes; tasks hand over a few numbers
+_RETRIES = 20  # of a task whose worker died
+_GRACE = 30.0  # seconds that interrupted trainings get to save their state
+
+T = TypeVar("T")
+
+
+class Run(Protocol):
+    """Calls a function with each of many arguments; gives the results as they come, by index."""
+
+    def __call__(
+        self, work: Callable[..., T], tasks: Sequence[tuple[Any, ...]], /
+    ) -> Iterator[tuple[int, T]]: ...
+
+
+def in_turn(work: Callable[..., T], tasks: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, T]]:
+    """A Run in this process, one task after the other."""
+    for index, task in enumerate(tasks):
+        yield index, work(*task)
+
+
+@contextmanager
+def ray_workers(address: str | None, workers: int | None) -> Iterator[Run]:
+    """A Run on Ray: that at `address`, else one started here for as long as it is needed.
+
+    Here as many tasks run at once as `workers` says, else as there are cores; there, one a CPU.
+
+    Raises:
+        HostError: there is none at `address`, or it ended.
+    """
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    import ray
+    from ray.exceptions import RayError
+
+    here: Mapping[str, Any] = {
+        "num_cpus": workers or os.cpu_count(),
+        "object_store_memory": _STORE_BYTES,
+        "include_dashboard": False,
+    }
+    try:
+        ray.init(
+            **({"address": address} if address else here),
+            log_to_driver=False,
+            logging_level="error",
+        )
+    except (ConnectionError, RayError, ValueError, RuntimeError) as error:
+        where = f"at {address} " if address else ""
+        raise HostError(f"Ray {where}does not start: {str(error).splitlines()[0]}") from None
+    try:
+        yield _run_on_ray
+    finally:
+        ray.shutdown()
+
+
+def _run_on_ray(
+    work: Callable[..., T], tasks: Sequence[tuple[Any, ...]]
+) -> Iterator[tuple[int, T]]:
+    import ray
+    from ray.exceptions import RayError, RayTaskError
+
+    remote = ray.remote(num_cpus=1, max_retries=_RETRIES)(work)
+    left = {remote.remote(*task): index for index, task in enumerate(tasks)}
+    try:
+        while left:
+            [done], _ = ray.wait(list(left), num_returns=1)
+            yield left.pop(done), ray.get(done)
+    except RayTaskError as error:  # a fault of the task's own
+        raise error.as_instanceof_cause() from None
+    except RayError as error:
+        why = str(error).splitlines()[0]
+        raise HostError(f"Ray ended: {why}; the same command goes on with the search") from None
+    finally:
+        for task in left:
+            ray.cancel(task)
+        if left:
+            ray.wait(list(left), num_returns=len(left), timeout=_GRACE)
