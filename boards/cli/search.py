@@ -66,6 +66,10 @@ def search(
         )
     if synth and not best:
         raise HostError(f"--synth {synth} goes with --best")
+    if synth:
+        from tarsier_fpga.flow.synth.backend import find_backend
+
+        find_backend(synth)  # known before hours of training
     from dataclasses import replace
 
     from tarsier_fpga.search.finalists import agreement
@@ -123,7 +127,7 @@ def _build(job: "Search", count: int, tool: str) -> None:
         onnx = export(net, job.folder / "full")
         with progress() as show:
             found = build_finalist(job, record, tool, show)
-        lut = f", {found.total.lut:g} LUT by {found.tool}" if found else ""
+        lut = f", {found.lut:,g} LUT by {found.tool}" if found else ""
         print(
             f"trial {record.number}: {record.full_db:.2f} dB on the held-back scenes; {onnx};"
             f" {job.folder / 'designs' / record.name}{lut}"

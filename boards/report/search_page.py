@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import matplotlib
-from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -65,7 +64,7 @@ def render_search(page: SearchPage) -> str:
     return (
         environment()
         .get_template("search.html.j2")
-        .render(page=page, plots={name: Markup(text.decode()) for name, text in drawn.items()})
+        .render(page=page, plots={name: text.decode() for name, text in drawn.items()})
     )
 
 
@@ -100,7 +99,7 @@ def _front(points: Sequence[SearchPoint]) -> Figure:
     ):
         axes.scatter(
             [one.lut for one in chosen],
-            [one.psnr_db for one in chosen],
+            [one.psnr_db or 0 for one in chosen],
             s=[30 + 170 * one.memory / most for one in chosen],
             color=_COLOURS[name],
             label=name,
@@ -110,7 +109,7 @@ def _front(points: Sequence[SearchPoint]) -> Figure:
     best = sorted((one for one in points if one.front), key=lambda one: one.lut)
     axes.step(
         [one.lut for one in best],
-        [one.psnr_db for one in best],
+        [one.psnr_db or 0 for one in best],
         where="post",
         color=_COLOURS["front"],
         linewidth=1.2,
@@ -132,11 +131,11 @@ def _axes(points: Sequence[SearchPoint]) -> Figure:
     names = [*points[0].params, "LUT", "memory, kbit", "dB"]
     figure = Figure(figsize=(max(9, 1.3 * len(names)), 4.2), layout="constrained")
     axes = figure.subplots()
-    columns = [
+    columns: list[list[str] | list[float]] = [
         *([one.params[name] for one in points] for name in points[0].params),
         [one.lut for one in points],
         [one.memory for one in points],
-        [one.psnr_db for one in points],
+        [one.psnr_db or 0 for one in points],
     ]
     heights = [_column(axes, at, values) for at, values in enumerate(columns)]
     for index, one in enumerate(points):
@@ -160,11 +159,11 @@ def _axes(points: Sequence[SearchPoint]) -> Figure:
     return figure
 
 
-def _column(axes: Axes, at: int, values: Sequence[str | float | None]) -> list[float]:
+def _column(axes: Axes, at: int, values: Sequence[str] | Sequence[float]) -> list[float]:
     """Heights from 0 to 1 of `values` on the line at `at`, whose ends or values are written."""
     numbers: list[float] | None
     try:
-        numbers = [float(value or 0) for value in values]
+        numbers = [float(value) for value in values]
     except ValueError:
         numbers = None
     if numbers is None:

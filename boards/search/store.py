@@ -10,6 +10,7 @@ from pathlib import Path
 
 import optuna
 from optuna.exceptions import OptunaError
+from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from tarsier_fpga.hls.base.errors import HostError
@@ -20,7 +21,7 @@ from tarsier_fpga.search.search_plan import SearchPlan, Value
 __all__ = ["DIRECTIONS", "Store", "is_url"]
 
 # Of dB on held-back scenes, LUTs, and kilobits of block and ultra RAM.
-DIRECTIONS = ("maximize", "minimize", "minimize")
+DIRECTIONS = (StudyDirection.MAXIMIZE, StudyDirection.MINIMIZE, StudyDirection.MINIMIZE)
 _STUDY = "tarsier"
 
 

@@ -5,7 +5,9 @@ A task whose worker dies runs again on another; as every task goes on from what 
 nothing but time is lost. When Ray itself ends, the search says so and ends; it resumes.
 """
 
+import logging
 import os
+import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
@@ -15,6 +17,8 @@ from tarsier_fpga.hls.base.errors import HostError
 __all__ = ["Run", "in_turn", "ray_workers"]
 
 _STORE_BYTES = 80 << 20  # of shared memory, the least that Ray takes; tasks hand over a few numbers
+_STARTS = 4  # attempts
+_ANSWER = 10.0  # seconds that a cluster may take to
 _RETRIES = 20  # of a task whose worker died
 _GRACE = 30.0  # seconds that interrupted trainings get to save their state
 
@@ -47,26 +51,44 @@ def ray_workers(address: str | None, workers: int | None) -> Iterator[Run]:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     import ray
-    from ray.exceptions import RayError
 
-    here: Mapping[str, Any] = {
-        "num_cpus": workers or os.cpu_count(),
-        "object_store_memory": _STORE_BYTES,
-        "include_dashboard": False,
-    }
-    try:
-        ray.init(
-            **({"address": address} if address else here),
-            log_to_driver=False,
-            logging_level="error",
-        )
-    except (ConnectionError, RayError, ValueError, RuntimeError) as error:
-        where = f"at {address} " if address else ""
-        raise HostError(f"Ray {where}does not start: {str(error).splitlines()[0]}") from None
+    if address:
+        _check_listening(address)
+        _start({"address": address}, f"at {address} ", 1)
+    else:
+        # On a busy machine Ray may take longer to start than it waits for itself.
+        cores = workers or os.cpu_count()
+        here = {"num_cpus": cores, "object_store_memory": _STORE_BYTES, "include_dashboard": False}
+        _start(here, "", _STARTS)
     try:
         yield _run_on_ray
     finally:
         ray.shutdown()
+
+
+def _start(how: Mapping[str, Any], where: str, attempts: int) -> None:
+    import ray
+
+    for attempt in range(1, attempts + 1):
+        try:
+            ray.init(**how, log_to_driver=False, logging_level=logging.ERROR)
+            return
+        except Exception as error:  # Ray raises plain ones, too
+            ray.shutdown()
+            why = (str(error).splitlines() or [type(error).__name__])[0]
+            if attempt == attempts:
+                raise HostError(f"Ray {where}does not start: {why}") from None
+
+
+def _check_listening(address: str) -> None:
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not (host and port.isdecimal()):
+        return  # such as auto
+    try:
+        socket.create_connection((host, int(port)), _ANSWER).close()
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise HostError(f"Ray at {address} does not start: {why.lower()}") from None
 
 
 def _run_on_ray(
