@@ -19,7 +19,7 @@ from tarsier_fpga.search.store import Store
 from tarsier_fpga.search.workers import in_turn, ray_workers
 from tests.boards.search.made import tiny_search
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ray")]
+pytestmark = pytest.mark.slow
 
 MAIN = "from tarsier_fpga.cli import main; main()"
 LAST = 150
