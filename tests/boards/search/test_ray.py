@@ -25,14 +25,27 @@ MAIN = "from tarsier_fpga.cli import main; main()"
 LAST = 150
 
 
-def start(config, out):
-    arguments = [config, "-o", out, "--data", config.parent / "data", "--workers", 2]
-    return subprocess.Popen(
-        [sys.executable, "-c", MAIN, "search", *map(str, arguments)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+@pytest.fixture
+def start():
+    """Starts searches, which end with the test."""
+    started = []
+
+    def starting(config, out):
+        arguments = [config, "-o", out, "--data", config.parent / "data", "--workers", 2]
+        started.append(
+            subprocess.Popen(
+                [sys.executable, "-c", MAIN, "search", *map(str, arguments)],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
+        return started[-1]
+
+    yield starting
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 def wait_for(process, told):
@@ -43,7 +56,7 @@ def wait_for(process, told):
 
 
 def kill_a_worker(driver):
-    until = time.monotonic() + 60
+    until = time.monotonic() + 300
     while time.monotonic() < until:
         for child in psutil.Process(driver.pid).children(recursive=True):
             try:
@@ -61,7 +74,7 @@ def told(records):
     return [replace(one, seconds={}) for one in records]
 
 
-def test_killed_workers_and_drivers_lose_no_finished_trial(tmp_path):
+def test_killed_workers_and_drivers_lose_no_finished_trial(tmp_path, start):
     config = tiny_search(tmp_path, last=LAST)
     plan, out = read_plan(config), tmp_path / "killed"
     store = Store(str(tmp_path / "straight/store.db"), plan)
@@ -80,7 +93,7 @@ def test_killed_workers_and_drivers_lose_no_finished_trial(tmp_path):
     again = start(config, out)
     wait_for(again, "generation 1")
     again.send_signal(signal.SIGINT)
-    _, error = again.communicate(timeout=120)
+    _, error = again.communicate(timeout=600)
     assert again.returncode == 130, error
     assert error.splitlines()[-1] == "tarsier: interrupted; the same command resumes"
 

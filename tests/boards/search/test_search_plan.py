@@ -45,8 +45,8 @@ def test_a_point_as_a_config_is_its_recipe(tmp_path):
     [
         (
             "channels = [4, 8]",
-            "chanels = [4]",
-            "space.net.chanels is unknown; known entries: kind,",
+            "channel_s = [4]",
+            "space.net.channel_s is unknown; known entries: kind,",
         ),
         ("channels = [4, 8]", "channels = []", "space.net.channels = [] must have a value"),
         ("[space.net]", "[space.nets]", "space.nets is unknown; known tables: "),
