@@ -9,7 +9,7 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol, TypeVar
 
 from tarsier_fpga.hls.base.errors import HostError
@@ -20,6 +20,7 @@ _STORE_BYTES = 80 << 20  # of shared memory, the least that Ray takes; tasks han
 _STARTS = 4  # attempts
 _ANSWER = 10.0  # seconds that a cluster may take to
 _RETRIES = 20  # of a task whose worker died
+_TICK = 0.5  # seconds
 _GRACE = 30.0  # seconds that interrupted trainings get to save their state
 
 T = TypeVar("T")
@@ -49,6 +50,7 @@ def ray_workers(address: str | None, workers: int | None) -> Iterator[Run]:
         HostError: there is none at `address`, or it ended.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_worker_niceness", "0")  # as `tarsier train`
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     import ray
 
@@ -101,15 +103,18 @@ def _run_on_ray(
     left = {remote.remote(*task): index for index, task in enumerate(tasks)}
     try:
         while left:
-            [done], _ = ray.wait(list(left), num_returns=1)
-            yield left.pop(done), ray.get(done)
+            # Waiting is cut into pieces, between which Ctrl-C is heard.
+            finished, _ = ray.wait(list(left), num_returns=1, timeout=_TICK)
+            for done in finished:
+                yield left.pop(done), ray.get(done)
     except RayTaskError as error:  # a fault of the task's own
         raise error.as_instanceof_cause() from None
     except RayError as error:
         why = str(error).splitlines()[0]
         raise HostError(f"Ray ended: {why}; the same command goes on with the search") from None
     finally:
-        for task in left:
-            ray.cancel(task)
-        if left:
-            ray.wait(list(left), num_returns=len(left), timeout=_GRACE)
+        with suppress(RayError, ConnectionError):  # of a Ray that is no more
+            for task in left:
+                ray.cancel(task)
+            if left:
+                ray.wait(list(left), num_returns=len(left), timeout=_GRACE)
