@@ -13,6 +13,7 @@ from tarsier_fpga.cli.options import parse_size
 from tarsier_fpga.cli.progress import progress
 from tarsier_fpga.cli.training_options import resumable
 from tarsier_fpga.hls.base.errors import HostError
+from tarsier_fpga.hls.base.files import write_together
 from tarsier_fpga.hls.base.progress import Show
 
 if TYPE_CHECKING:
@@ -119,23 +120,32 @@ def _train(job: "Search", best: int, full: int) -> None:
 
 
 def _build(job: "Search", count: int, tool: str) -> None:
-    from tarsier_fpga.search.finalists import best, build_finalist
+    from tarsier_fpga.flow.synth.backend import find_backend, synthesize
+    from tarsier_fpga.jobs.designs import build_design
+    from tarsier_fpga.search.finalists import best
+    from tarsier_fpga.search.search_plan import board_at
     from tarsier_fpga.training.deploy.export import export
 
     for record in best(job.store.records(), count):
-        net = job.folder / "full" / f"{record.name}.safetensors"
-        onnx = export(net, job.folder / "full")
+        onnx = export(job.folder / "full" / f"{record.name}.safetensors", job.folder / "full")
+        board, folder = board_at(job.plan, record.params), job.folder / "designs" / record.name
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        lut = ""
         with progress() as show:
-            found = build_finalist(job, record, tool, show)
-        lut = f", {found.lut:,g} LUT by {found.tool}" if found else ""
+            build_design(str(onnx), board, job.plan.extent, job.plan.fps, folder, show)
+            if tool:
+                found = synthesize(find_backend(tool), folder, board, show)
+                text = found.model_dump_json(indent=2) + "\n"
+                write_together({folder / "synth.json": text.encode()})
+                lut = f", {found.lut:,g} LUT by {found.tool}"
         print(
             f"trial {record.number}: {record.full_db:.2f} dB on the held-back scenes; {onnx};"
-            f" {job.folder / 'designs' / record.name}{lut}"
+            f" {folder}{lut}"
         )
 
 
 def _report(job: "Search") -> None:
-    from tarsier_fpga.search.results import write_results
+    from tarsier_fpga.cli.search_results import write_results
 
     print(write_results(job.plan, job.store, job.folder))
 

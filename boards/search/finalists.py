@@ -1,24 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""What a search is for: its best points trained to the end, exported, built; and how far short
-trainings told what long ones give."""
+"""The points of a search that are trained to the end, and how far short trainings told of that."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from scipy.stats import kendalltau, spearmanr
 
-from tarsier_fpga.flow.synth.backend import find_backend, synthesize
-from tarsier_fpga.flow.synth.synth_facts import Synthesis
 from tarsier_fpga.hls.base.errors import HostError
-from tarsier_fpga.hls.base.progress import Show
-from tarsier_fpga.jobs.designs import build_design
 from tarsier_fpga.search.record import Fate, Record, pareto
 from tarsier_fpga.search.search import Search
-from tarsier_fpga.search.search_plan import board_at
 from tarsier_fpga.search.training_task import train_and_score
 
-__all__ = ["FEWEST", "Agreement", "agreement", "best", "build_finalist", "evenly", "train_fully"]
+__all__ = ["FEWEST", "Agreement", "agreement", "best", "evenly", "train_fully"]
 
 FEWEST = 8  # full trainings that a rank correlation needs
 
@@ -78,23 +71,6 @@ def train_fully(job: Search, records: Sequence[Record]) -> None:
         job.store.trained(todo[index], scored.psnr_db)
         told = f"trial {todo[index].number}: {scored.psnr_db:.2f} dB fully trained"
         job.notice(told, done / len(todo), None)
-
-
-def build_finalist(job: Search, record: Record, tool: str, show: Show) -> Synthesis | None:
-    """The design of `record`, fully trained, in the folder of the search; synthesized by `tool`.
-
-    Raises:
-        TarsierError: it cannot be built, or there is no such tool.
-    """
-    net: Path = job.folder / "full" / f"{record.name}.safetensors"
-    board, folder = board_at(job.plan, record.params), job.folder / "designs" / record.name
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    build_design(str(net), board, job.plan.extent, job.plan.fps, folder, show)
-    if not tool:
-        return None
-    found = synthesize(find_backend(tool), folder, board, show)
-    (folder / "synth.json").write_text(found.model_dump_json(indent=2) + "\n")
-    return found
 
 
 def agreement(records: Sequence[Record]) -> Agreement:

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from tarsier_fpga.cli.search_results import search_page, write_results
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.cost.resources import Resources
 from tarsier_fpga.search.draw import draw
 from tarsier_fpga.search.finalists import agreement, best, evenly
 from tarsier_fpga.search.point_cost import point_cost
 from tarsier_fpga.search.record import Fate, Needed, Record, pareto
-from tarsier_fpga.search.results import search_page, write_results
 from tarsier_fpga.search.search import Search, search
 from tarsier_fpga.search.store import Store
 from tarsier_fpga.search.thin import thin
