@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 .DEFAULT_GOAL := help
-.PHONY: help demo lint types test check flagship whole-pictures scores readme baselines fmax prove gallery bench-cpu bench-fifo bench-host bench-networks bench-sim bench-train bench-unet exposures clean
+.PHONY: help demo lint types test check flagship whole-pictures scores readme baselines fmax prove gallery bench-cpu bench-fifo bench-folding bench-host bench-networks bench-sim bench-train bench-unet exposures clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 
@@ -62,6 +62,9 @@ bench-cpu: $(INSTALLED)  ## 1-bit layers and networks on this CPU beside PyTorch
 bench-fifo: $(INSTALLED)  ## FIFO sizing side by side with FINN's; minutes
 	@.venv/bin/python -m tests.bench.fifo_sizing
 	@.venv/bin/python -m tests.bench.fifo_wide
+
+bench-folding: $(INSTALLED)  ## foldings side by side with FINN's SetFolding, on one cost model; minutes
+	@.venv/bin/python -m tests.bench.folding
 
 bench-host: $(INSTALLED)  ## what the host adds to the network on 12-megapixel frames; minutes
 	@.venv/bin/python -m tests.bench.host

@@ -11,6 +11,7 @@ from tarsier_fpga.cli.doctor import doctor
 from tarsier_fpga.cli.eval import evaluate
 from tarsier_fpga.cli.export import export
 from tarsier_fpga.cli.run import RunCommand, run
+from tarsier_fpga.cli.search import search
 from tarsier_fpga.cli.sim import sim
 from tarsier_fpga.cli.study import study
 from tarsier_fpga.cli.synth import SynthCommand, synth
@@ -34,6 +35,7 @@ app.command()(bench)
 app.command()(count)
 app.command("eval")(evaluate)
 app.command()(train)
+app.command()(search)
 app.command()(convert)
 app.command()(export)
 app.add_typer(study, name="study")

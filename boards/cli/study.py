@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tarsier_fpga.cli.options import parse_size
 from tarsier_fpga.cli.training_options import resumable
 from tarsier_fpga.hls.base.files import check_folder, json_bytes, write_together
 from tarsier_fpga.training.facts.accelerator import Accelerator
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["study"]
 
 study = typer.Typer(
-    help="Trials around training: versions of the unit, its parts, the time of a step.",
+    help="Trials around training: versions of the unit, its parts, its levers, the time of a step.",
     no_args_is_help=True,
 )
 
@@ -78,6 +79,42 @@ def parts(
         }
         whole = {"set": place.name, "full_db": found.full_db, "parts": facts}
         write_together({json: json_bytes(whole)})
+
+
+@study.command()
+def levers(
+    config: Annotated[str, typer.Option(help="the network and the budget")] = "levers-raw-16x8",
+    image_set: Annotated[str, typer.Option("--set", help="the image set to score on")] = "Kodak24",
+    data: Annotated[Path | None, typer.Option(help="folder of sets; or $TARSIER_DATA")] = None,
+    out: Annotated[Path, typer.Option(help="runs go here")] = Path("build/levers"),
+    board: Annotated[str, typer.Option(help="that sizes are estimated for")] = "zcu104",
+    size: Annotated[str, typer.Option(help="frame, WIDTHxHEIGHT")] = "3840x2160",
+    fps: Annotated[float, typer.Option(help="frames per second")] = 120.0,
+    json: Annotated[Path | None, typer.Option(help="write the rows here too")] = None,
+) -> None:
+    """Train a net with each lever of binary units alone, on equal budgets; dB beside its size."""
+    from tarsier_fpga.flow.board import load_board
+    from tarsier_fpga.search.point_cost import estimate_net
+    from tarsier_fpga.training.studies.levers import try_levers
+
+    if json:
+        check_folder(json)
+    target, extent, rows = load_board(board), parse_size(size), []
+    with resumable():
+        plan, source, place = _opened(config, image_set, data)
+        print(f"{place.name}, after {plan.schedule.iterations} steps each")
+        print(f"{target.name}, {size} at {fps:g} frames per second, FIFOs aside\n")
+        print("| lever | PSNR | LUT | BRAM36 | UltraRAM |\n|---|--:|--:|--:|--:|")
+        for trial in try_levers(plan, source, place, out):
+            needed = estimate_net(trial.net, target, extent, fps)
+            found = needed.resources
+            taken = needed.refused or f"{found.lut:,.0f} | {found.bram36:g} | {found.uram:g}"
+            print(f"| {trial.lever} | {trial.psnr_db:.2f} dB | {taken} |", flush=True)
+            row = {"lever": trial.lever, "psnr_db": trial.psnr_db, "refused": needed.refused}
+            rows.append(row | {"resources": found.model_dump()})
+    if json:
+        facts = {"config": config, "set": place.name, "board": target.name, "rows": rows}
+        write_together({json: json_bytes(facts)})
 
 
 @study.command("step-time")

@@ -60,7 +60,7 @@ def save_net(path: Path, net: Network, name: str, spec: NetSpec) -> None:
     net = copy.deepcopy(net)
     net.settle()
     tensors = {key: value.detach().cpu().contiguous() for key, value in net.state_dict().items()}
-    facts = {"tarsier.net": name, "tarsier.spec": json.dumps(asdict(spec), sort_keys=True)}
+    facts = {"tarsier.net": name, "tarsier.spec": json.dumps(asdict(spec.deployed), sort_keys=True)}
     path.parent.mkdir(parents=True, exist_ok=True)
     with writing(path) as partial:
         save_file(tensors, partial, facts)

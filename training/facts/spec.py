@@ -2,6 +2,7 @@
 """What a network is, as plain facts: it travels in the header of every checkpoint."""
 
 import math
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated
 
@@ -13,8 +14,10 @@ from tarsier_fpga.hls.base.errors import TrainingError
 from tarsier_fpga.training.facts.family import Family, find_family
 from tarsier_fpga.training.facts.task import Task
 
-__all__ = ["KNOWN_ONLY", "Act", "Flag", "Form", "Int", "NetSpec", "Real", "Version"]
+__all__ = ["KNOWN_ONLY", "LEVERS", "Act", "Flag", "Form", "Int", "NetSpec", "Real", "Version"]
 
+# Of binary units, with what each is where it is not pulled.
+LEVERS = {"zeros": 0.0, "sign_scale": False, "learned_window": False, "dilation": 1}
 KNOWN_ONLY = ConfigDict(extra="forbid")
 
 # What is written as another type is a mistake, not made to fit.
@@ -66,6 +69,11 @@ class NetSpec:
     head: Act = Act.LINEAR  # what follows a full-precision head
     scale: Int = 1  # of super-resolution
     shortcut: Flag = False  # a parent's layers add to their input, as binary units do
+    # Levers of binary units; none of them costs anything at inference but lines, by dilation.
+    zeros: Annotated[Real, Field(ge=0, lt=1)] = 0.0  # share of weights that are 0: ternary
+    sign_scale: Flag = False  # learned, per channel and of either sign, before the sign
+    learned_window: Flag = False  # of the sign's gradient; sign_window is where it starts
+    dilation: Annotated[Int, Field(ge=1, le=7)] = 1  # of every second unit of the body
     branch_bits: Bits = 8
     weight_bits: Bits = 8  # of low-bit layers; multi-bit layers of binary networks have 8
     head_exponent: Int = -8  # 8-bit weights in steps of 2^this
@@ -80,7 +88,26 @@ class NetSpec:
             raise TrainingError(f"net.scale = {self.scale} must be {known} for task {self.task}")
         if self.shortcut and not family.shortcut:
             raise TrainingError("net.shortcut = true is for a parent: binary units always have one")
+        self._check_levers()
         family.check(self)
+
+    def _check_levers(self) -> None:
+        given = [name for name, none in LEVERS.items() if getattr(self, name) != none]
+        if given and self.family.hardware is None:
+            raise TrainingError(f"net.{given[0]} is of binary units, which a {self.kind} has not")
+        if self.zeros and self.form is Form.FLOAT:
+            raise TrainingError(f"net.zeros = {self.zeros:g} exists in the hardware form only")
+        if self.dilation > 1 and self.units < 2:
+            raise TrainingError(
+                f"net.dilation = {self.dilation} is of every second unit: net.units must be above 1"
+            )
+
+    @property
+    def deployed(self) -> "NetSpec":
+        """The same network without what only its training needs."""
+        if not self.exact:
+            return self
+        return replace(self, sign_scale=False, learned_window=False)
 
     @property
     def family(self) -> Family:
@@ -137,4 +164,4 @@ class NetSpec:
     @property
     def radius(self) -> int:
         """Pixels on each side that one output pixel depends on."""
-        return self.family.radius(self)
+        return self.family.radius(self) + (self.dilation - 1) * (self.units // 2)

@@ -41,4 +41,4 @@ def start_network(plan: Recipe, frames: Callable[[], Tensor]) -> Network:
             f"not {getattr(plan.net, fact)}"
         )
     net = rebuild(saved)
-    return (net if spec == plan.net else to_hardware(net, spec, plan.net)).train()
+    return (net if spec == plan.net.deployed else to_hardware(net, spec, plan.net)).train()

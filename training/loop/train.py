@@ -50,10 +50,12 @@ def train(
     out: Path,
     fabric: Fabric | None = None,
     minutes: float = math.inf,
+    steps: int | None = None,
 ) -> Network:
     """The network `plan` describes, trained to the end; resumes what `out` holds of the run.
 
-    After `minutes` it stops where it is, to be resumed, and gives the network so far.
+    After `minutes`, or at step `steps` of its schedule, it stops where it is, to be resumed, and
+    gives the network so far.
 
     Raises:
         TrainingError: the loss stopped being finite, or the checkpoint in `out` is of no use.
@@ -64,10 +66,11 @@ def train(
     run.resume()
     run.save()
     end, first = plan.schedule.iterations, run.fabric.is_global_zero
+    end = end if steps is None else min(end, steps)
     history = History(out, plan.name, run.step) if first else None
     try:
         with Report(plan.name, run.step, end, first) as report, _interrupts() as interrupted:
-            stop = _advance(run, history, report, interrupted, until)
+            stop = _advance(run, end, history, report, interrupted, until)
         run.save()
         if stop is _Stop.INTERRUPTED and run.step < end:
             raise KeyboardInterrupt
@@ -84,16 +87,16 @@ def train(
 
 
 def _advance(
-    run: Run, history: History | None, report: Report, interrupted: Event, until: float
+    run: Run, end: int, history: History | None, report: Report, interrupted: Event, until: float
 ) -> _Stop:
-    """Train until the end or until there is a reason to stop, which is returned."""
+    """Train until step `end` or until there is a reason to stop, which is returned."""
     schedule = run.plan.schedule
     seen: list[Step] = []
     since, stop = time.perf_counter(), _Stop.NOT
-    while run.step < schedule.iterations and stop is _Stop.NOT:
+    while run.step < end and stop is _Stop.NOT:
         seen.append(run.advance())
         report.at(run.step)
-        if run.step % LOG_EVERY == 0 or run.step == schedule.iterations:
+        if run.step % LOG_EVERY == 0 or run.step == end:
             values = _means(seen)
             # The means have waited for a GPU, so the steps are done.
             values["steps_per_s"] = len(seen) / (time.perf_counter() - since)

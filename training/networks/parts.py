@@ -99,8 +99,10 @@ def residual(spec: NetSpec) -> nn.Module:
 
 def body(spec: NetSpec) -> nn.Sequential:
     """The units between head and tail."""
-    unit = BinaryUnit if Part.BODY in spec.binary else FullUnit
-    return nn.Sequential(*(unit(spec) for _ in range(spec.units)))
+    if Part.BODY not in spec.binary:
+        return nn.Sequential(*(FullUnit(spec) for _ in range(spec.units)))
+    dilations = (spec.dilation if index % 2 else 1 for index in range(spec.units))
+    return nn.Sequential(*(BinaryUnit(spec, dilation=each) for each in dilations))
 
 
 @torch.no_grad()

@@ -20,7 +20,18 @@ from brevitas.inject.enum import FloatToIntImplType
 from brevitas.proxy import ActQuantProxyFromInjector, WeightQuantProxyFromInjector
 from torch import Tensor, nn
 
-__all__ = ["BinaryConv", "FixedPointConv", "XnorConv", "fixed_point", "on_grid", "settle", "sign"]
+__all__ = [
+    "BinaryConv",
+    "FixedPointConv",
+    "TernaryConv",
+    "XnorConv",
+    "fixed_point",
+    "on_grid",
+    "settle",
+    "sign",
+]
+
+_NARROWEST = 1e-2  # of a learned window
 
 
 def fixed_point(bits: int, exponent: int, *, signed: bool = True) -> nn.Module:
@@ -28,15 +39,29 @@ def fixed_point(bits: int, exponent: int, *, signed: bool = True) -> nn.Module:
     return _Identity(act_quant=_FixedPointAct, bit_width=bits, exponent=exponent, signed=signed)
 
 
-def sign(window: float) -> nn.Module:
-    """A quantiser to {-1, +1}; gradients pass within `window` of the threshold, strongest at it."""
-    return _Identity(act_quant=_SignAct, window=window)
+def sign(window: float, learned: bool = False) -> "_Identity":
+    """A quantiser to {-1, +1}; gradients pass within `window` of the threshold, strongest at it.
+
+    A `learned` window is a parameter and starts there.
+    """
+    made = _Identity(act_quant=_SignAct, window=window)
+    if learned:
+        made.learned = nn.Parameter(torch.tensor(window))
+    return made
 
 
 class _Identity(qnn.QuantIdentity):
     """A quantiser of activations."""
 
+    learned: Tensor | None  # window of a sign's gradient
+
+    def __init__(self, **facts: Any):
+        super().__init__(**facts)
+        self.register_parameter("learned", None)
+
     def forward(self, x: Tensor) -> Tensor:
+        if self.training and self.learned is not None:
+            return _LearnedSignFn.apply(x, self.learned)
         if self.training:
             return self.act_quant.fused_activation_quant_proxy.tensor_quant.quantise(x)
         return super().forward(x)
@@ -47,22 +72,42 @@ class _Conv(qnn.QuantConv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         if self.training:
-            return F.conv2d(x, self.weight_quant.tensor_quant.quantise(self.weight))
+            weight = self.weight_quant.tensor_quant.quantise(self.weight)
+            return F.conv2d(x, weight, dilation=self.dilation)
         return super().forward(x)
 
 
 class BinaryConv(_Conv):
     """Weights in {-1, +1}: integers in, integers out."""
 
-    def __init__(self, inputs: int, outputs: int):
-        super().__init__(inputs, outputs, 3, bias=False, weight_quant=_SignWeight)
+    def __init__(self, inputs: int, outputs: int, dilation: int = 1):
+        super().__init__(
+            inputs, outputs, 3, bias=False, dilation=dilation, weight_quant=_SignWeight
+        )
+
+
+class TernaryConv(_Conv):
+    """Weights in {-1, 0, +1}, the share `zeros` of them 0, those of least magnitude."""
+
+    def __init__(self, inputs: int, outputs: int, zeros: float, dilation: int = 1):
+        super().__init__(
+            inputs,
+            outputs,
+            3,
+            bias=False,
+            dilation=dilation,
+            weight_quant=_TernaryWeight,
+            weight_zeros=zeros,
+        )
 
 
 class XnorConv(_Conv):
     """Weights in {-s, +s}, s the mean magnitude of an output channel's (XNOR-Net)."""
 
-    def __init__(self, inputs: int, outputs: int):
-        super().__init__(inputs, outputs, 3, bias=False, weight_quant=_XnorWeight)
+    def __init__(self, inputs: int, outputs: int, dilation: int = 1):
+        super().__init__(
+            inputs, outputs, 3, bias=False, dilation=dilation, weight_quant=_XnorWeight
+        )
 
 
 class FixedPointConv(_Conv):
@@ -81,7 +126,7 @@ class FixedPointConv(_Conv):
 
 
 @torch.no_grad()
-def settle(conv: BinaryConv | FixedPointConv) -> None:
+def settle(conv: _Conv) -> None:
     """Replace the weights of `conv` by their quantised values, which quantise to themselves."""
     conv.weight.copy_(conv.quant_weight().value)
 
@@ -127,6 +172,43 @@ class _QuadraticSignFn(torch.autograd.Function):
     def backward(ctx: Any, grad: Tensor) -> Any:
         (x,) = ctx.saved_tensors
         return x.abs().mul_(-2 / ctx.window).add_(2).clamp_(min=0).mul_(grad), None
+
+
+class _LearnedSignFn(torch.autograd.Function):
+    """sign(x), x's gradient as above; the window's is that of 2u - u|u|, u = x / window."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, window: Tensor) -> Tensor:
+        ctx.save_for_backward(x, window)
+        return (x >= 0).to(x.dtype).mul_(2).sub_(1)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> Any:
+        x, window = ctx.saved_tensors
+        wide = window.clamp(min=_NARROWEST)
+        u = x / wide
+        slope = (2 - 2 * u.abs()).clamp_(min=0)
+        return grad * slope, (-(grad * slope * u).sum() / wide).reshape(window.shape)
+
+
+class _TernaryFn(torch.autograd.Function):
+    """sign(w), or 0 for the `zeros` weights of least magnitude; the gradient of clip(w, -1, 1)."""
+
+    @staticmethod
+    def forward(ctx: Any, w: Tensor, zeros: float) -> Tensor:
+        ctx.save_for_backward(w)
+        count = int(zeros * w.numel())
+        kept = torch.where(w >= 0, 1.0, -1.0)
+        if count == 0:
+            return kept
+        # In order, so that as many are zeros whatever the magnitudes.
+        least = w.abs().flatten().argsort(stable=True)[:count]
+        return kept.flatten().index_fill(0, least, 0.0).view_as(w)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> Any:
+        (w,) = ctx.saved_tensors
+        return grad * (w.abs() <= 1), None
 
 
 class _ClippedSignFn(torch.autograd.Function):
@@ -217,6 +299,15 @@ class _WeightXnor(_WeightSign):
         return value, value[:, :1, :1, :1].abs(), self.zero_point, self.bit_width
 
 
+class _WeightTernary(_Quantiser):
+    def __init__(self, zeros: float):
+        super().__init__(1.0, 2)
+        self.zeros = zeros
+
+    def quantise(self, x: Tensor) -> Tensor:
+        return _TernaryFn.apply(x, self.zeros)
+
+
 class _FixedPointAct(ExtendedInjector):
     proxy_class = ActQuantProxyFromInjector
     tensor_quant = _FixedPoint
@@ -240,6 +331,11 @@ class _SignAct(ExtendedInjector):
 class _SignWeight(_SignAct):
     proxy_class = WeightQuantProxyFromInjector
     tensor_quant = _WeightSign  # type: ignore[assignment]  # injectors take no annotations
+
+
+class _TernaryWeight(_SignAct):
+    proxy_class = WeightQuantProxyFromInjector
+    tensor_quant = _WeightTernary  # type: ignore[assignment]
 
 
 class _XnorWeight(_SignAct):

@@ -26,6 +26,7 @@ from torch import Tensor, nn
 from tarsier_fpga.training.facts.spec import NetSpec, Version
 from tarsier_fpga.training.networks.quant_layers import (
     BinaryConv,
+    TernaryConv,
     XnorConv,
     fixed_point,
     on_grid,
@@ -35,6 +36,7 @@ from tarsier_fpga.training.networks.quant_layers import (
 
 __all__ = ["SHIFTS", "BinaryHead", "BinaryTail", "BinaryUnit", "BinaryUp", "Shift", "pad"]
 
+AnyConv = BinaryConv | TernaryConv | XnorConv
 SHIFTS = ("threshold", "shift_in", "shift_out")  # parameters on the residual's scale
 
 # Grids and bounds that keep rprelu(s * d) inside 24 bits: |s * d| <= 64, so |u| <= 96 and
@@ -45,9 +47,9 @@ SHIFT_EXPONENT, SHIFT_LIMIT = -8, 32.0
 SLOPE_EXPONENT, SLOPE_LIMIT = -6, 2.0
 
 
-def pad(x: Tensor) -> Tensor:
-    """`x` with one pixel of zeros around it."""
-    return F.pad(x, (1, 1, 1, 1))
+def pad(x: Tensor, pixels: int = 1) -> Tensor:
+    """`x` with `pixels` of zeros around it."""
+    return F.pad(x, (pixels,) * 4)
 
 
 class Shift(nn.Module):
@@ -71,15 +73,25 @@ class Shift(nn.Module):
 class BinaryUnit(nn.Module):
     """A unit of the body; the variants differ in what goes in, what comes out, and the shortcut."""
 
-    def __init__(self, spec: NetSpec, inputs: int | None = None, outputs: int | None = None):
+    def __init__(
+        self,
+        spec: NetSpec,
+        inputs: int | None = None,
+        outputs: int | None = None,
+        dilation: int = 1,
+    ):
         super().__init__()
         inputs, outputs = inputs or spec.channels, outputs or spec.channels
         self.exact, self.inside = spec.exact, spec.version is Version.V4
         self.shift_grid = _shift_grid(spec)
         self.scale_grid = SCALE_EXPONENT + spec.reach_exponent, _scale_limit(spec, inputs)
         self.threshold = nn.Parameter(torch.zeros(1, inputs, 1, 1))  # a = -alpha
-        self.sign = sign(spec.sign_window)
-        self.conv = (BinaryConv if self.exact else XnorConv)(inputs, outputs)
+        self.gain: Tensor | None
+        gain = nn.Parameter(torch.ones(1, inputs, 1, 1)) if spec.sign_scale else None
+        self.register_parameter("gain", gain)
+        self.sign = sign(spec.sign_window, spec.learned_window)
+        self.dilation = dilation
+        self.conv = _conv(spec, inputs, outputs, dilation)
         nn.init.normal_(self.conv.weight, std=0.05)
         if self.exact:
             self.scale = nn.Parameter(torch.ones(1, outputs, 1, 1))  # s, in SCALE_UNITs
@@ -105,8 +117,16 @@ class BinaryUnit(nn.Module):
     def product(self, r: Tensor) -> Tensor:
         """s * bconv(sign(r + a))."""
         if self.exact:
-            return self.conv(self.sign(pad(r) + self.held(self.threshold))) * self.branch_scale()
-        return self.norm(self.conv(pad(self.sign(r + self.threshold))))
+            bits = self.bits(pad(r, self.dilation))
+            return self.conv(bits) * self.branch_scale()
+        return self.norm(self.conv(pad(self.bits(r), self.dilation)))
+
+    def bits(self, r: Tensor) -> Tensor:
+        """sign(g * (r + a)): g, if there is one, is learned for its gradients and its sign."""
+        shifted = r + self.held(self.threshold)
+        if self.gain is None:
+            return self.sign(shifted)
+        return self.sign(shifted * torch.where(self.gain == 0, 1.0, self.gain))
 
     def rprelu(self, u: Tensor) -> Tensor:
         """f(u): a PReLU between two shifts."""
@@ -136,6 +156,20 @@ class BinaryUnit(nn.Module):
             shift.copy_(self.held(shift))
         self.slope.copy_(self.held_slope())
         settle(self.conv)
+        self._absorb_gain()
+        self.sign.learned = None
+
+    def _absorb_gain(self) -> None:
+        """Bits that fall as r climbs become those that climb, against weights of the other sign.
+
+        -sign(r + a) is -1 at r = -a, where sign(-(r + a)) is +1: a is a step of its grid less.
+        """
+        if self.gain is None:
+            return
+        falls = self.gain < 0
+        self.threshold.sub_(falls * 2.0 ** self.shift_grid[0])
+        self.conv.weight.mul_(torch.where(falls, -1.0, 1.0))
+        self.gain = None
 
 
 class BinaryHead(BinaryUnit):
@@ -181,6 +215,14 @@ class BinaryTail(BinaryUnit):
 
     def forward(self, r: Tensor) -> Tensor:
         return self.rprelu(self.product(r))
+
+
+def _conv(spec: NetSpec, inputs: int, outputs: int, dilation: int) -> AnyConv:
+    if not spec.exact:
+        return XnorConv(inputs, outputs, dilation)
+    if spec.zeros:
+        return TernaryConv(inputs, outputs, spec.zeros, dilation)
+    return BinaryConv(inputs, outputs, dilation)
 
 
 def _shift_grid(spec: NetSpec) -> tuple[int, float]:

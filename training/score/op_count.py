@@ -20,7 +20,7 @@ from torch import nn
 
 from tarsier_fpga.training.facts.spec import Form, NetSpec, Version
 from tarsier_fpga.training.networks.network import build
-from tarsier_fpga.training.networks.quant_layers import BinaryConv, XnorConv
+from tarsier_fpga.training.networks.quant_layers import BinaryConv, TernaryConv, XnorConv
 
 __all__ = ["FRAME", "Cost", "PartCost", "Saving", "count", "savings"]
 
@@ -129,7 +129,7 @@ def _layers(net: nn.Module, frame: torch.Tensor) -> list[tuple[str, PartCost]]:
             assert isinstance(layer, nn.Conv2d)
             terms = layer.weight[0].numel()
             outputs = Fraction(y.numel(), frame[0, 0].numel())
-            if isinstance(layer, BinaryConv | XnorConv):
+            if isinstance(layer, BinaryConv | TernaryConv | XnorConv):
                 ops = outputs * (terms + 1) / OPS_PER_BIT_OP
                 params = Fraction(layer.weight.numel(), BITS_PER_WEIGHT)
             else:
