@@ -43,36 +43,41 @@ class _Identity(qnn.QuantIdentity):
 
 
 class _Conv(qnn.QuantConv2d):
-    """3x3 convolution without padding and bias."""
+    """Convolution, 3x3 if nothing else is said, without padding and bias."""
 
     def forward(self, x: Tensor) -> Tensor:
         if self.training:
-            return F.conv2d(x, self.weight_quant.tensor_quant.quantise(self.weight))
+            weight = self.weight_quant.tensor_quant.quantise(self.weight)
+            return F.conv2d(x, weight, stride=self.stride)
         return super().forward(x)
 
 
 class BinaryConv(_Conv):
     """Weights in {-1, +1}: integers in, integers out."""
 
-    def __init__(self, inputs: int, outputs: int):
-        super().__init__(inputs, outputs, 3, bias=False, weight_quant=_SignWeight)
+    def __init__(self, inputs: int, outputs: int, stride: int = 1):
+        super().__init__(
+            inputs, outputs, 3, stride=stride, bias=False, weight_quant=_SignWeight
+        )
 
 
 class XnorConv(_Conv):
     """Weights in {-s, +s}, s the mean magnitude of an output channel's (XNOR-Net)."""
 
-    def __init__(self, inputs: int, outputs: int):
-        super().__init__(inputs, outputs, 3, bias=False, weight_quant=_XnorWeight)
+    def __init__(self, inputs: int, outputs: int, stride: int = 1):
+        super().__init__(
+            inputs, outputs, 3, stride=stride, bias=False, weight_quant=_XnorWeight
+        )
 
 
 class FixedPointConv(_Conv):
     """8-bit weights on the grid 2^exponent."""
 
-    def __init__(self, inputs: int, outputs: int, exponent: int):
+    def __init__(self, inputs: int, outputs: int, exponent: int, window: int = 3):
         super().__init__(
             inputs,
             outputs,
-            3,
+            window,
             bias=False,
             weight_quant=_FixedPointWeight,
             weight_bit_width=8,

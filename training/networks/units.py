@@ -71,7 +71,13 @@ class Shift(nn.Module):
 class BinaryUnit(nn.Module):
     """A unit of the body; the variants differ in what goes in, what comes out, and the shortcut."""
 
-    def __init__(self, spec: NetSpec, inputs: int | None = None, outputs: int | None = None):
+    def __init__(
+        self,
+        spec: NetSpec,
+        inputs: int | None = None,
+        outputs: int | None = None,
+        stride: int = 1,
+    ):
         super().__init__()
         inputs, outputs = inputs or spec.channels, outputs or spec.channels
         self.exact, self.inside = spec.exact, spec.version is Version.V4
@@ -79,7 +85,7 @@ class BinaryUnit(nn.Module):
         self.scale_grid = SCALE_EXPONENT + spec.reach_exponent, _scale_limit(spec, inputs)
         self.threshold = nn.Parameter(torch.zeros(1, inputs, 1, 1))  # a = -alpha
         self.sign = sign(spec.sign_window)
-        self.conv = (BinaryConv if self.exact else XnorConv)(inputs, outputs)
+        self.conv = (BinaryConv if self.exact else XnorConv)(inputs, outputs, stride)
         nn.init.normal_(self.conv.weight, std=0.05)
         if self.exact:
             self.scale = nn.Parameter(torch.ones(1, outputs, 1, 1))  # s, in SCALE_UNITs
