@@ -195,9 +195,7 @@ def _name_states(model: ModelWrapper, states: tuple[State, ...]) -> None:
         model.rename_tensor(written.name, state.next)
 
 
-def _check_sums(
-    model: ModelWrapper, name: str, spec: NetSpec, states: tuple[State, ...]
-) -> None:
+def _check_sums(model: ModelWrapper, name: str, spec: NetSpec, states: tuple[State, ...]) -> None:
     """Refuse a net that has sums which float32's 24 bits might not hold."""
     for found in widest_sums(model, 0, spec.coding.top, states):
         if found.steps > MOST:

@@ -70,6 +70,4 @@ def stepped(
         made.append(got[sink])
         for name, value in now.items():
             after[name].append(value)
-    return Played(
-        np.concatenate(made), {name: np.concatenate(of) for name, of in after.items()}
-    )
+    return Played(np.concatenate(made), {name: np.concatenate(of) for name, of in after.items()})

@@ -14,7 +14,17 @@ from tarsier_fpga.training.facts.spec import KNOWN_ONLY, Flag, Int, NetSpec, Rea
 from tarsier_fpga.training.facts.task import Task
 from tarsier_fpga.training.facts.toml_facts import sentence_of
 
-__all__ = ["Clip", "CropRule", "Light", "Noise", "Quality", "Recipe", "Schedule", "from_json", "read"]
+__all__ = [
+    "Clip",
+    "CropRule",
+    "Light",
+    "Noise",
+    "Quality",
+    "Recipe",
+    "Schedule",
+    "from_json",
+    "read",
+]
 
 SMALLEST_SSIM = 161  # pixels a side: an 11-pixel window at a sixteenth
 

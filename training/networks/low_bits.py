@@ -124,9 +124,7 @@ class Sum(nn.Module):
         if bits is not None:
             self.conv: nn.Conv2d = LowBitConv(inputs, outputs, window, bits, groups, stride)
         else:
-            self.conv = nn.Conv2d(
-                inputs, outputs, window, stride=stride, groups=groups, bias=False
-            )
+            self.conv = nn.Conv2d(inputs, outputs, window, stride=stride, groups=groups, bias=False)
         self.bias = nn.Parameter(torch.zeros(1, outputs, 1, 1))
 
     def forward(self, x: Tensor) -> Tensor:

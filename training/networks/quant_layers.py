@@ -56,18 +56,14 @@ class BinaryConv(_Conv):
     """Weights in {-1, +1}: integers in, integers out."""
 
     def __init__(self, inputs: int, outputs: int, stride: int = 1):
-        super().__init__(
-            inputs, outputs, 3, stride=stride, bias=False, weight_quant=_SignWeight
-        )
+        super().__init__(inputs, outputs, 3, stride=stride, bias=False, weight_quant=_SignWeight)
 
 
 class XnorConv(_Conv):
     """Weights in {-s, +s}, s the mean magnitude of an output channel's (XNOR-Net)."""
 
     def __init__(self, inputs: int, outputs: int, stride: int = 1):
-        super().__init__(
-            inputs, outputs, 3, stride=stride, bias=False, weight_quant=_XnorWeight
-        )
+        super().__init__(inputs, outputs, 3, stride=stride, bias=False, weight_quant=_XnorWeight)
 
 
 class FixedPointConv(_Conv):

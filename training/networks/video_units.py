@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from tarsier_fpga.training.facts.spec import NetSpec, Statistics
 from tarsier_fpga.training.networks import parts
-from tarsier_fpga.training.networks.quant_layers import FixedPointConv, fixed_point, on_grid
+from tarsier_fpga.training.networks.quant_layers import FixedPointConv, on_grid
 from tarsier_fpga.training.networks.units import SCALE_UNIT, BinaryUnit, pad
 
 __all__ = ["Down", "Mix", "Scales", "Unit", "branch", "few_bits", "gathered"]

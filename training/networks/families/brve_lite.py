@@ -43,7 +43,6 @@ from tarsier_fpga.training.networks.video_units import (
     Mix,
     Scales,
     Unit,
-    gathered,
 )
 
 __all__ = ["DISPLACEMENTS", "FAMILIES", "BrveLite"]
