@@ -67,7 +67,7 @@ def _clip(
     photo = photos[int(draw.integers(len(photos)))]
     side = 2 * crop.size
     cuts = _cuts(photo, side, places(clip, np.array(photo.shape[:2]) - side, draw))
-    turn, mirror = draw.integers(4), draw.integers(2)
+    turn, mirror = int(draw.integers(4)), draw.integers(2)
     gains = draw_gains(crop, draw)
     # Turned before they are mosaicked, so that the phases stay R, G, G, B.
     turned = (np.rot90(cut, turn)[:: -1 if mirror else 1] for cut in cuts)

@@ -69,8 +69,8 @@ def expose_clips(x: Tensor, light: Tensor, sensor: Camera, rng: Generator) -> Te
     """Noisy clips of linear scenes `x` (B, T, 4, H, W): a sensor for each, noise for each frame."""
     read, row = _read_and_row(light, sensor, rng)
     frames = x.shape[1]
-    of_frames = (value.repeat_interleave(frames, dim=0) for value in (light, read, row))
-    return _exposed(x.flatten(0, 1), *of_frames, rng).view_as(x)
+    light, read, row = (value.repeat_interleave(frames, dim=0) for value in (light, read, row))
+    return _exposed(x.flatten(0, 1), light, read, row, rng).view_as(x)
 
 
 def _exposed(x: Tensor, light: Tensor, read: Tensor, row: Tensor, rng: Generator) -> Tensor:

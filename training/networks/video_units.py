@@ -95,14 +95,10 @@ class Unit(nn.Module):
     def forward(self, r: Tensor, scales: Scales) -> Tensor:
         factor = None
         if self.meter is not None:
-            z = r + self.branch.held(self.branch.threshold) if self.is_binary else r
+            binary = self.branch if isinstance(self.branch, BinaryBranch) else None
+            z = r + binary.held(binary.threshold) if binary is not None else r
             factor = scales.of(self.meter(z))
         return self.residual(r + self.branch(r, factor))
-
-    @property
-    def is_binary(self) -> bool:
-        """Whether there is a threshold to measure from."""
-        return isinstance(self.branch, BinaryBranch)
 
 
 class Mix(nn.Module):
