@@ -65,7 +65,7 @@ def find_recurrent(onnx: Path) -> RecurrentNet | None:
     """The network in `onnx`, if it has states; None too if it cannot be read, which others say.
 
     Raises:
-        HostError: the first codes of a state have no step.
+        HostError: it does not say what its frames are, or the first codes of a state have no step.
     """
     from google.protobuf.message import DecodeError
     from qonnx.core.modelwrapper import ModelWrapper
@@ -87,7 +87,7 @@ def find_recurrent(onnx: Path) -> RecurrentNet | None:
     return RecurrentNet(
         model,
         told.get("tarsier.net", onnx.stem),
-        FrameKind(told["tarsier.kind"]),
+        _kind(onnx, told),
         max(height // side for side in sides if side <= height),
         {name: shape[1] for name, shape in shapes.items()},
         {name: height // shape[2] for name, shape in shapes.items()},
@@ -182,7 +182,10 @@ class RecurrentAccelerator:
 
 def _port(net: RecurrentNet) -> Port:
     told = {entry.key: entry.value for entry in net.model.model.metadata_props}
-    bits, black, white = (int(told[f"tarsier.{key}"]) for key in ("bits", "black", "white"))
+    keys = [f"tarsier.{key}" for key in ("bits", "black", "white")]
+    if missing := [key for key in keys if not told.get(key, "").isdecimal()]:
+        raise HostError(f"{net.name}: its metadata must have a whole number as {missing[0]}")
+    bits, black, white = (int(told[key]) for key in keys)
     return Port(
         name="x",
         tensor=net.model.graph.input[0].name,
@@ -195,6 +198,17 @@ def _port(net: RecurrentNet) -> Port:
         scale=1.0,
         offset=0.0,
     )
+
+
+def _kind(onnx: Path, told: Mapping[str, str]) -> FrameKind:
+    kind = told.get("tarsier.kind", "")
+    kinds = [FrameKind.BAYER, FrameKind.RGB, FrameKind.LUMA]
+    if kind not in kinds:
+        raise HostError(
+            f"{onnx}: metadata tarsier.kind is {kind!r}; of a network that remembers it must be one"
+            f" of {', '.join(kinds)}"
+        )
+    return FrameKind(kind)
 
 
 def _first(model: "ModelWrapper", name: str, told: Mapping[str, str]) -> float:

@@ -13,7 +13,19 @@ from tarsier_fpga.training.facts.family import Network
 from tarsier_fpga.training.facts.paths import net_file
 from tarsier_fpga.training.facts.spec import NetSpec
 
-__all__ = ["build", "load", "rebuild", "restore", "restore_clips"]
+__all__ = ["FirstFrame", "build", "load", "rebuild", "restore", "restore_clips"]
+
+
+class FirstFrame(nn.Module):
+    """A network that remembers on frames (B, c, H, W) before which there were none."""
+
+    def __init__(self, net: Network):
+        super().__init__()
+        self.net = net
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.net(x, *self.net.begin(x))[0]
+        return y
 
 
 def build(spec: NetSpec) -> Network:
