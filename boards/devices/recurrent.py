@@ -83,12 +83,14 @@ def find_recurrent(onnx: Path) -> RecurrentNet | None:
         return None
     height = model.get_tensor_shape(frame)[2]
     shapes = {name: model.get_tensor_shape(name) for name in names}
-    sides = [shape[2] for t in model.get_all_tensor_names() if _is_frame(shape := _shape(model, t))]
+    shapes_of = [_shape(model, tensor) for tensor in model.get_all_tensor_names()]
+    # Frames have one in a batch; padded ones and windows do not divide the frame.
+    sides = [of[2] for of in shapes_of if of and len(of) == 4 and of[0] == 1 and of[2] > 1]
     return RecurrentNet(
         model,
         told.get("tarsier.net", onnx.stem),
         _kind(onnx, told),
-        max(height // side for side in sides if side <= height),
+        max(height // side for side in sides if height % side == 0),
         {name: shape[1] for name, shape in shapes.items()},
         {name: height // shape[2] for name, shape in shapes.items()},
         {name: _first(model, name, told) for name in names},
@@ -225,7 +227,3 @@ def _first(model: "ModelWrapper", name: str, told: Mapping[str, str]) -> float:
 
 def _shape(model: "ModelWrapper", tensor: str) -> list[int] | None:
     return model.get_tensor_shape(tensor) if model.get_initializer(tensor) is None else None
-
-
-def _is_frame(shape: list[int] | None) -> bool:
-    return shape is not None and len(shape) == 4 and shape[2] > 1

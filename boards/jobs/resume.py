@@ -11,6 +11,7 @@ import io
 import json
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -95,7 +96,7 @@ def read_left(folder: Path, key: str) -> Left | None:
         with np.load(folder / STATE_FILE, allow_pickle=False) as file:
             about = json.loads(str(file[_ABOUT]))
             states = {name: file[name] for name in file.files if name != _ABOUT}
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return None
     if about.pop("key", None) != key:
         return None

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tarsier_fpga.cli import main
+from tarsier_fpga.cli.app import app
+from tarsier_fpga.cli.guard import guarded
 from tarsier_fpga.devices import recurrent
 from tarsier_fpga.devices.recurrent import RecurrentAccelerator, find_recurrent
 from tarsier_fpga.hls.base.coding import FrameKind
@@ -49,6 +50,10 @@ SIDECAR = 'cfa = "RGGB"\nblack = 64\nwhite = 1023\n'
 def run(frames: Path, net: Path, out: Path, *options: str) -> int:
     words = ["run", str(frames), "--net", str(net), "-o", str(out), "--accel", "cpu"]
     return main([*words, "--gain", "1", *options])
+
+
+def main(words: list[str]) -> int:
+    return guarded(lambda: app(words, standalone_mode=False))
 
 
 def pictures(folder: Path) -> dict[str, bytes]:
