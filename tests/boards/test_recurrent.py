@@ -36,10 +36,10 @@ def net(tmp_path_factory) -> Path:
 def frames(tmp_path, rng) -> Path:
     folder = tmp_path / "frames"
     folder.mkdir()
-    scene = rng.uniform(100, 900, (24, 32))
+    scene = rng.uniform(100, 700, (24, 32))
     for index in range(5):
         name = folder / f"frame{index}.npy"
-        np.save(name, np.rint(scene + rng.normal(0, 40, scene.shape)).astype(np.uint16))
+        np.save(name, (scene + rng.normal(0, 20, scene.shape)).astype(np.uint16))
         name.with_suffix(".toml").write_text(SIDECAR)
     return folder
 
