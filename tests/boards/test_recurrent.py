@@ -72,7 +72,19 @@ def test_its_integers_are_those_of_the_golden_sequence(net):
 
 
 @pytest.mark.slow
-def test_a_sequence_is_not_its_frames_one_by_one_and_may_be_reset(net, frames, tmp_path):
+def test_a_sequence_is_not_its_frames_one_by_one_and_may_be_reset(
+    net, frames, tmp_path, monkeypatch
+):
+    def counting(net):
+        """The state counts frames, and each frame is brighter by it."""
+
+        def step(codes, states):
+            count = states["features"]
+            return codes + np.uint16(40 * count.max()), {"features": count + 1}
+
+        return step
+
+    monkeypatch.setattr(recurrent, "stepper", counting)
     assert run(frames, net, tmp_path / "all") == 0
     assert run(frames, net, tmp_path / "each", "--reset-every", "1") == 0
     assert run(frames, net, tmp_path / "two", "--reset-every", "2") == 0
