@@ -11,6 +11,7 @@ import io
 import json
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -111,5 +112,6 @@ def read_left(folder: Path, key: str) -> Left | None:
 def _bytes(key: str, left: Left) -> bytes:
     about = {name: value for name, value in asdict(left).items() if name != "states"}
     whole = io.BytesIO()
-    np.savez(whole, **{_ABOUT: np.array(json.dumps(about | {"key": key}))}, **dict(left.states))
+    arrays: dict[str, Any] = {_ABOUT: np.array(json.dumps(about | {"key": key})), **left.states}
+    np.savez(whole, **arrays)
     return whole.getvalue()

@@ -33,6 +33,7 @@ from tarsier_fpga.training.facts.family import Family, Network
 from tarsier_fpga.training.facts.spec import NetSpec, Statistics
 from tarsier_fpga.training.facts.state import State
 from tarsier_fpga.training.facts.task import Task
+from tarsier_fpga.training.networks import parts
 from tarsier_fpga.training.networks.low_bits import Ranged, Sum, set_ranges, settle_low_bits
 from tarsier_fpga.training.networks.quant_layers import fixed_point
 from tarsier_fpga.training.networks.video_units import Scales, few_bits, gathered
@@ -129,6 +130,7 @@ class _Layer(nn.Module):
     ):
         super().__init__()
         self.sum = _sum(spec, inputs, outputs, window, stride=stride, bits=bits)
+        parts.keep_scale(self.sum.conv)  # or few bits would round away what comes from below
         self.range = _range(spec, signed=False)
 
     def forward(self, x: Tensor) -> Tensor:
