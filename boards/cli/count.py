@@ -43,7 +43,7 @@ def count(
         _print_cost(item.name, cost, printed, frame)
         counted.append(_cost_facts(item.name, cost, printed, frame))
     facts: dict[str, Any] = {"net": found.name, "frame": list(frame), "nets": counted}
-    if found.spec.family.parent:
+    if found.spec.family.parent and found.spec.family.parts:
         saved = savings(found.spec, given, frame)
         facts["savings"] = {part: _saving_facts(saving) for part, saving in saved.items()}
         _print_savings(saved)

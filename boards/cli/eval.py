@@ -16,6 +16,7 @@ from tarsier_fpga.hls.base.files import check_folder, json_bytes, write_together
 from tarsier_fpga.jobs.choices import DEFAULT_BOARD, Accel
 
 if TYPE_CHECKING:
+    from tarsier_fpga.training.score.clip_scores import ClipScore
     from tarsier_fpga.training.score.paper_rows import Row
     from tarsier_fpga.training.score.picture_scores import Result
     from tarsier_fpga.training.score.raw_scores import Score
@@ -31,6 +32,9 @@ def evaluate(
     quality: Annotated[str, typer.Option(help="JPEG quality of deblocking: 10,20,30,40")] = "",
     scale: Annotated[str, typer.Option(help="factor of super-resolution: 2 or 4")] = "",
     light: Annotated[str, typer.Option(help="electrons of dark frames: 10,30,100")] = "",
+    clips: Annotated[
+        bool, typer.Option("--clips", help="raw: on the clips of nets that remember")
+    ] = False,
     data: Annotated[Path | None, typer.Option(help="folder of sets; or $TARSIER_DATA")] = None,
     json: Annotated[Path | None, typer.Option(help="write the scores here too")] = None,
     accel: Annotated[
@@ -43,8 +47,8 @@ def evaluate(
 ) -> None:
     """Score a trained network on image sets; of an .onnx, its integers on the CPU."""
     from tarsier_fpga.training.loop.launch import set_up_torch
-    from tarsier_fpga.training.score import raw_scores
-    from tarsier_fpga.training.score.score_request import RawRequest, request_of
+    from tarsier_fpga.training.score import clip_scores, raw_scores
+    from tarsier_fpga.training.score.score_request import ClipRequest, RawRequest, request_of
 
     if json:
         check_folder(json)
@@ -52,8 +56,10 @@ def evaluate(
     settings = _settings(sigma=sigma, quality=quality, scale=scale, light=light)
     if accel is None and Path(net).suffix == ".onnx":
         accel = Accel.CPU
+    if clips and accel is not None:
+        raise HostError(f"--clips are scored in PyTorch, not on accelerator {accel}")
     request = (
-        request_of(net, settings, names)
+        request_of(net, settings, names, clips)
         if accel is None
         else _on_accelerator(net, accel, design, settings, names)
     )
@@ -62,6 +68,14 @@ def evaluate(
         name, scores = request.name, request.answer(data)
         _print_raw(name, raw_scores.SET, scores)
         facts = raw_scores.to_facts(name, scores)
+    elif isinstance(request, ClipRequest):
+        print(f"{request.name}: electrons at white, PSNR noisy, restored (dB), of the first and")
+        print("the last frame; flicker at rest, before and after (% of white)")
+        found = []
+        for one in request.answer(data):
+            found.append(one)
+            _print_clips(one)
+        facts = clip_scores.to_facts(request.name, found)
     else:
         print(f"{request.name}: PSNR in dB, SSIM; (paper)")
         results = []
@@ -114,6 +128,16 @@ def _print_raw(name: str, image_set: str, scores: "list[Score]") -> None:
     for score in scores:
         gain = score.after - score.before
         print(f"{score.exposure.light:6g} {score.before:8.2f} {score.after:8.2f} {gain:+8.2f}")
+
+
+def _print_clips(score: "ClipScore") -> None:
+    flicker = ""
+    if score.flicker is not None and score.flicker_before is not None:
+        flicker = f"{score.flicker_before:9.3f} {score.flicker:7.3f}"
+    print(
+        f"  {score.set:8}{score.exposure.light:5g} {score.before:8.2f} {score.after:8.2f}"
+        f" {score.restored[0]:8.2f} {score.restored[-1]:8.2f}{flicker}"
+    )
 
 
 def _print_result(result: "Result", row: "Row | None") -> None:

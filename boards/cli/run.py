@@ -73,7 +73,13 @@ def run(
     previous_gain: Annotated[
         bool, typer.Option("--previous-gain", help="video: gain of the frame before, as on chip")
     ] = False,
-    bad: Annotated[Bad, typer.Option(help="video: at a frame that cannot be read")] = Bad.STOP,
+    bad: Annotated[
+        Bad | None,
+        typer.Option(help="video: at a frame that cannot be read; stop, or skip if NET remembers"),
+    ] = None,
+    reset_every: Annotated[
+        int, typer.Option(min=0, help="video: frames after which a NET that remembers forgets")
+    ] = 0,
     report: Annotated[
         Path | None, typer.Option(help="one frame: a page with all there is to see, REPORT.html")
     ] = None,
@@ -100,16 +106,23 @@ def run(
         if video:
             _check_video_outputs(out, film, film_rate, reference, report)
         else:
-            _check_picture_options(out, film, previous_gain, bad, report)
+            _check_picture_options(out, film, previous_gain, bad, reset_every, report)
         from tarsier_fpga.flow.board import load_board
+        from tarsier_fpga.jobs.accelerators import recurrent_net
         from tarsier_fpga.jobs.job import Job, parse_gain
         from tarsier_fpga.jobs.picture_job import PictureJob
         from tarsier_fpga.jobs.run_facts import run_json
         from tarsier_fpga.jobs.video_job import VideoJob, perform_video
 
+        recurrent = design is None and recurrent_net(net, show) is not None
+        if check and recurrent:
+            raise HostError(
+                f"--check: {net} remembers from frame to frame, and the comparison is of frames"
+                " alone; leave it out"
+            )
         drawn = check is None and accel in (Accel.CPU, Accel.GPU)
         if check is None:  # a board need not have what the comparison takes
-            check = not video and accel not in (Accel.PYNQ, Accel.XRT)
+            check = not (video or recurrent or accel in (Accel.PYNQ, Accel.XRT))
         job = Job(
             raw=raw,
             net=net,
@@ -124,6 +137,7 @@ def run(
             check=check,
             kind=kind,
             drawn=drawn,
+            reset_every=reset_every,
         )
         facts: RunFacts
         if video:
@@ -187,7 +201,12 @@ def _one(asked: "PictureJob", out: Path, report: Path | None, show: Show) -> "Pi
 
 
 def _check_picture_options(
-    out: Path, film: Path | None, previous_gain: bool, bad: Bad, report: Path | None
+    out: Path,
+    film: Path | None,
+    previous_gain: bool,
+    bad: Bad | None,
+    reset_every: int,
+    report: Path | None,
 ) -> None:
     if out.suffix.lower() != ".png":
         raise HostError(f"{out}: the picture is a PNG, name it OUT.png")
@@ -199,7 +218,11 @@ def _check_picture_options(
         raise HostError(f"{film}: a single frame makes no film; name a folder of frames")
     if previous_gain:
         raise HostError("--previous-gain is for a video: before a single frame there is none")
-    if bad is not Bad.STOP:
+    if reset_every:
+        raise HostError(
+            f"--reset-every {reset_every} is for a video: a single frame is a sequence of one"
+        )
+    if bad is Bad.SKIP:
         raise HostError(f"--bad {bad} is for a video: a single frame is restored or refused")
 
 
@@ -260,6 +283,8 @@ def summary(facts: "RunFacts") -> str:
     elif facts.accel_seconds:  # where the accelerator can tell
         seconds = facts.accel_seconds / count
         lines.append(f"{seconds:.3g} s per frame in the network itself, {1 / seconds:.3g} fps")
+    if facts.state is not None:
+        lines.append(f"state: {facts.state}")
     return "\n".join([*lines, *pace, f"{_exactness(facts)}, {facts.seconds} s"])
 
 

@@ -117,6 +117,45 @@ def levers(
         write_together({json: json_bytes(facts)})
 
 
+@study.command()
+def scales(
+    config: Annotated[str, typer.Option(help="the network and the budget")] = "scales-brve-8",
+    most: Annotated[int, typer.Option("--scenes", help="to score on", min=1)] = 4,
+    data: Annotated[Path | None, typer.Option(help="folder of sets; or $TARSIER_DATA")] = None,
+    out: Annotated[Path, typer.Option(help="runs go here")] = Path("build/scales"),
+    json: Annotated[Path | None, typer.Option(help="write the scores here too")] = None,
+) -> None:
+    """Train a net for video with scales of constants and of statistics; tens of minutes."""
+    from tarsier_fpga.training.facts.paths import data_dir
+    from tarsier_fpga.training.score.clip_scores import clip_sets
+    from tarsier_fpga.training.score.raw_scores import SET
+    from tarsier_fpga.training.studies.scales import try_scales
+
+    if json:
+        check_folder(json)
+    with resumable():
+        plan, source, _ = _opened(config, SET, data)
+        sets = clip_sets(data_dir(data), most)
+        trials = try_scales(plan, source, sets, out)
+    names = [clips.name for clips in sets]
+    print(f"PSNR in dB after {plan.schedule.iterations} steps each; flicker in % of white")
+    print(f"  {'scales':8}" + "".join(f"{name:>9}" for name in [*names, "mean", "flicker"]))
+    for trial in trials:
+        values = [*(trial.psnr_db[name] for name in names), trial.mean_db]
+        line = "".join(f"{value:9.2f}" for value in values)
+        print(f"  {trial.statistics:8}{line}{trial.flicker:9.3f}")
+    if json:
+        facts = {
+            trial.statistics: {
+                **{name: round(value, 4) for name, value in trial.psnr_db.items()},
+                "flicker": round(trial.flicker, 4),
+            }
+            for trial in trials
+        }
+        whole = {"steps": plan.schedule.iterations, "scenes": most, "psnr_db": facts}
+        write_together({json: json_bytes(whole)})
+
+
 @study.command("step-time")
 def step_time(
     net: Annotated[str, typer.Argument(help="a config with a parent")] = "bbcu-rgb-64x18",

@@ -37,6 +37,7 @@ class Measured:
     latency_cycles: int | None = None
     sim_cycles_per_second: float | None = None
     high_water: Mapping[str, int] = field(default_factory=dict)  # fullest each FIFO got
+    states: Mapping[str, np.ndarray] | None = None  # that a network which remembers was left in
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@
 from pathlib import Path
 
 from tarsier_fpga.devices.accelerator import Accelerator
+from tarsier_fpga.devices.recurrent import RecurrentAccelerator, RecurrentNet, find_recurrent
 from tarsier_fpga.flow.sim.built_design import BuiltDesign, HardwareGraph
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.base.progress import Show
@@ -12,7 +13,7 @@ from tarsier_fpga.jobs.choices import Accel
 from tarsier_fpga.jobs.designs import kept_design, qonnx_file
 from tarsier_fpga.jobs.job import Job
 
-__all__ = ["lowered_net", "open_accelerator"]
+__all__ = ["lowered_net", "open_accelerator", "recurrent_net"]
 
 
 def open_accelerator(job: Job, size: tuple[int, int], show: Show) -> Accelerator:
@@ -25,6 +26,15 @@ def open_accelerator(job: Job, size: tuple[int, int], show: Show) -> Accelerator
     Raises:
         HostError, BoardError, FlowError, TrainingError: one sentence each.
     """
+    if job.design is None and (net := recurrent_net(job.net, show)):
+        if job.accel is not Accel.CPU:
+            raise HostError(
+                f"accelerator {job.accel}: {net.name} remembers from frame to frame, which so far"
+                " --accel cpu does, for frames of any one size"
+            )
+        return RecurrentAccelerator(net, job.reset_every)
+    if job.reset_every:
+        raise HostError(f"--reset-every {job.reset_every}: {job.net} remembers nothing to forget")
     match job.accel:
         case Accel.SIM:
             from tarsier_fpga.devices.simulated import SimulatedAccelerator
@@ -84,6 +94,11 @@ def _zynq_shell(design: Path, deploy: Path | None) -> Path | None:
         return None
     folder = deploy or design / "openxc7"
     return folder if has_zynq_shell(folder) else None
+
+
+def recurrent_net(net: str, show: Show) -> RecurrentNet | None:
+    """The network `net`, if it remembers from frame to frame."""
+    return find_recurrent(qonnx_file(net, show))
 
 
 def lowered_net(net: str, show: Show) -> HardwareGraph:

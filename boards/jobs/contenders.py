@@ -16,7 +16,7 @@ from tarsier_fpga.training.facts import recipe
 from tarsier_fpga.training.facts.paths import CONFIGS, NETS, config_file
 from tarsier_fpga.training.facts.spec import NetSpec
 from tarsier_fpga.training.facts.task import Task
-from tarsier_fpga.training.networks.network import build, load
+from tarsier_fpga.training.networks.network import FirstFrame, build, load
 
 __all__ = ["check_beside", "exported", "full_precision", "parent_of"]
 
@@ -68,9 +68,10 @@ def full_precision(name: str) -> Contender:
     torch.manual_seed(0)
     module = (load(name) if trained else build(spec)).eval().requires_grad_(False)
     title = spec.family.title or name
+    run = spec.family.run(module)
     return Contender(
         title,
-        spec.family.run(module),
+        FirstFrame(run) if spec.family.recurrent else run,  # as long as any other frame takes
         frames,
         trained,
         "" if trained else UNTRAINED,

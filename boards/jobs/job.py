@@ -32,6 +32,7 @@ class Job:
         check: whether bits are compared with the hardware graph
         drawn: whether that is done in a few parts of a large frame, drawn by its content, not all
         kind: what the network takes: raw frames, or pictures
+        reset_every: frames after which a network that remembers forgets; 0 is never
     """
 
     raw: Path
@@ -47,6 +48,7 @@ class Job:
     check: bool = True
     kind: FrameKind = FrameKind.BAYER
     drawn: bool = False
+    reset_every: int = 0
 
     def gain_of(self, raw: Raw) -> float:
         """The gain of `raw`."""

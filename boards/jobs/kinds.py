@@ -48,6 +48,10 @@ def net_kind(net: str, design: Path | None) -> FrameKind:
             return read_net(checkpoint).spec.task.frame
     elif not path.is_file():
         raise TrainingError(f"{net}: there is no such network file")
+    from tarsier_fpga.devices.recurrent import find_recurrent
+
+    if remembers := find_recurrent(path):
+        return remembers.kind
     from tarsier_fpga.flow.lower.ingest import read_qonnx
     from tarsier_fpga.flow.lower.net import net_of
 

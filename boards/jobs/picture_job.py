@@ -20,6 +20,8 @@ from tarsier_fpga.picture.read import read_photo
 
 __all__ = ["PictureJob", "PictureRun", "perform_picture"]
 
+ONE_FRAME = "a still is a sequence of one frame: nothing was remembered"
+
 
 @dataclass(frozen=True, slots=True)
 class PictureJob:
@@ -71,6 +73,7 @@ def perform_picture(asked: PictureJob, show: Show) -> PictureRun:
         compared=restored.compared and (restored.compared.parts, restored.compared.of),
         accel_seconds=rounded(restored.measured.seconds, 6),
         seconds=round(time.monotonic() - begin, 2),
+        state=ONE_FRAME if restored.measured.states is not None else None,
     )
     return PictureRun(restored, accelerator.design, facts)
 

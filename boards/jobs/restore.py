@@ -55,6 +55,7 @@ class Restoring:
         bad: what happens at a frame that cannot be read or taken
         previous_gain: a frame takes the gain of the one before it, as hardware must that sees
             each frame once; the first takes its own
+        last_gain: that the frame before had of its own; of a sequence that is resumed, at first
     """
 
     job: Job
@@ -62,8 +63,8 @@ class Restoring:
     show: Show = silent
     bad: Bad = Bad.STOP
     previous_gain: bool = False
+    last_gain: float | None = None
     _halt: threading.Event = field(default_factory=threading.Event, init=False)
-    _gain: float | None = field(default=None, init=False)
     _reference: Execute | None = field(default=None, init=False)
 
     def stages(self) -> list[Stage]:
@@ -126,7 +127,7 @@ class Restoring:
             case Raw() as raw if restorer.kind is FrameKind.BAYER:
                 assert clean is None or isinstance(clean, Raw)
                 own = self.job.gain_of(raw)
-                before, self._gain = self._gain, own
+                before, self.last_gain = self.last_gain, own
                 gain = before if self.previous_gain and before else own
                 return encode_raw(shot.name, raw, gain, restorer.codes, clean, shot.exposure)
             case Photo() as photo if restorer.kind is not FrameKind.BAYER:

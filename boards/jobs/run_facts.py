@@ -34,6 +34,7 @@ class RunFacts(Facts):
         compared: in how many parts of how many, of the first frame; all, unless they were drawn
         accel_seconds: of all frames in the network itself
         seconds: of everything
+        state: of a network that remembers, what became of it
     """
 
     net: str
@@ -51,6 +52,7 @@ class RunFacts(Facts):
     compared: tuple[int, int] | None = None
     accel_seconds: float | None
     seconds: float
+    state: str | None = None
 
 
 class PictureFacts(RunFacts):

@@ -13,6 +13,7 @@ import torch
 from torch import Generator, Tensor
 
 from tarsier_fpga.training.data import noise, scenes
+from tarsier_fpga.training.data.clips import clips
 from tarsier_fpga.training.data.degrade import jpeg, shrunk_crop
 from tarsier_fpga.training.data.luma import grey
 from tarsier_fpga.training.data.raw_pairs import RawPair
@@ -38,7 +39,8 @@ def smallest_side(plan: Recipe) -> int:
 
 
 def batch(plan: Recipe, source: Sequence[Any], step: int, rank: int = 0) -> tuple[Tensor, Tensor]:
-    """Degraded and clean samples (B, c, H, W) of training step `step` on process `rank`.
+    """Degraded and clean samples (B, c, H, W) of training step `step` on process `rank`; clips
+    (B, T, c, H, W) of networks that remember.
 
     `source` holds photographs (H, W, 3) uint8, or RawPairs where the recipe names their layout.
     """
@@ -50,6 +52,10 @@ def batch(plan: Recipe, source: Sequence[Any], step: int, rank: int = 0) -> tupl
     if plan.pairs:
         return _raw_pairs(source, plan, draw)
     match plan.net.task:
+        case Task.RAW if plan.clip.frames > 1:
+            clean = clips(source, plan.crop, plan.clip, draw)
+            light = noise.light_levels(len(clean), plan.light.low, plan.light.high, rng)
+            return noise.expose_clips(clean, light, noise.camera(), rng), clean
         case Task.RAW:
             clean = scenes.crops(source, plan.crop, *key)
             light = noise.light_levels(len(clean), plan.light.low, plan.light.high, rng)

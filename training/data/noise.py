@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 from torch import Generator, Tensor
 
-__all__ = ["Camera", "Law", "camera", "expose", "light_levels", "take"]
+__all__ = ["Camera", "Law", "camera", "expose", "expose_clips", "light_levels", "take"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,18 @@ def light_levels(count: int, low: float, high: float, rng: Generator) -> Tensor:
 def expose(x: Tensor, light: Tensor, sensor: Camera, rng: Generator) -> Tensor:
     """One noisy exposure of linear scenes `x` (B, 4, H, W) at `light` (B, 1, 1, 1) electrons."""
     read, row = _read_and_row(light, sensor, rng)
+    return _exposed(x, light, read, row, rng)
+
+
+def expose_clips(x: Tensor, light: Tensor, sensor: Camera, rng: Generator) -> Tensor:
+    """Noisy clips of linear scenes `x` (B, T, 4, H, W): a sensor for each, noise for each frame."""
+    read, row = _read_and_row(light, sensor, rng)
+    frames = x.shape[1]
+    light, read, row = (value.repeat_interleave(frames, dim=0) for value in (light, read, row))
+    return _exposed(x.flatten(0, 1), light, read, row, rng).view_as(x)
+
+
+def _exposed(x: Tensor, light: Tensor, read: Tensor, row: Tensor, rng: Generator) -> Tensor:
     noisy = take(x, light, read, rng)
     batch, _, height, _ = x.shape
     # R and G1 share a sensor row, and so do G2 and B.

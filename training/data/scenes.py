@@ -16,7 +16,7 @@ from tarsier_fpga.training.data.bayer import GAMMA, mosaic, pack
 from tarsier_fpga.training.data.images import in_colour, read_folder
 from tarsier_fpga.training.facts.recipe import CropRule
 
-__all__ = ["crops", "finished", "photographs", "scene"]
+__all__ = ["crops", "draw_gains", "finished", "linear", "photographs", "scene"]
 
 # Inverse white balance: what a sensor loses in red and blue before the camera's gains.
 # Source: Brooks et al., "Unprocessing Images for Learned Raw Denoising", CVPR 2019.
@@ -44,6 +44,20 @@ def crops(photos: Sequence[np.ndarray], rule: CropRule, *key: int) -> Tensor:
     """The scenes (batch, 4, size, size) that `key`, such as a seed and a step, decides on."""
     rng = np.random.default_rng(key)
     return torch.from_numpy(np.stack([_crop(photos, rule, rng) for _ in range(rule.batch)]))
+
+
+def draw_gains(rule: CropRule, rng: np.random.Generator) -> np.ndarray:
+    """(4,) float32: how bright a scene is, and what its light takes from red and blue."""
+    gains = np.full(4, rng.uniform(rule.darkest, rule.brightest), np.float32)
+    if rng.random() >= rule.balanced:
+        gains[0] /= rng.uniform(*RED_GAIN)
+        gains[3] /= rng.uniform(*BLUE_GAIN)
+    return gains
+
+
+def linear(rgb: np.ndarray, gains: np.ndarray) -> np.ndarray:
+    """The linear packed scene (4, H / 2, W / 2) of `rgb` (H, W, 3) uint8, clipped at white."""
+    return np.minimum(pack(_LINEAR[mosaic(rgb)]) * gains[:, None, None], 1)
 
 
 def finished(
@@ -76,11 +90,7 @@ def _finished(
 
 def _crop(photos: Sequence[np.ndarray], rule: CropRule, rng: np.random.Generator) -> np.ndarray:
     rgb = _turned_crop(photos, 2 * rule.size, rng)
-    gains = np.full(4, rng.uniform(rule.darkest, rule.brightest), np.float32)
-    if rng.random() >= rule.balanced:
-        gains[0] /= rng.uniform(*RED_GAIN)
-        gains[3] /= rng.uniform(*BLUE_GAIN)
-    return np.minimum(pack(_LINEAR[mosaic(rgb)]) * gains[:, None, None], 1)
+    return linear(rgb, draw_gains(rule, rng))
 
 
 def _turned_crop(photos: Sequence[np.ndarray], side: int, rng: np.random.Generator) -> np.ndarray:

@@ -5,7 +5,7 @@ Each tensor is followed as a range per channel of multiples of a power of two. A
 magnitudes of its terms, in steps, come to 2^24 at most: then so does every part of it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +16,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.transformation.fold_constants import FoldConstants
 
 from tarsier_fpga.hls.base.errors import TrainingError
+from tarsier_fpga.training.facts.state import State
 
 __all__ = ["MOST", "Sum", "widest_sums"]
 
@@ -45,8 +46,11 @@ class _Range:
         return np.maximum(np.abs(self.low), np.abs(self.high))
 
 
-def widest_sums(model: ModelWrapper, lowest: int, highest: int) -> Iterator[Sum]:
-    """The widest sum of every node of an exported graph that is given codes in lowest..highest.
+def widest_sums(
+    model: ModelWrapper, lowest: int, highest: int, states: Sequence[State] = ()
+) -> Iterator[Sum]:
+    """The widest sum of every node of an exported graph that is given codes in lowest..highest and
+    any `states`.
 
     Raises:
         TrainingError: a node is none that networks export, or a constant is not where it should be.
@@ -55,6 +59,9 @@ def widest_sums(model: ModelWrapper, lowest: int, highest: int) -> Iterator[Sum]
     source = model.graph.input[0].name
     channels = model.get_tensor_shape(source)[1]
     ranges = {source: _Range(np.full(channels, lowest), np.full(channels, highest), 0)}
+    for state in states:
+        low, high = (np.full(state.channels, end * 2.0**state.exponent) for end in state.ends)
+        ranges[state.name] = _Range(low, high, state.exponent)
     for node in model.graph.node:
         rule = _RULES.get(node.op_type)
         if rule is None:
@@ -194,6 +201,25 @@ def _concat(node: NodeProto, model: ModelWrapper, inputs: list[_Range]) -> _Answ
     return _plain(low, high, min(x.exponent for x in inputs))
 
 
+def _pool(node: NodeProto, model: ModelWrapper, inputs: list[_Range]) -> _Answer:
+    if list(_attribute(node, "kernel_shape", b"")) != [2, 2]:
+        raise TrainingError(f"AveragePool {node.name}: only of 2 x 2")
+    x = inputs[0]
+    return _plain(x.low, x.high, x.exponent - 2)  # a fourth of the sum of four
+
+
+def _slice(node: NodeProto, model: ModelWrapper, inputs: list[_Range]) -> _Answer:
+    starts, ends, axes, steps = (model.get_initializer(name) for name in node.input[1:5])
+    x = inputs[0]
+    if starts is None or ends is None or axes is None or (steps is not None and any(steps != 1)):
+        raise TrainingError(f"Slice {node.name}: it must be by constants, in steps of 1")
+    low, high = x.low, x.high
+    for start, end, axis in zip(starts, ends, axes, strict=True):
+        if axis == 1 and low.size > 1:
+            low, high = low[start:end], high[start:end]
+    return _plain(low, high, x.exponent)
+
+
 def _root(node: NodeProto, model: ModelWrapper, inputs: list[_Range]) -> _Answer:
     """Of one number: nothing is added up, and what it is rounded to is a Quant's to say."""
     low, high = np.sqrt(inputs[0].low), np.sqrt(inputs[0].high)
@@ -216,6 +242,7 @@ def _shuffle(node: NodeProto, model: ModelWrapper, inputs: list[_Range]) -> _Ans
 
 _RULES: dict[str, _Rule] = {
     "Add": _add,
+    "AveragePool": _pool,
     "BipolarQuant": _quant,
     "Concat": _concat,
     "Conv": _conv,
@@ -228,6 +255,7 @@ _RULES: dict[str, _Rule] = {
     "Quant": _quant,
     "Relu": _slope,
     "Resize": _resize,
+    "Slice": _slice,
     "SpaceToDepth": _unshuffle,
     "Sqrt": _root,
     "Sub": _add,

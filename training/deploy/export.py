@@ -4,7 +4,13 @@
     NET.onnx           nodes of VOCABULARY; metadata tarsier.*, as training/README.md lists it
     NET-standard.onnx  the same without operators of QONNX, for any batch and frame size
     NET.npz            x (N, c, H, W), y (N, c, sH, sW) uint16: inputs, and what the Brevitas
-                       network makes of them; c and s may differ, as pictures do
+                       network makes of them; c and s may differ, as pictures do. Of a network
+                       with states these frames follow each other, and NAME_next (N, c, h, w)
+                       int16 are the codes of the state after each
+
+A state NAME is an input NAME and an output NAME_next, both codes times one power of two, with
+metadata tarsier.NAME.kind = state, tarsier.NAME.next, and tarsier.NAME.first, the code before the
+first frame.
 
 Exporting the same checkpoint twice gives the same bytes. Nothing is written unless qonnx and ONNX
 Runtime, of the graph's two forms, reproduce the Brevitas network exactly on the golden inputs, and
@@ -26,12 +32,14 @@ from qonnx.util.cleanup import cleanup_model
 from tarsier_fpga.hls.base.errors import TrainingError
 from tarsier_fpga.hls.base.files import write_together
 from tarsier_fpga.training.deploy.exact_sums import MOST, widest_sums
+from tarsier_fpga.training.deploy.sequence import Played, played, stepped
 from tarsier_fpga.training.deploy.standard import run_standard, to_standard
 from tarsier_fpga.training.facts import recipe
 from tarsier_fpga.training.facts.checkpoint import read_net
 from tarsier_fpga.training.facts.family import Network
 from tarsier_fpga.training.facts.paths import config_file, net_file
-from tarsier_fpga.training.facts.spec import NetSpec
+from tarsier_fpga.training.facts.spec import NetSpec, Statistics
+from tarsier_fpga.training.facts.state import State
 from tarsier_fpga.training.networks.network import build, rebuild
 
 __all__ = ["VOCABULARY", "export", "export_untrained", "golden_inputs", "standard_path", "to_qonnx"]
@@ -40,6 +48,7 @@ VOCABULARY = frozenset(
     {
         *("Sub", "Add", "Mul", "Pad", "Conv", "PRelu", "Relu", "LeakyRelu", "Quant"),
         *("BipolarQuant", "Resize", "DepthToSpace", "SpaceToDepth", "Gather", "Concat", "Sqrt"),
+        *("AveragePool", "Slice"),
     }
 )
 SIDE = 32  # height and width of the exported graph and of the golden frames
@@ -90,15 +99,17 @@ def to_qonnx(module: Network, name: str, spec: NetSpec) -> ModelWrapper:
     """The QONNX graph of a network of integers in eval mode, at batch 1 and SIDE x SIDE."""
     from brevitas.export import export_qonnx  # takes long to import
 
+    frame = torch.zeros(1, spec.colours, SIDE, SIDE)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         proto = export_qonnx(
-            module, torch.zeros(1, spec.colours, SIDE, SIDE), opset_version=OPSET, verbose=False
+            module, args=(frame, *module.begin(frame)), opset_version=OPSET, verbose=False
         )
     model = cleanup_model(ModelWrapper(proto))
     _separate_padding(model)
     _forget_origin(model)
     model = cleanup_model(model)
+    _name_states(model, module.states)
     foreign = {node.op_type for node in model.graph.node} - VOCABULARY
     if foreign:
         raise TrainingError(f"{name}: the exported graph has nodes {sorted(foreign)}")
@@ -119,6 +130,12 @@ def to_qonnx(module: Network, name: str, spec: NetSpec) -> ModelWrapper:
         }
     if spec.scale > 1:
         facts["tarsier.scale"] = str(spec.scale)
+    for state in module.states:
+        facts |= {
+            f"tarsier.{state.name}.kind": "state",
+            f"tarsier.{state.name}.next": state.next,
+            f"tarsier.{state.name}.first": str(state.first),
+        }
     # qonnx reads the properties of the graph, other ONNX tools those of the model.
     helper.set_model_props(model.model, facts)
     for key, value in facts.items():
@@ -146,28 +163,41 @@ def _check_integers(name: str, spec: NetSpec) -> None:
         raise TrainingError(f"{name} is a full-precision {spec.kind}; only nets of integers export")
     if not spec.exact:
         raise TrainingError(f"{name} is in the paper's form; `tarsier convert` it first")
+    if spec.statistics in (Statistics.BEFORE, Statistics.SAME):
+        raise TrainingError(
+            f"{name}: net.statistics = {str(spec.statistics)!r} trains but does not export; none"
+            " and power do"
+        )
 
 
 def _write(module: Network, name: str, spec: NetSpec, onnx_path: Path) -> Path:
     model = to_qonnx(module, name, spec)
-    _check_sums(model, name, spec)
+    _check_sums(model, name, spec, module.states)
     x = golden_inputs(spec)
-    with torch.no_grad():
-        y = module(torch.from_numpy(x.astype(np.float32))).numpy()
-    _check_exact(model, x, y)
+    golden = played(module, x)
+    _check_exact(model, module.states, x, golden)
     standard = to_standard(model)
-    _check_standard(standard, x, y)
+    _check_standard(standard, module.states, x, golden)
     graphs = {onnx_path: model.model, standard_path(onnx_path): standard}
     files = {path: graph.SerializeToString(deterministic=True) for path, graph in graphs.items()}
-    golden = _npz_bytes({"x": x, "y": y.astype(np.uint16)})
+    arrays = {"x": x, "y": golden.y.astype(np.uint16)} | golden.codes(module.states)
     onnx_path.parent.mkdir(parents=True, exist_ok=True)
-    write_together(files | {onnx_path.with_suffix(".npz"): golden})
+    write_together(files | {onnx_path.with_suffix(".npz"): _npz_bytes(arrays)})
     return onnx_path
 
 
-def _check_sums(model: ModelWrapper, name: str, spec: NetSpec) -> None:
+def _name_states(model: ModelWrapper, states: tuple[State, ...]) -> None:
+    """Give inputs and outputs behind the frame's the names of the states that they are."""
+    for state, read, written in zip(
+        states, list(model.graph.input)[1:], list(model.graph.output)[1:], strict=True
+    ):
+        model.rename_tensor(read.name, state.name)
+        model.rename_tensor(written.name, state.next)
+
+
+def _check_sums(model: ModelWrapper, name: str, spec: NetSpec, states: tuple[State, ...]) -> None:
     """Refuse a net that has sums which float32's 24 bits might not hold."""
-    for found in widest_sums(model, 0, spec.coding.top):
+    for found in widest_sums(model, 0, spec.coding.top, states):
         if found.steps > MOST:
             raise TrainingError(
                 f"{name}: with a residual of {spec.residual_bits} bits the sums of {found.node} "
@@ -175,24 +205,28 @@ def _check_sums(model: ModelWrapper, name: str, spec: NetSpec) -> None:
             )
 
 
-def _check_exact(model: ModelWrapper, x: np.ndarray, y: np.ndarray) -> None:
-    source, sink = model.graph.input[0].name, model.graph.output[0].name
-    for index, frame in enumerate(x):
-        got = execute_onnx(model, {source: frame[None].astype(np.float32)})[sink][0]
-        if not np.array_equal(got, y[index]):
-            count = np.count_nonzero(got != y[index])
+def _check_exact(
+    model: ModelWrapper, states: tuple[State, ...], x: np.ndarray, golden: Played
+) -> None:
+    def step(feed: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        return execute_onnx(model, feed)
+
+    got = stepped(step, model.model.graph, states, x)
+    for index in range(len(x)):
+        if count := got.differences(golden, index):
             raise TrainingError(
                 f"QONNX execution differs from the network in {count} values of golden {index}"
             )
 
 
-def _check_standard(model: ModelProto, x: np.ndarray, y: np.ndarray) -> None:
-    source, sink = model.graph.input[0].name, model.graph.output[0].name
-    got = run_standard(model, {source: x.astype(np.float32)})[sink]
-    if not np.array_equal(got, y):
+def _check_standard(
+    model: ModelProto, states: tuple[State, ...], x: np.ndarray, golden: Played
+) -> None:
+    got = stepped(lambda feed: run_standard(model, feed), model.graph, states, x)
+    if count := sum(got.differences(golden, index) for index in range(len(x))):
         raise TrainingError(
             "ONNX Runtime's execution of the standard form differs from the network in"
-            f" {np.count_nonzero(got != y)} values of the golden frames"
+            f" {count} values of the golden frames"
         )
 
 

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from tarsier_fpga.hls.base.coding import Coding
 from tarsier_fpga.hls.base.errors import TarsierError, TrainingError
 from tarsier_fpga.hls.base.plugins import Group, modules
+from tarsier_fpga.training.facts.state import State, first_state
 from tarsier_fpga.training.facts.task import Task
 
 if TYPE_CHECKING:  # the facts of a network are checked by its family
@@ -46,7 +47,16 @@ class Part(StrEnum):
 
 
 class Network(nn.Module):
-    """Frames of codes, held in float32, in and out (B, c, H, W)."""
+    """Frames of codes, held in float32, in and out (B, c, H, W); states follow them, both ways."""
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """What a frame leaves for the next, in the order in which it is passed."""
+        return ()
+
+    def begin(self, x: Tensor) -> tuple[Tensor, ...]:
+        """What is passed with the first of frames like `x`."""
+        return tuple(first_state(state, x) for state in self.states)
 
     def calibrate(self, x: Tensor) -> None:
         """Fit what starts better so to frames `x`; nothing, if there are no thresholds."""
@@ -96,6 +106,7 @@ class Family:
         radius: pixels on each side that one output pixel depends on
         channels: of its frames, where they are not those of the task
         multiple: frames have sides that are multiples of this
+        recurrent: whether a frame leaves states for the next
         coding: of its frames, where it is not that of the task
         sample: degraded and clean values (B, c, H, W) of a step, where not as the task does it
         score: PSNR and SSIM of an image at a setting, where not as the task does it
@@ -116,6 +127,7 @@ class Family:
     radius: Callable[["NetSpec"], int] = _radius
     channels: int | None = None
     multiple: int = 1
+    recurrent: bool = False
     coding: Coding | None = None
     sample: Callable[["Recipe", Sequence, np.random.Generator], tuple[Tensor, Tensor]] | None = None
     score: Callable[[np.ndarray, int, Restorer], tuple[float, float]] | None = None

@@ -14,7 +14,17 @@ from tarsier_fpga.training.facts.spec import KNOWN_ONLY, Flag, Int, NetSpec, Rea
 from tarsier_fpga.training.facts.task import Task
 from tarsier_fpga.training.facts.toml_facts import sentence_of
 
-__all__ = ["CropRule", "Light", "Noise", "Quality", "Recipe", "Schedule", "from_json", "read"]
+__all__ = [
+    "Clip",
+    "CropRule",
+    "Light",
+    "Noise",
+    "Quality",
+    "Recipe",
+    "Schedule",
+    "from_json",
+    "read",
+]
 
 SMALLEST_SSIM = 161  # pixels a side: an 11-pixel window at a sixteenth
 
@@ -28,6 +38,18 @@ class CropRule:
     darkest: Real = 0.4  # brightness of photographic white, uniform in [darkest, brightest]
     brightest: Real = 1.1
     balanced: Real = 0.5  # share of samples that keep their white balance
+
+
+@dataclass(frozen=True, config=KNOWN_ONLY)
+class Clip:
+    """How clips are made of photographs, for networks that remember; `frames` long.
+
+    Of the others that are not at rest, half pan and half wander, at speeds up to `fastest`.
+    """
+
+    frames: Annotated[Int, Field(ge=1)] = 1
+    still: Annotated[Real, Field(ge=0, le=1)] = 0.3  # share of clips at rest
+    fastest: Annotated[Real, Field(ge=0)] = 6.0  # pixels of the sensor from frame to frame
 
 
 @dataclass(frozen=True, config=KNOWN_ONLY)
@@ -79,7 +101,8 @@ class Recipe:
     """Everything that decides a run's result; `photographs` is a folder of the data directory.
 
     Raises:
-        TrainingError: the schedule's precision does not hold the network's integers.
+        TrainingError: the schedule's precision does not hold the network's integers, or samples
+            are not what the network or its loss takes.
     """
 
     name: str
@@ -92,6 +115,7 @@ class Recipe:
     ms_ssim: Annotated[Real, Field(ge=0, le=1)] = 0.0
     light: Light = field(default_factory=Light)
     crop: CropRule = field(default_factory=CropRule)
+    clip: Clip = field(default_factory=Clip)
     noise: Noise = field(default_factory=Noise)
     quality: Quality = field(default_factory=Quality)
     parent: str = ""  # config of the full-precision network to compare with
@@ -106,6 +130,17 @@ class Recipe:
             raise TrainingError(
                 f"ms_ssim = {self.ms_ssim} with samples of {self.sample_side} pixels a side: its"
                 f" five scales need {SMALLEST_SSIM}; crop.size is too small"
+            )
+        if self.net.family.recurrent != (self.clip.frames > 1):
+            wanted = "at least 2, to learn what to remember" if self.net.family.recurrent else "1"
+            raise TrainingError(
+                f"clip.frames = {self.clip.frames} must be {wanted}, for a net of kind"
+                f" {self.net.kind}"
+            )
+        if self.clip.frames > 1 and (self.pairs or self.net.task is not Task.RAW):
+            raise TrainingError(
+                f"clip.frames = {self.clip.frames}: clips are made of photographs and are raw, so"
+                " net.task must be 'raw' and pairs must not be given"
             )
         if self.net.exact and self.schedule.precision != "32-true":
             raise TrainingError(

@@ -14,7 +14,18 @@ from tarsier_fpga.hls.base.errors import TrainingError
 from tarsier_fpga.training.facts.family import Family, find_family
 from tarsier_fpga.training.facts.task import Task
 
-__all__ = ["KNOWN_ONLY", "LEVERS", "Act", "Flag", "Form", "Int", "NetSpec", "Real", "Version"]
+__all__ = [
+    "KNOWN_ONLY",
+    "LEVERS",
+    "Act",
+    "Flag",
+    "Form",
+    "Int",
+    "NetSpec",
+    "Real",
+    "Statistics",
+    "Version",
+]
 
 # Of binary units, with what each is where it is not pulled.
 LEVERS = {"zeros": 0.0, "sign_scale": False, "learned_window": False, "dilation": 1}
@@ -48,6 +59,15 @@ class Act(StrEnum):
     LEAKY = "leaky"
 
 
+class Statistics(StrEnum):
+    """Where the scales of channels come from."""
+
+    NONE = "none"  # they are constants
+    POWER = "power"  # constants, and powers of two
+    BEFORE = "before"  # a few bits, of statistics of the frame before
+    SAME = "same"  # of the frame itself, which no stream has seen when it needs them
+
+
 @dataclass(frozen=True, config=KNOWN_ONLY)
 class NetSpec:
     """A restoration network. Facts of residuals and exponents concern the hardware form only.
@@ -79,6 +99,7 @@ class NetSpec:
     head_exponent: Int = -8  # 8-bit weights in steps of 2^this
     up_exponent: Int = -9
     tail_exponent: Int = -10
+    statistics: Statistics = Statistics.NONE  # of networks for video
 
     def __post_init__(self) -> None:
         family = self.family
@@ -89,6 +110,11 @@ class NetSpec:
         if self.shortcut and not family.shortcut:
             raise TrainingError("net.shortcut = true is for a parent: binary units always have one")
         self._check_levers()
+        if self.statistics is not Statistics.NONE and not family.recurrent:
+            raise TrainingError(
+                f"net.statistics = {str(self.statistics)!r} is for networks that remember, not for"
+                f" kind {self.kind}"
+            )
         family.check(self)
 
     def _check_levers(self) -> None:

@@ -27,7 +27,7 @@ from tarsier_fpga.training.facts.codes import to_codes
 from tarsier_fpga.training.facts.family import Network
 from tarsier_fpga.training.facts.recipe import Recipe, Schedule
 from tarsier_fpga.training.loop.start import start_network
-from tarsier_fpga.training.networks.network import restore
+from tarsier_fpga.training.networks.network import restore, restore_clips
 from tarsier_fpga.training.networks.units import SHIFTS
 
 __all__ = ["Run", "Step", "learning_rate"]
@@ -68,7 +68,7 @@ class Run:
         torch.manual_seed(plan.seed)
         self.plan, self.source, self.step = plan, source, 0
         self.fabric = fabric or Fabric(accelerator="cpu", devices=1)
-        self.net = start_network(plan, lambda: self._codes(self.batch(0)[0]))
+        self.net = start_network(plan, self._first_frames)
         self.net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.optimiser = torch.optim.Adam(_groups(self.net, plan.schedule))
         # Compiling for a CPU takes longer than it saves on the nets that are trained there.
@@ -96,7 +96,7 @@ class Run:
         degraded, clean = (self.fabric.to_device(part) for part in self._next_batch())
         for group in self.optimiser.param_groups:
             group["lr"] = group["factor"] * learning_rate(self.plan.schedule, self.step)
-        restored = restore(self.engine, self.plan.net, _channels_last(degraded))
+        restored = self._restored(degraded)
         loss = _loss(restored, clean, self.plan.ms_ssim)
         if not torch.isfinite(loss):
             raise TrainingError(
@@ -157,8 +157,16 @@ class Run:
         """Stop making batches ahead."""
         self.ahead = None
 
-    def _codes(self, degraded: Tensor) -> Tensor:
-        return to_codes(degraded, self.plan.net.coding, rounded=self.plan.net.rounded)
+    def _restored(self, degraded: Tensor) -> Tensor:
+        spec = self.plan.net
+        if not spec.family.recurrent:
+            return restore(self.engine, spec, _channels_last(degraded))
+        return restore_clips(self.engine, spec, degraded, self.net.begin(degraded[:, 0]))[0]
+
+    def _first_frames(self) -> Tensor:
+        degraded = self.batch(0)[0]
+        frames = degraded.flatten(0, 1) if degraded.dim() == 5 else degraded
+        return to_codes(frames, self.plan.net.coding, rounded=self.plan.net.rounded)
 
     def _next_batch(self) -> tuple[Tensor, Tensor]:
         if self.fabric.device.type == "cpu":
@@ -174,6 +182,7 @@ def _loss(restored: Tensor, clean: Tensor, share: float) -> Tensor:
     error = (restored - clean).abs().mean()
     if not share:
         return error
+    restored, clean = (x.flatten(0, -4) for x in (restored, clean))
     return (1 - share) * error + share * (1 - ms_ssim(restored, clean, data_range=1.0))
 
 

@@ -20,10 +20,11 @@ from brevitas.inject.enum import FloatToIntImplType
 from brevitas.proxy import WeightQuantProxyFromInjector
 from torch import Tensor, nn
 
-from tarsier_fpga.training.networks.quant_layers import fixed_point
+from tarsier_fpga.training.networks.quant_layers import fixed_point, on_grid
 
-__all__ = ["LowBitConv", "Ranged", "set_ranges", "settle_low_bits"]
+__all__ = ["LowBitConv", "Ranged", "Sum", "set_ranges", "settle_low_bits"]
 
+BIAS_GRID = -12, 8.0  # step's exponent and reach
 CALIBRATED = 0.999  # of the magnitudes that calibration sees, what does not clip
 
 
@@ -71,11 +72,20 @@ class LowBitConv(qnn.QuantConv2d):
     Weights are symmetric, -top to top; there is no bias.
     """
 
-    def __init__(self, inputs: int, outputs: int, window: int, bits: int, groups: int = 1):
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        window: int,
+        bits: int,
+        groups: int = 1,
+        stride: int = 1,
+    ):
         super().__init__(
             inputs,
             outputs,
             window,
+            stride=stride,
             groups=groups,
             bias=False,
             weight_quant=_PowerOfTwoWeight,
@@ -85,7 +95,7 @@ class LowBitConv(qnn.QuantConv2d):
     def forward(self, x: Tensor) -> Tensor:
         """Sums of integers times steps."""
         if self.training:
-            return F.conv2d(x, self.quantised(), groups=self.groups)
+            return F.conv2d(x, self.quantised(), stride=self.stride, groups=self.groups)
         return super().forward(x)
 
     def quantised(self) -> Tensor:
@@ -97,15 +107,45 @@ class LowBitConv(qnn.QuantConv2d):
         return self.weight_quant.tensor_quant.steps(self.weight)
 
 
+class Sum(nn.Module):
+    """A convolution and a bias: sums, not rounded yet; of weights of `bits`, or full precision."""
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        window: int,
+        bits: int | None,
+        groups: int = 1,
+        stride: int = 1,
+    ):
+        super().__init__()
+        self.exact, self.reach = bits is not None, window // 2
+        if bits is not None:
+            self.conv: nn.Conv2d = LowBitConv(inputs, outputs, window, bits, groups, stride)
+        else:
+            self.conv = nn.Conv2d(inputs, outputs, window, stride=stride, groups=groups, bias=False)
+        self.bias = nn.Parameter(torch.zeros(1, outputs, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.pad(x, (self.reach,) * 4) if self.reach else x
+        return self.conv(x) + self.held_bias()
+
+    def held_bias(self) -> Tensor:
+        """The bias as the form uses it."""
+        return on_grid(self.bias, *BIAS_GRID) if self.exact else self.bias
+
+
 @torch.no_grad()
-def set_ranges(net: nn.Module, x: Tensor) -> None:
-    """Set the range of every activation of `net` by what frames `x` cause, in their order."""
+def set_ranges(net: nn.Module, *x: Tensor) -> None:
+    """Set the range of every activation of `net` by what frames and states `x` cause, in their
+    order."""
     places = [module for module in net.modules() if isinstance(module, Ranged)]
     was = net.training
     net.train()
     for place in places:
         place.watched = True
-    net(x)
+    net(*x)
     for place in places:
         place.watched = False
     net.train(was)
@@ -113,10 +153,12 @@ def set_ranges(net: nn.Module, x: Tensor) -> None:
 
 @torch.no_grad()
 def settle_low_bits(net: nn.Module) -> None:
-    """Replace weights by their quantised values, which quantise to themselves."""
+    """Replace weights and biases by their quantised values, which quantise to themselves."""
     for module in net.modules():
         if isinstance(module, LowBitConv):
             module.weight.copy_(module.quantised())
+        elif isinstance(module, Sum):
+            module.bias.copy_(module.held_bias())
 
 
 def _ends(bits: int, signed: bool) -> tuple[int, int]:

@@ -21,6 +21,7 @@ __all__ = [
     "keep_scale",
     "residual",
     "settle_all",
+    "spread_threshold",
     "spread_thresholds",
 ]
 
@@ -112,16 +113,22 @@ def spread_thresholds(units: nn.Sequential, r: Tensor, spec: NetSpec) -> None:
     Frames are never far below black, so most residuals keep one sign: with thresholds at zero
     their bits would say nothing. Half a step off the grid, ties are not all on one side.
     """
-    half_step = 2.0 ** (spec.residual_exponent - 1) if spec.exact else 0.0
     for unit in units:
         if isinstance(unit, BinaryUnit):
-            values = r.transpose(0, 1).flatten(1)
-            quantiles = torch.empty(len(values)).uniform_(*THRESHOLD_QUANTILES).tolist()
-            ordered = values.sort(dim=1).values
-            picks = [int(q * values.shape[1]) for q in quantiles]
-            levels = ordered[range(len(values)), picks] + half_step
-            unit.threshold.copy_(-levels.view_as(unit.threshold))
+            spread_threshold(unit, r, spec)
         r = unit(r)
+
+
+@torch.no_grad()
+def spread_threshold(unit: BinaryUnit, r: Tensor, spec: NetSpec) -> None:
+    """As `spread_thresholds`, of the one `unit` that is given the residuals `r`."""
+    half_step = 2.0 ** (spec.residual_exponent - 1) if spec.exact else 0.0
+    values = r.transpose(0, 1).flatten(1)
+    quantiles = torch.empty(len(values)).uniform_(*THRESHOLD_QUANTILES).tolist()
+    ordered = values.sort(dim=1).values
+    picks = [int(q * values.shape[1]) for q in quantiles]
+    levels = ordered[range(len(values)), picks] + half_step
+    unit.threshold.copy_(-levels.view_as(unit.threshold))
 
 
 def settle_all(net: nn.Module) -> None:

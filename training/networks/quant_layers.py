@@ -68,34 +68,41 @@ class _Identity(qnn.QuantIdentity):
 
 
 class _Conv(qnn.QuantConv2d):
-    """3x3 convolution without padding and bias."""
+    """Convolution, 3x3 if nothing else is said, without padding and bias."""
 
     def forward(self, x: Tensor) -> Tensor:
         if self.training:
             weight = self.weight_quant.tensor_quant.quantise(self.weight)
-            return F.conv2d(x, weight, dilation=self.dilation)
+            return F.conv2d(x, weight, stride=self.stride, dilation=self.dilation)
         return super().forward(x)
 
 
 class BinaryConv(_Conv):
     """Weights in {-1, +1}: integers in, integers out."""
 
-    def __init__(self, inputs: int, outputs: int, dilation: int = 1):
+    def __init__(self, inputs: int, outputs: int, stride: int = 1, dilation: int = 1):
         super().__init__(
-            inputs, outputs, 3, bias=False, dilation=dilation, weight_quant=_SignWeight
+            inputs,
+            outputs,
+            3,
+            stride=stride,
+            dilation=dilation,
+            bias=False,
+            weight_quant=_SignWeight,
         )
 
 
 class TernaryConv(_Conv):
     """Weights in {-1, 0, +1}, the share `zeros` of them 0, those of least magnitude."""
 
-    def __init__(self, inputs: int, outputs: int, zeros: float, dilation: int = 1):
+    def __init__(self, inputs: int, outputs: int, zeros: float, stride: int = 1, dilation: int = 1):
         super().__init__(
             inputs,
             outputs,
             3,
-            bias=False,
+            stride=stride,
             dilation=dilation,
+            bias=False,
             weight_quant=_TernaryWeight,
             weight_zeros=zeros,
         )
@@ -104,20 +111,26 @@ class TernaryConv(_Conv):
 class XnorConv(_Conv):
     """Weights in {-s, +s}, s the mean magnitude of an output channel's (XNOR-Net)."""
 
-    def __init__(self, inputs: int, outputs: int, dilation: int = 1):
+    def __init__(self, inputs: int, outputs: int, stride: int = 1, dilation: int = 1):
         super().__init__(
-            inputs, outputs, 3, bias=False, dilation=dilation, weight_quant=_XnorWeight
+            inputs,
+            outputs,
+            3,
+            stride=stride,
+            dilation=dilation,
+            bias=False,
+            weight_quant=_XnorWeight,
         )
 
 
 class FixedPointConv(_Conv):
     """8-bit weights on the grid 2^exponent."""
 
-    def __init__(self, inputs: int, outputs: int, exponent: int):
+    def __init__(self, inputs: int, outputs: int, exponent: int, window: int = 3):
         super().__init__(
             inputs,
             outputs,
-            3,
+            window,
             bias=False,
             weight_quant=_FixedPointWeight,
             weight_bit_width=8,

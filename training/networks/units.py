@@ -78,6 +78,7 @@ class BinaryUnit(nn.Module):
         spec: NetSpec,
         inputs: int | None = None,
         outputs: int | None = None,
+        stride: int = 1,
         dilation: int = 1,
     ):
         super().__init__()
@@ -91,7 +92,7 @@ class BinaryUnit(nn.Module):
         self.register_parameter("gain", gain)
         self.sign = sign(spec.sign_window, spec.learned_window)
         self.dilation = dilation
-        self.conv = _conv(spec, inputs, outputs, dilation)
+        self.conv = _conv(spec, inputs, outputs, stride, dilation)
         nn.init.normal_(self.conv.weight, std=0.05)
         if self.exact:
             self.scale = nn.Parameter(torch.ones(1, outputs, 1, 1))  # s, in SCALE_UNITs
@@ -217,12 +218,12 @@ class BinaryTail(BinaryUnit):
         return self.rprelu(self.product(r))
 
 
-def _conv(spec: NetSpec, inputs: int, outputs: int, dilation: int) -> AnyConv:
+def _conv(spec: NetSpec, inputs: int, outputs: int, stride: int, dilation: int) -> AnyConv:
     if not spec.exact:
-        return XnorConv(inputs, outputs, dilation)
+        return XnorConv(inputs, outputs, stride, dilation)
     if spec.zeros:
-        return TernaryConv(inputs, outputs, spec.zeros, dilation)
-    return BinaryConv(inputs, outputs, dilation)
+        return TernaryConv(inputs, outputs, spec.zeros, stride, dilation)
+    return BinaryConv(inputs, outputs, stride, dilation)
 
 
 def _shift_grid(spec: NetSpec) -> tuple[int, float]:

@@ -18,6 +18,7 @@ from fractions import Fraction
 import torch
 from torch import nn
 
+from tarsier_fpga.training.facts.family import Network
 from tarsier_fpga.training.facts.spec import Form, NetSpec, Version
 from tarsier_fpga.training.networks.network import build
 from tarsier_fpga.training.networks.quant_layers import BinaryConv, TernaryConv, XnorConv
@@ -141,5 +142,6 @@ def _layers(net: nn.Module, frame: torch.Tensor) -> list[tuple[str, PartCost]]:
     for name, layer in net.named_modules():
         if isinstance(layer, nn.Conv2d):
             layer.register_forward_hook(note(name.split(".")[0]))
-    net(frame)
+    assert isinstance(net, Network)
+    net(frame, *net.begin(frame))
     return found

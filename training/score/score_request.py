@@ -14,17 +14,19 @@ from torch import nn
 from tarsier_fpga.hls.base.errors import TrainingError
 from tarsier_fpga.training.data.images import find_set, read_folder
 from tarsier_fpga.training.facts.checkpoint import read_net
+from tarsier_fpga.training.facts.family import Network
 from tarsier_fpga.training.facts.paths import data_dir, net_file
 from tarsier_fpga.training.facts.spec import NetSpec
 from tarsier_fpga.training.facts.task import Task
 from tarsier_fpga.training.networks.network import rebuild
 from tarsier_fpga.training.score import raw_scores
+from tarsier_fpga.training.score.clip_scores import ClipScore, clip_sets, score_clips
 from tarsier_fpga.training.score.mean_psnr import own_settings
 from tarsier_fpga.training.score.metrics import SMALLEST
 from tarsier_fpga.training.score.paper_rows import Row, paper_row
 from tarsier_fpga.training.score.picture_scores import Protocol, Result, Watch, protocol, score
 
-__all__ = ["INPUT", "PictureRequest", "RawRequest", "request_for", "request_of"]
+__all__ = ["INPUT", "ClipRequest", "PictureRequest", "RawRequest", "request_for", "request_of"]
 
 INPUT = "input"  # what networks are given, in place of a network
 
@@ -45,6 +47,23 @@ class RawRequest:
             TrainingError: the held-back photographs are missing.
         """
         return raw_scores.score(self.make(), raw_scores.read_held_back(data_dir(data)))
+
+
+@dataclass(frozen=True, slots=True)
+class ClipRequest:
+    """A net for raw frames, made when it is needed, and clips: all of their protocol is fixed."""
+
+    name: str
+    spec: NetSpec
+    make: Callable[[], Network]
+
+    def answer(self, data: Path | None) -> Iterator[ClipScore]:
+        """Its scores on every set of clips at every exposure, as they are found.
+
+        Raises:
+            TrainingError: the held-back photographs are missing.
+        """
+        yield from score_clips(self.make(), self.spec, clip_sets(data_dir(data)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +101,11 @@ class PictureRequest:
 
 
 def request_of(
-    net: str, settings: Mapping[str, tuple[int, ...]], sets: list[str]
-) -> RawRequest | PictureRequest:
+    net: str, settings: Mapping[str, tuple[int, ...]], sets: list[str], clips: bool = False
+) -> RawRequest | PictureRequest | ClipRequest:
     """What scoring `net` with `settings`, by key, means; those not given are left out.
+
+    A net that remembers is scored on clips, another for raw frames only if `clips` are asked for.
 
     Raises:
         TrainingError: there is no such net, or a setting does not suit it.
@@ -95,7 +116,16 @@ def request_of(
     name, spec = saved.name, saved.spec
     if spec.family.unscored:
         raise TrainingError(f"{name} {spec.family.unscored}")
-    return request_for(name, spec, lambda: rebuild(saved), settings, sets)
+    if clips and spec.task is not Task.RAW:
+        raise TrainingError(f"{name} is for task {spec.task}: --clips are of raw frames")
+    if not (clips or spec.family.recurrent):
+        return request_for(name, spec, lambda: rebuild(saved), settings, sets)
+    if settings or sets:
+        raise TrainingError(
+            f"{name} is scored on the clips of its own protocol, without --set, --sigma, --quality,"
+            " --scale or --light"
+        )
+    return ClipRequest(name, spec, lambda: rebuild(saved))
 
 
 def request_for(

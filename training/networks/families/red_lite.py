@@ -31,13 +31,8 @@ from tarsier_fpga.hls.base.errors import TrainingError
 from tarsier_fpga.training.facts.family import Family, Network
 from tarsier_fpga.training.facts.spec import NetSpec
 from tarsier_fpga.training.facts.task import Task
-from tarsier_fpga.training.networks.low_bits import (
-    LowBitConv,
-    Ranged,
-    set_ranges,
-    settle_low_bits,
-)
-from tarsier_fpga.training.networks.quant_layers import fixed_point, on_grid
+from tarsier_fpga.training.networks.low_bits import Ranged, Sum, set_ranges, settle_low_bits
+from tarsier_fpga.training.networks.quant_layers import fixed_point
 from tarsier_fpga.training.networks.reorder import pixel_unshuffle
 
 __all__ = ["FAMILIES", "RedLite"]
@@ -46,7 +41,6 @@ SLOPE = 3 / 16
 LAYERS = 5  # of a dense block
 LOW, PICTURE = 12, 12  # channels at 1/2
 ROOT_BITS = 8
-BIAS_GRID = -12, 8.0  # step's exponent and reach
 BLACK_ROOT = 90 / 256  # of the root of black, 128/1024, the nearest below
 
 
@@ -68,7 +62,7 @@ class RedLite(Network):
         self.high = _High(spec, c, middle)
         self.groups = _Layer(spec, 2 * middle, 32, 3, groups=4)
         self.enlarge = _Layer(spec, 32, 16 * PICTURE, 3, leaky=True)
-        self.last = _Sum(spec, LOW + PICTURE, 12, 5)
+        self.last = _sum(spec, LOW + PICTURE, 12, 5)
         self.output = fixed_point(8, 0, signed=False) if exact else nn.Identity()
         order = torch.arange(2 * middle).view(2, middle).t().flatten()
         self.register_buffer("picks", order, persistent=False)
@@ -93,30 +87,6 @@ class RedLite(Network):
     def settle(self) -> None:
         """Replace what training holds by what the hardware uses; the function stays the same."""
         settle_low_bits(self)
-        for module in self.modules():
-            if isinstance(module, _Sum):
-                module.bias.copy_(module.held_bias())
-
-
-class _Sum(nn.Module):
-    """A convolution and a bias: sums, not rounded yet."""
-
-    def __init__(self, spec: NetSpec, inputs: int, outputs: int, window: int, groups: int = 1):
-        super().__init__()
-        self.exact, self.reach = spec.exact, window // 2
-        if spec.exact:
-            self.conv: nn.Conv2d = LowBitConv(inputs, outputs, window, spec.weight_bits, groups)
-        else:
-            self.conv = nn.Conv2d(inputs, outputs, window, groups=groups, bias=False)
-        self.bias = nn.Parameter(torch.zeros(1, outputs, 1, 1))
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = F.pad(x, (self.reach,) * 4) if self.reach else x
-        return self.conv(x) + self.held_bias()
-
-    def held_bias(self) -> Tensor:
-        """The bias as the form uses it."""
-        return on_grid(self.bias, *BIAS_GRID) if self.exact else self.bias
 
 
 class _Layer(nn.Module):
@@ -133,7 +103,7 @@ class _Layer(nn.Module):
         leaky: bool = False,
     ):
         super().__init__()
-        self.sum, self.leaky = _Sum(spec, inputs, outputs, window, groups), leaky
+        self.sum, self.leaky = _sum(spec, inputs, outputs, window, groups), leaky
         self.range = _range(spec)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -147,7 +117,7 @@ class _Residual(nn.Module):
     def __init__(self, spec: NetSpec, channels: int):
         super().__init__()
         self.first = _Layer(spec, channels, channels, 3, leaky=True)
-        self.second = _Sum(spec, channels, channels, 3)
+        self.second = _sum(spec, channels, channels, 3)
         self.range = _range(spec)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -162,7 +132,7 @@ class _High(nn.Module):
         self.groups = _Layer(spec, 256, channels, 3, groups=4)
         blocks = spec.units // LAYERS
         self.blocks = nn.ModuleList(_Dense(spec, channels) for _ in range(blocks))
-        self.merge = _Sum(spec, channels * blocks, channels, 1)
+        self.merge = _sum(spec, channels * blocks, channels, 1)
         self.range = _range(spec)
         self.enlarge = _Layer(spec, channels // 16, outputs, 3)
 
@@ -185,7 +155,7 @@ class _Dense(nn.Module):
         widths = [channels + growth * index for index in range(LAYERS)]
         self.layers = nn.ModuleList(_Layer(spec, width, growth, 3) for width in widths)
         self.activated = nn.ModuleList(_range(spec) for _ in range(LAYERS))
-        self.merge = _Sum(spec, channels + growth * LAYERS, channels, 1)
+        self.merge = _sum(spec, channels + growth * LAYERS, channels, 1)
         self.range = _range(spec)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -201,6 +171,10 @@ class _Dense(nn.Module):
 
 def _leaky(x: Tensor) -> Tensor:
     return F.leaky_relu(x, SLOPE)
+
+
+def _sum(spec: NetSpec, inputs: int, outputs: int, window: int, groups: int = 1) -> Sum:
+    return Sum(inputs, outputs, window, spec.weight_bits if spec.exact else None, groups)
 
 
 def _range(spec: NetSpec) -> Ranged:
