@@ -22,8 +22,10 @@ from qonnx.core.modelwrapper import ModelWrapper
 
 from tarsier_fpga.flow.board import Board
 from tarsier_fpga.flow.cost.estimate import estimate, estimate_fifos
+from tarsier_fpga.flow.design.close_loops import close_loops
 from tarsier_fpga.flow.design.describe import fifo_facts, frame_facts, layer_facts, wire_facts
 from tarsier_fpga.flow.design.design_facts import GRAPH, LOWERED, RTL, TOP, Design, FifoSizing
+from tarsier_fpga.flow.design.state_loop import StateLoop
 from tarsier_fpga.flow.lower import lower
 from tarsier_fpga.flow.lower.ingest import ingest
 from tarsier_fpga.flow.lower.net import net_of
@@ -41,6 +43,7 @@ from tarsier_fpga.flow.size.fold import (
 from tarsier_fpga.flow.size.fold_windows import fold_windows
 from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.flow.size.reach import reach_of
+from tarsier_fpga.flow.size.state_memories import place_states
 from tarsier_fpga.flow.size.uram import place_fifos
 from tarsier_fpga.flow.size.widths import adapt_widths, insert_fifos, specialize
 from tarsier_fpga.hls.base.cache import made_once
@@ -110,11 +113,13 @@ def make_design(plan: Plan, show: Show) -> Design:
         graph, _ = _take(step, number, graph, plan, show)
     graph, sizing = _take(_FIFOS, len(_STEPS) + 1, graph, plan, show)
     show("stitch", 1 - 1 / _PARTS)
-    netlist = stitch(graph, TOP)
+    pace = max(layer.cycles for layer in layer_facts(graph))
+    loops = place_states(graph, plan.board, pace)
+    netlist = close_loops(stitch(graph, TOP), loops)
     needed = _estimate_fitting(graph, netlist, plan)
     _write_rtl(netlist, plan.folder)
     graph.save(str(plan.folder / GRAPH))
-    design = _describe(graph, netlist, sizing, needed, plan)
+    design = _describe(graph, netlist, loops, sizing, needed, plan)
     design.write(plan.folder)
     return design
 
@@ -192,7 +197,8 @@ def _adapt(graph: ModelWrapper, plan: Plan) -> ModelWrapper:
 def _insert_fifos(graph: ModelWrapper, plan: Plan) -> tuple[ModelWrapper, FifoSizing]:
     """`graph` with its FIFOs; what does not fit without them is refused before they are sized."""
     board = plan.board
-    needed = _estimate_fitting(graph, stitch(graph, TOP), plan)
+    loops = place_states(graph, board, max(layer.cycles for layer in layer_facts(graph)))
+    needed = _estimate_fitting(graph, close_loops(stitch(graph, TOP), loops), plan)
     depths, sizing = fifo_depths(graph, reach_of(graph), board.clock_mhz)
     return place_fifos(insert_fifos(graph, depths, board.part), board, needed), sizing
 
@@ -227,7 +233,12 @@ def _write_rtl(netlist: Netlist, folder: Path) -> None:
 
 
 def _describe(
-    graph: ModelWrapper, netlist: Netlist, sizing: FifoSizing, needed: Resources, plan: Plan
+    graph: ModelWrapper,
+    netlist: Netlist,
+    loops: tuple[StateLoop, ...],
+    sizing: FifoSizing,
+    needed: Resources,
+    plan: Plan,
 ) -> Design:
     net, board, layers, reach = net_of(graph), plan.board, layer_facts(graph), reach_of(graph)
     _, rows, columns, _ = graph.get_tensor_shape(graph.graph.input[0].name)
@@ -244,7 +255,7 @@ def _describe(
         height=plan.raw_height,
         pixels_per_cycle=rows * columns / (pace * slower),
         ideal_cycles=pace,
-        frames=frame_facts(graph, net.inputs, net.outputs),
+        frames=frame_facts(graph, net.read, net.written),
         inputs=net.inputs,
         outputs=net.outputs,
         reach=(reach.above, reach.below, reach.left, reach.right),
@@ -252,6 +263,7 @@ def _describe(
         layers=layers,
         fifos=fifo_facts(netlist),
         fifo_sizing=sizing,
-        streams=wire_facts(graph, netlist),
+        streams=wire_facts(graph, netlist, loops),
         estimate=needed,
+        states=loops,
     )

@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from tarsier_fpga.cli.progress import progress
 from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import HostError
 from tarsier_fpga.hls.base.files import check_folder
+
+if TYPE_CHECKING:  # it takes longer to load than the command line should
+    from tarsier_fpga.flow.design.design_facts import Design
 
 __all__ = ["build"]
 
@@ -72,9 +75,21 @@ def build(
         f"(clock assumed)\n"
         f"FIFOs of {fifos.bits / 1000:.0f} kbit, {fifos.bits_unbounded / 1000:.0f} before they "
         f"were made less; the rate is the same\n"
+        f"{_memories(design)}"
         f"about {design.estimate.lut} LUT, {used:.0%} of the board (estimate); {out}"
     )
     return 0
+
+
+def _memories(design: "Design") -> str:
+    """A line on each state, if there are any."""
+    fps = design.clock_mhz * 1e6 / design.cycles_per_frame
+    return "".join(
+        f"state {loop.name}: {loop.bytes:,} bytes of memory from {loop.base:#x} on, a port of"
+        f" {loop.data_width} bits, {loop.traffic:,} bytes a frame,"
+        f" {loop.traffic * fps / 1e6:,.1f} MB/s\n"
+        for loop in design.states
+    )
 
 
 def _explain(

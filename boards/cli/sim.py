@@ -24,6 +24,10 @@ def sim(
     ] = None,
     stall_in: Annotated[float, typer.Option(min=0, max=0.95, help="share of idle input")] = 0.0,
     stall_out: Annotated[float, typer.Option(min=0, max=0.95, help="share of busy output")] = 0.0,
+    stall_memory: Annotated[
+        float | None,
+        typer.Option(min=0, max=0.95, help="share of cycles that memories of states pause: 0.1"),
+    ] = None,
     stalls: Annotated[bool, typer.Option(help="draw where it waits: DESIGN/stalls.png")] = False,
     check_reset: Annotated[
         bool, typer.Option("--check-reset", help="also look for what reset leaves undefined")
@@ -49,37 +53,43 @@ def sim(
     """Simulate a design on test frames; writes DESIGN/sim.json."""
     if video:
         only = {"--stall-in": stall_in, "--stalls": stalls, "--check-reset": check_reset}
+        only |= {"--stall-memory": stall_memory is not None}
         for option, given in {**only, "--trace": trace}.items():
             if given:
                 raise HostError(f"{option} is not of a camera: leave it out, or --video")
         return _with_camera(design, frames or 12, seed, faults, stall_out)
     if faults or seed:
         raise HostError(f"{'--faults' if faults else '--seed'} is for a camera: add --video")
-    return _alone(design, frames or 3, stall_in, stall_out, stalls, check_reset, trace)
+    stall = stall_in, stall_out, stall_memory
+    return _alone(design, frames or 3, stall, stalls, check_reset, trace)
 
 
 def _alone(
     design: Path,
     frames: int,
-    stall_in: float,
-    stall_out: float,
+    stall: tuple[float, float, float | None],
     stalls: bool,
     check_reset: bool,
     trace: str,
 ) -> int:
+    stall_in, stall_out, stall_memory = stall
     wanted = parse_trace(trace) if trace else None
     with progress() as show:
         show("loading the simulator", 0.0)
         from tarsier_fpga.flow.sim.built_design import BuiltDesign
 
         built = BuiltDesign.read(design)
+        from tarsier_fpga.flow.sim.memory_knobs import MEMORY_STALL
         from tarsier_fpga.jobs.sim_job import SimJob, perform_sim
 
+        if stall_memory is not None and not built.facts.states:
+            raise HostError(f"--stall-memory is of states, and {built.facts.net} has none")
         job = SimJob(
             design=built,
             frames=frames,
             stall_in=stall_in,
             stall_out=stall_out,
+            stall_memory=MEMORY_STALL if stall_memory is None else stall_memory,
             stalls=stalls,
             check_reset=check_reset,
             trace=wanted,

@@ -68,14 +68,21 @@ class Restorer:
         outputs: Sequence[Port],
         reach: tuple[int, int, int, int],
         align: int,
+        states: Sequence[str] = (),
     ) -> "Restorer":
         """The restorer that a network with these streams is, by its reach above, below, left and
-        right.
+        right, and the `states` that it keeps from frame to frame.
 
         Raises:
-            HostError: it takes or gives anything but one frame of a sensor or one picture.
+            HostError: it takes or gives anything but one frame of a sensor or one picture, or it
+                has states.
         """
         instead = "`tarsier sim` runs its design on frames of its own kind"
+        if states:
+            raise HostError(
+                f"{net} keeps {' and '.join(states)} from frame to frame, so no frame can be"
+                " restored by itself: `tarsier sim` runs its design on sequences"
+            )
         if len(inputs) + len(outputs) > 2:
             raise HostError(
                 f"{net} has {len(inputs)} inputs and {len(outputs)} outputs, where a frame is one"

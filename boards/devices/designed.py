@@ -15,7 +15,12 @@ class Designed:
         self.design, self.facts, self.graph = design, design.facts, design.graph
         facts = design.facts
         self.restorer = Restorer.of(
-            facts.net, facts.inputs, facts.outputs, facts.reach, facts.align
+            facts.net,
+            facts.inputs,
+            facts.outputs,
+            facts.reach,
+            facts.align,
+            [loop.name for loop in facts.states],
         )
 
     def tile(self, frame: tuple[int, int]) -> tuple[int, int]:

@@ -19,4 +19,5 @@ def restorer_of(graph: HardwareGraph) -> Restorer:
     prepare_finn()
     net, reach = net_of(graph.model), reach_of(graph.model)
     sides = reach.above, reach.below, reach.left, reach.right
-    return Restorer.of(net.name, net.inputs, net.outputs, sides, reach.align)
+    states = [state.name for state in net.states]
+    return Restorer.of(net.name, net.inputs, net.outputs, sides, reach.align, states)

@@ -20,6 +20,7 @@ from tarsier_fpga.flow.size.fold import adder_levels, fastest_pace, fold, frame_
 from tarsier_fpga.flow.size.reach import reach_of
 from tarsier_fpga.hls.base.port import Port
 from tarsier_fpga.hls.base.progress import Show
+from tarsier_fpga.hls.base.state import State
 from tarsier_fpga.jobs.designs import qonnx_file
 
 __all__ = ["explain", "understood"]
@@ -86,11 +87,12 @@ def explain(model: ModelWrapper, clock_mhz: float | None = None) -> str:
                 f"{cycles:,}",
             )
         )
-    frames = frame_facts(model, net.inputs, net.outputs)
+    frames = frame_facts(model, net.read, net.written)
     ports = [
         f"{port.name}: {_told(port, (*frames[port.name], port.channels))}"
         for port in (*net.inputs, *net.outputs)
     ]
+    ports += [_state(state, frames[state.read.name]) for state in net.states]
     sides = zip(
         (reach.above, reach.below, reach.left, reach.right),
         ("above", "below", "left", "right"),
@@ -101,7 +103,12 @@ def explain(model: ModelWrapper, clock_mhz: float | None = None) -> str:
     return "\n".join(
         [
             *ports,
-            f"a result depends on {seen}; tiles begin at multiples of {reach.align}",
+            f"a result depends on {seen}; "
+            + (
+                "by its states on all frames before, so there are no tiles"
+                if net.states
+                else f"tiles begin at multiples of {reach.align}"
+            ),
             f"{most:,} cycles a frame{rate}",
             *_columns([_HEAD, *rows]),
         ]
@@ -116,6 +123,16 @@ def _told(port: Port, shape: tuple[int, int, int]) -> str:
     return (
         f"{port.kind} frames of {width}x{height} with {channels} channels, {sign} codes of"
         f" {port.bits} bits, black {port.black}, white {port.white}; {port.tensor} = {value}"
+    )
+
+
+def _state(state: State, size: tuple[int, int]) -> str:
+    read, (height, width) = state.read, size
+    held = -(-height * width * read.width // 8)
+    return (
+        f"state {state.name}: {_told(read, (height, width, read.channels))};"
+        f" {state.first} before the first frame, then {state.next} of the frame before, which is"
+        f" {held:,} bytes"
     )
 
 

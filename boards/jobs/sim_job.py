@@ -2,7 +2,7 @@
 """Test frames through a design's RTL: counted, compared bit for bit, and looked into."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ import numpy as np
 from tarsier_fpga.flow.design.queue_facts import Filled
 from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.flow.sim.frame_sim import FrameRun, FrameSim, stage_trace
+from tarsier_fpga.flow.sim.memory_knobs import MEMORY_STALL
 from tarsier_fpga.flow.sim.sim_facts import Simulation
 from tarsier_fpga.flow.sim.stimuli import SCENES, sample_frames
 from tarsier_fpga.hls.base.errors import HostError
@@ -19,7 +20,7 @@ from tarsier_fpga.hls.base.progress import Show
 
 __all__ = ["SimJob", "Simulated", "perform_sim"]
 
-Frames = Mapping[str, np.ndarray]  # (N, H, W, channels) by port
+Frames = Mapping[str, np.ndarray]  # by port, (N, H, W, channels) or one of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class SimJob:
     Attributes:
         frames: to send, back to back
         stall_in, stall_out: shares of cycles in which the outside does not offer, or accept
+        stall_memory: share of cycles in which memories of states take or give nothing
         stalls: whether a picture is drawn of where it waits
         check_reset: whether to look for what reset leaves undefined
         trace: a frame, and the stage or layer whose waves of it are kept
@@ -38,6 +40,7 @@ class SimJob:
     frames: int = 3
     stall_in: float = 0.0
     stall_out: float = 0.0
+    stall_memory: float = MEMORY_STALL
     stalls: bool = False
     check_reset: bool = False
     trace: tuple[int, str] | None = None
@@ -105,6 +108,7 @@ def _ran(job: SimJob, simulation: FrameSim, inputs: Frames, show: Show) -> Frame
             job.stall_out,
             progress=lambda done: show("simulating", done),
             trace=trace,
+            stall_memory=job.stall_memory,
         )
 
 
@@ -112,18 +116,29 @@ def _first_wrong(
     job: SimJob, simulation: FrameSim, inputs: Frames, run: FrameRun, show: Show
 ) -> str:
     """Where the first frame goes wrong that is not what the hardware graph gives; or nothing."""
-    exact: list[dict[str, np.ndarray]] = []
+    wanted = _references(job, inputs)
     for index in range(job.frames):
         show("comparing bit for bit", index / job.frames)
-        frame = _only(inputs, index)
-        if index < SCENES:
-            one = {name: frames[0] for name, frames in frame.items()}
-            exact.append(job.design.references(one))
-        wanted = exact[index % SCENES]
-        if any(not np.array_equal(wanted[name], run.outputs[name][index]) for name in wanted):
+        made = next(wanted)
+        if any(not np.array_equal(made[name], run.outputs[name][index]) for name in made):
             show("looking for the first wrong stream", index / job.frames)
-            return f"frame {index}: {simulation.explain(frame)}"
+            first = 0 if job.design.facts.states else index
+            seen = {name: each[first : index + 1] for name, each in inputs.items()}
+            return f"frame {index}: {simulation.explain(seen)}"
     return ""
+
+
+def _references(job: SimJob, inputs: Frames) -> Iterator[Frames]:
+    """What the hardware graph makes of each frame; those that repeat others are not run again."""
+    if job.design.facts.states:
+        yield from job.design.sequence(inputs)
+        return
+    exact: list[Frames] = []
+    for index in range(job.frames):
+        if index < SCENES:
+            one = {name: frames[0] for name, frames in _only(inputs, index).items()}
+            exact.append(job.design.references(one))
+        yield exact[index % SCENES]
 
 
 def _only(frames: Frames, index: int) -> dict[str, np.ndarray]:
@@ -138,6 +153,7 @@ def _facts(
         frames=job.frames,
         stall_in=job.stall_in,
         stall_out=job.stall_out,
+        stall_memory=job.stall_memory if job.design.facts.states else None,
         cycles_per_frame=run.cycles_per_frame,
         ideal_cycles=job.design.facts.ideal_cycles,
         latency_cycles=run.latency_cycles,

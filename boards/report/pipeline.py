@@ -21,7 +21,9 @@ def pipeline_svg(built: BuiltDesign, high_water: Mapping[str, int]) -> str:
     design, model = built.facts, built.graph.model
     cells = cell_names(model)
     depths = {fifo.name: fifo.depth for fifo in design.fifos}
-    ports = _ports(design.inputs, model.graph.input) | _ports(design.outputs, model.graph.output)
+    states = [loop.state for loop in design.states]
+    ports = _ports((*design.inputs, *(s.read for s in states)), model.graph.input)
+    ports |= _ports((*design.outputs, *(s.written for s in states)), model.graph.output)
     inputs = {tensor.name for tensor in model.graph.input}
     writer = {tensor: node for node in model.graph.node for tensor in node.output}
 

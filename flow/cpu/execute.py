@@ -60,7 +60,7 @@ class CpuGraph:
 
         As `ports`.
         """
-        (result,) = self._run([frame], threads)
+        (result,) = self.ports({self.net.x.name: frame}, threads).values()
         return result
 
     def ports(
@@ -68,15 +68,40 @@ class CpuGraph:
     ) -> dict[str, np.ndarray]:
         """The (H, W, channels) integers of every output by port, of integer `frames` by port.
 
-        By as many `threads` as this process may use processors, if not told otherwise.
+        By as many `threads` as this process may use processors, if not told otherwise. Where the
+        graph has states, these are the first frames of a sequence.
 
         Raises:
             SimError: a frame holds values outside the range of its input.
             FlowError: frames of two sizes meet in a node.
         """
-        ins, outs = self.net.inputs, self.net.outputs
-        results = self._run([frames[port.name] for port in ins], threads)
-        return {port.name: result for port, result in zip(outs, results, strict=True)}
+        return self.step(frames, {}, threads)[0]
+
+    def step(
+        self,
+        frames: Mapping[str, np.ndarray],
+        states: Mapping[str, np.ndarray],
+        threads: int | None = None,
+    ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """What `ports` gives, and the (H, W, channels) codes of every state for the next frame.
+
+        `states` are those that the frame before left, by name; one that is missing is as before the
+        first frame.
+
+        Raises:
+            SimError, FlowError: as `ports`.
+        """
+        net = self.net
+        height, width, _ = frames[net.x.name].shape
+        streams = [frames[port.name] for port in net.inputs]
+        for state in net.states:
+            before = states.get(state.name)
+            streams.append(state.before(height, width) if before is None else before)
+        made = self._run(streams, threads)
+        ends = len(net.outputs)
+        outputs = {port.name: each for port, each in zip(net.outputs, made[:ends], strict=True)}
+        names = [state.name for state in net.states]
+        return outputs, dict(zip(names, made[ends:], strict=True))
 
     def _run(self, frames: Sequence[np.ndarray], threads: int | None) -> list[np.ndarray]:
         threads = threads or len(os.sched_getaffinity(0))

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: MIT
 """What design.json says of a hardware graph: its layers, its FIFOs and its streams."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from finn.analysis.fpgadataflow.exp_cycles_per_layer import exp_cycles_per_layer
 from onnx import NodeProto
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
+from tarsier_fpga.flow.design.close_loops import loop_beats
 from tarsier_fpga.flow.design.design_facts import Fifo, Layer, Wire
+from tarsier_fpga.flow.design.state_loop import StateLoop
 from tarsier_fpga.flow.ops.base import Role, role_of
 from tarsier_fpga.flow.ops.stitch import beats_of, cell_names
 from tarsier_fpga.hls.base.port import Port
@@ -59,9 +61,11 @@ def frame_facts(
     return sizes
 
 
-def wire_facts(model: ModelWrapper, netlist: Netlist) -> tuple[Wire, ...]:
-    """Every stream of `netlist`, which is `model` stitched, from the input to the output."""
-    beats = beats_of(model)
+def wire_facts(
+    model: ModelWrapper, netlist: Netlist, loops: Sequence[StateLoop] = ()
+) -> tuple[Wire, ...]:
+    """Every stream of `netlist`, `model` stitched with `loops`, from the input to the output."""
+    beats = beats_of(model) | loop_beats(loops)
     source = {c.streams[p.name]: c.name for c in netlist.cells for p in c.instance.outputs}
     target = {c.streams[p.name]: c.name for c in netlist.cells for p in c.instance.inputs}
     return tuple(

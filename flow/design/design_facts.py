@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tarsier_fpga.flow.design.queue_facts import LineBuffer
+from tarsier_fpga.flow.design.state_loop import StateLoop
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.base.facts import Facts, read_facts
 from tarsier_fpga.hls.base.port import Port
@@ -103,6 +104,7 @@ class Design(Facts):
         reach: pixels of the first input, above, below, left and right, that a result depends on
         align: multiples of which a part of a frame may begin at
         line_buffer: of a camera that cannot wait; None without one
+        states: what a frame leaves for the next, which is in no list of ports, and where it is kept
     """
 
     key: str
@@ -125,6 +127,7 @@ class Design(Facts):
     streams: tuple[Wire, ...]
     estimate: Resources
     line_buffer: LineBuffer | None = None
+    states: tuple[StateLoop, ...] = ()
 
     @property
     def x(self) -> Port:

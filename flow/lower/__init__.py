@@ -13,6 +13,7 @@ from tarsier_fpga.flow.lower.fold_scales import fold_scales
 from tarsier_fpga.flow.lower.forks import InsertForks
 from tarsier_fpga.flow.lower.frame_rate import round_products
 from tarsier_fpga.flow.lower.net import Net, net_of, output_ports, write_net
+from tarsier_fpga.flow.lower.read_states import as_next
 from tarsier_fpga.flow.lower.translate import translate
 
 __all__ = ["lower"]
@@ -28,15 +29,15 @@ def lower(model: ModelWrapper) -> ModelWrapper:
             the sentence names it.
     """
     net = net_of(model)
-    hardware, inputs, results = translate(model, net.inputs)
+    hardware, inputs, results = translate(model, net.read)
     ends = {result.tensor for result in results.values()}
     fold_scales(hardware, ends)
     round_products(hardware, ends)
     outputs = output_ports(model, net, results, hardware)
-    graph = hardware.model(
-        {port.name: inputs[port.tensor] for port in net.inputs},
-        {port.name: results[port.tensor].tensor for port in outputs},
-    )
+    written = {port.name: results[port.tensor].tensor for port in outputs}
+    for state in net.states:
+        written[state.written.name] = as_next(hardware, state, results[state.next]).tensor
+    graph = hardware.model({port.name: inputs[port.tensor] for port in net.read}, written)
     # Names that were made up on the way go; the last step makes equal networks equal bytes.
     for step in (
         InsertForks(),
@@ -46,4 +47,4 @@ def lower(model: ModelWrapper) -> ModelWrapper:
         GiveReadableTensorNames(),
     ):
         graph = graph.transform(step)
-    return write_net(graph, Net(net.name, net.inputs, outputs))
+    return write_net(graph, Net(net.name, net.inputs, outputs, net.states))

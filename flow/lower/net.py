@@ -10,39 +10,37 @@ A network's file may say so in its metadata, all of which is optional:
     tarsier.white
 
 Each but the name may be said of one port alone, as tarsier.PORT.bits, whose ports are x and y or,
-where there are several, x0, x1, ..., y0, y1, ... A hardware graph holds what was found out, as one
-text of JSON.
+where there are several, x0, x1, ..., y0, y1, ... States, which are no ports, are told as
+read_states.py says. A hardware graph holds what was found out, as one text of JSON.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from math import log2
 
 import numpy as np
-from onnx import NodeProto
-from qonnx.core.datatype import DataType
 from qonnx.core.modelwrapper import ModelWrapper
 
+from tarsier_fpga.flow.lower.first_quantizer import first_quantizer
 from tarsier_fpga.flow.lower.hardware import Hardware
 from tarsier_fpga.flow.lower.meaning import Integers
-from tarsier_fpga.flow.lower.quantize import Target, target_of
+from tarsier_fpga.flow.lower.read_states import read_states, step_of
+from tarsier_fpga.flow.ops.states import PORTS, states_of
 from tarsier_fpga.flow.ops.stitch import port_names
 from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.base.port import Port
+from tarsier_fpga.hls.base.state import State
 
 __all__ = ["Net", "name_of", "net_of", "output_ports", "write_net"]
 
-_NET, _PORTS = "tarsier.net", "tarsier.ports"
+_NET = "tarsier.net"
 _WIDEST = 16  # bits of a code; frames are 16-bit
-_QUANTIZERS = ("Quant", "IntQuant", "BipolarQuant")
 
 
 @dataclass(frozen=True, slots=True)
 class Net:
-    """A network's name and its external streams, in the order of its file.
+    """A network's name, its external streams, in the order of its file, and its states.
 
     Of a network that is not lowered yet, the outputs are not known.
     """
@@ -50,11 +48,22 @@ class Net:
     name: str
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
+    states: tuple[State, ...] = ()
 
     @property
     def x(self) -> Port:
         """The first input, on whose pixels all else is measured."""
         return self.inputs[0]
+
+    @property
+    def read(self) -> tuple[Port, ...]:
+        """All that a hardware graph reads, in its order: the inputs, then the states."""
+        return (*self.inputs, *(state.read for state in self.states))
+
+    @property
+    def written(self) -> tuple[Port, ...]:
+        """All that a hardware graph writes, in its order: the outputs, then the next states."""
+        return (*self.outputs, *(state.written for state in self.states))
 
 
 def name_of(model: ModelWrapper) -> str:
@@ -69,48 +78,54 @@ def net_of(model: ModelWrapper) -> Net:
         FlowError: what its metadata say makes no sense, or its input has no codes.
     """
     name = name_of(model)
-    known = model.get_metadata_prop(_PORTS)
+    known = model.get_metadata_prop(PORTS)
     if known is not None:
         ports = json.loads(known)
         inputs, outputs = ([Port.model_validate(p) for p in ports[side]] for side in ("in", "out"))
-        return Net(name, tuple(inputs), tuple(outputs))
-    tensors = [tensor.name for tensor in model.graph.input]
+        return Net(name, tuple(inputs), tuple(outputs), states_of(model))
+    states = read_states(model)
+    held = {state.read.tensor for state in states}
+    tensors = [tensor.name for tensor in model.graph.input if tensor.name not in held]
     names = port_names("x", len(tensors))
-    found = [_input(model, tensor, port) for tensor, port in zip(tensors, names, strict=True)]
-    return Net(name, tuple(found), ())
+    found = [
+        _input(model, tensor, port, tensors[0]) for tensor, port in zip(tensors, names, strict=True)
+    ]
+    return Net(name, tuple(found), (), tuple(states))
 
 
 def write_net(model: ModelWrapper, net: Net) -> ModelWrapper:
     """`model`, a hardware graph, with the facts of `net` in its metadata."""
-    sides = {"in": net.inputs, "out": net.outputs}
-    ports = {side: [port.model_dump(mode="json") for port in of] for side, of in sides.items()}
+    told = {"in": net.inputs, "out": net.outputs, "states": net.states}
+    ports = {side: [port.model_dump(mode="json") for port in of] for side, of in told.items()}
     model.set_metadata_prop(_NET, net.name)
-    model.set_metadata_prop(_PORTS, json.dumps(ports))
+    model.set_metadata_prop(PORTS, json.dumps(ports))
     return model
 
 
 def output_ports(
     model: ModelWrapper, net: Net, results: Mapping[str, Integers], hardware: Hardware
 ) -> tuple[Port, ...]:
-    """The ports of the integers that each output of `model` was found to be.
+    """The ports of the integers that each output of `model`, no state, was found to be.
 
     Raises:
         FlowError: they are no codes: of several scales, or too wide for a frame.
     """
-    names = port_names("y", len(results))
+    held = {state.next for state in net.states}
+    given = {tensor: x for tensor, x in results.items() if tensor not in held}
+    names = port_names("y", len(given))
     return tuple(
         _output(model, net, tensor, x, name, hardware)
-        for (tensor, x), name in zip(results.items(), names, strict=True)
+        for (tensor, x), name in zip(given.items(), names, strict=True)
     )
 
 
-def _input(model: ModelWrapper, tensor: str, port: str) -> Port:
+def _input(model: ModelWrapper, tensor: str, port: str, first: str) -> Port:
     shape = model.get_tensor_shape(tensor)
     if shape is None or len(shape) != 4:
         raise FlowError(f"the network's input {tensor} has shape {shape}; it must be (1, C, H, W)")
     channels = int(shape[1])
     bits, black, white = (_number(model, port, key) for key in ("bits", "black", "white"))
-    target = _first_quantizer(model, tensor, channels)
+    target = first_quantizer(model, tensor, channels)
     told = target is not None and _is_plain(target.integers)
     signed, scale, offset = False, 1.0, 0.0
     if bits is None and target is not None and (told or black is None):
@@ -132,13 +147,11 @@ def _input(model: ModelWrapper, tensor: str, port: str) -> Port:
             f"metadata tarsier.bits {bits}, black {black} and white {white}: codes have 1 to"
             f" {_WIDEST} bits, and black is below white and both among them"
         )
-    first = model.get_tensor_shape(model.graph.input[0].name)
-    whole = list(shape[2:]) == [1, 1] and list(first[2:]) != [1, 1]
-    step = Fraction(0) if whole else Fraction(2) ** round(log2(first[2] / shape[2]))
+    step = step_of(model, tensor, first)
     return Port(
         name=port,
         tensor=tensor,
-        step=(step.numerator, step.denominator),
+        step=step,
         kind=_kind(model, port, channels, None),
         channels=channels,
         bits=bits,
@@ -148,34 +161,6 @@ def _input(model: ModelWrapper, tensor: str, port: str) -> Port:
         scale=scale,
         offset=offset,
     )
-
-
-def _first_quantizer(model: ModelWrapper, tensor: str, channels: int) -> Target | None:
-    """The quantizer that everything which reads the input `tensor` starts with."""
-    targets = []
-    for reader in model.find_consumers(tensor) or []:
-        node, rectified = reader, False
-        while node is not None and node.op_type in ("Relu", "Clip", "Identity", "Dropout"):
-            rectified |= node.op_type == "Relu"
-            after: list[NodeProto] = model.find_consumers(node.output[0]) or []
-            node = after[0] if len(after) == 1 else None
-        if node is None or node.op_type not in _QUANTIZERS:
-            return None
-        target = target_of(model, node, channels)
-        if rectified and target.integers.of(np.array([target.integers.least])).min() < 0:
-            return None
-        targets.append(target)
-    if not targets:
-        return None
-    first = targets[0].integers
-    same = all(
-        target.datatype == first.datatype
-        and np.array_equal(target.integers.scale, first.scale)
-        and np.array_equal(target.integers.offset, first.offset)
-        for target in targets
-    )
-    uniform = np.ptp(first.scale) == 0 and np.ptp(first.offset) == 0
-    return targets[0] if same and uniform and first.datatype != DataType["BINARY"] else None
 
 
 def _is_plain(integers: Integers) -> bool:

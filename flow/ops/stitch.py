@@ -15,6 +15,7 @@ from qonnx.core.datatype import DataType
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 
+from tarsier_fpga.flow.ops.states import states_of
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.kernels.fifo import fifo
 from tarsier_fpga.hls.kernels.width_adapter import width_adapter
@@ -35,6 +36,8 @@ __all__ = [
 
 def stitch(model: ModelWrapper, name: str = "tarsier_top") -> Netlist:
     """The netlist of `model`; its inputs are streams x or x0, x1, ..., its outputs y or y0, ...
+
+    States follow, as inputs and outputs of their own names; `close_loops` makes loops of them.
 
     Raises:
         FlowError: a node is neither one of ours nor one of the two FINN nodes named above.
@@ -111,8 +114,12 @@ def stream_names(model: ModelWrapper) -> dict[str, str]:
         for node in model.graph.node
         for n, tensor in enumerate(node.output)
     }
-    for letter, tensors in (("x", model.graph.input), ("y", model.graph.output)):
-        ports = port_names(letter, len(tensors))
+    states = states_of(model)
+    for letter, tensors, held in (
+        ("x", model.graph.input, [state.read.name for state in states]),
+        ("y", model.graph.output, [state.written.name for state in states]),
+    ):
+        ports = [*port_names(letter, len(tensors) - len(held)), *held]
         streams |= dict(zip((tensor.name for tensor in tensors), ports, strict=True))
     return streams
 

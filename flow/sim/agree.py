@@ -14,7 +14,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 
 from tarsier_fpga.flow.lower.doubles import Doubles
 from tarsier_fpga.flow.lower.net import Net, net_of
-from tarsier_fpga.flow.sim.execute import run_ports
+from tarsier_fpga.flow.sim.execute import run_states
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.base.port import Port
 
@@ -26,21 +26,26 @@ _NEAR = 1e-6  # of a step: what doubles may be off by where scales are no powers
 def check_agreement(network: ModelWrapper, lowered: ModelWrapper) -> None:
     """Make sure that `lowered` gives the integers of `network`, the file as `ingest` read it.
 
-    Codes are compared with ==, of a drawn frame and of one of the lowest and highest codes.
+    Codes are compared with ==, of a drawn frame and of one of the lowest and highest codes; those
+    of its states too, behind drawn states.
 
     Raises:
         FlowError: they differ; the sentence says where, and by how much.
     """
     net, doubles = net_of(lowered), Doubles(network.model)
-    shapes = {port.name: network.get_tensor_shape(port.tensor)[1:] for port in net.inputs}
+    shapes = {port.name: network.get_tensor_shape(port.tensor)[1:] for port in net.read}
     for told, frames in _frames(net, shapes):
         fed = {
             port.tensor: port.scale * frames[port.name].transpose(2, 0, 1)[None] + port.offset
-            for port in net.inputs
+            for port in net.read
         }
-        wanted, got = doubles.run(fed), run_ports(lowered, frames)
+        before = {state.name: frames[state.read.name] for state in net.states}
+        wanted, (got, states) = doubles.run(fed), run_states(lowered, frames, before)
         for port in net.outputs:
             _compare(wanted[port.tensor][0].transpose(1, 2, 0), got[port.name], port, told)
+        for state in net.states:
+            values = wanted[state.next][0].transpose(1, 2, 0)
+            _compare(values, states[state.name], state.written, f"state {state.next}, {told}")
 
 
 def _compare(values: np.ndarray, got: np.ndarray, port: Port, told: str) -> None:
@@ -65,7 +70,7 @@ def _compare(values: np.ndarray, got: np.ndarray, port: Port, told: str) -> None
 def _frames(net: Net, shapes: dict[str, list[int]]) -> Iterator[tuple[str, dict[str, np.ndarray]]]:
     rng = np.random.default_rng(0)
     drawn, extreme = {}, {}
-    for port in net.inputs:
+    for port in net.read:
         channels, height, width = shapes[port.name]
         least, most = port.range
         drawn[port.name] = rng.integers(least, most, (height, width, channels), endpoint=True)

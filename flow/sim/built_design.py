@@ -5,7 +5,7 @@ The machine with the board needs the facts alone, so QONNX, FINN and the simulat
 where they are used.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -76,6 +76,16 @@ class BuiltDesign:
         from tarsier_fpga.flow.sim.execute import run_ports
 
         return run_ports(self.graph.model, frames)
+
+    def sequence(self, frames: Mapping[str, np.ndarray]) -> Iterator[dict[str, np.ndarray]]:
+        """What its graph makes of each of (N, H, W, channels) integer `frames`, its states kept."""
+        from tarsier_fpga.flow.sim.execute import run_states
+
+        states: dict[str, np.ndarray] = {}
+        for n in range(len(frames[self.facts.x.name])):
+            each = {name: sequence[n] for name, sequence in frames.items()}
+            outputs, states = run_states(self.graph.model, each, states)
+            yield outputs
 
     def simulate(
         self,

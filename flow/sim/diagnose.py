@@ -2,6 +2,7 @@
 """Why a simulated design is stuck or wrong, in one sentence that says where to look."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,16 @@ from qonnx.custom_op.registry import getCustomOp
 from tarsier_fpga.flow.design.design_facts import Design, Wire, read_graph
 from tarsier_fpga.flow.ops.register import prepare_finn
 from tarsier_fpga.flow.ops.stitch import stream_names
-from tarsier_fpga.flow.sim.execute import run_ports
+from tarsier_fpga.flow.sim.execute import run_states
+from tarsier_fpga.flow.sim.memory_knobs import stalling
 from tarsier_fpga.flow.sim.port_beats import beats_in
 from tarsier_fpga.hls.netlist.beats import pack, unpack
 from tarsier_fpga.hls.sim.activity import Activity, Look, hash_beats
 from tarsier_fpga.hls.sim.verilated import Model
 
 __all__ = ["why_stuck", "why_wrong", "with_ends"]
+
+_ALONE = "the same frame alone, as the first after reset, comes out right"
 
 
 def why_stuck(design: Design, activity: Activity, high_water: Mapping[str, int]) -> str:
@@ -48,35 +52,40 @@ def why_stuck(design: Design, activity: Activity, high_water: Mapping[str, int])
 def why_wrong(folder: Path, design: Design, model: Model, frames: Mapping[str, np.ndarray]) -> str:
     """The first stream, in the order of the graph, whose beats are not those of the goldens.
 
-    `model` watches all streams of the design in `folder`; `frames` holds a (1, H, W, channels)
-    frame of each input, the first after reset.
+    `model` watches all streams of the design in `folder`; `frames` holds the first (N, H, W,
+    channels) of each input after reset, in the last of which something is wrong.
     """
-    beats = beats_in(design, frames)
-    counts = {wire.name: wire.beats for wire in design.streams}
-    asked = {port.name: counts[port.name] for port in design.outputs}
-    hashed = max(wire.beats for wire in design.streams)
-    ran = model.run(beats, asked, look=Look(hashed)).activity
+    beats, knobs = beats_in(design, frames), stalling(model)
+    wires = {wire.name: wire for wire in design.streams}
+    count = len(frames[design.x.name])
+    asked = {port.name: count * wires[port.name].beats for port in design.outputs}
+    hashed = count * max(wire.beats for wire in design.streams)
+    ran = model.run(beats, asked, look=Look(hashed), knobs=knobs).activity
     prepare_finn()
     graph = read_graph(folder)
     streams = stream_names(graph)
     wrong: list[tuple[Wire, int, np.ndarray, bool]] = []
 
-    def compare(tensor: str, values: np.ndarray) -> None:
-        wire = next(wire for wire in design.streams if wire.name == streams[tensor])
+    def compare(n: int, tensor: str, values: np.ndarray) -> None:
+        wire = wires[streams[tensor]]
         if wrong:
             return
-        lanes = _beats(graph, tensor, values, wire.beats)
-        row = ran.hashes[ran.streams.index(wire.name), : wire.beats]
+        lanes, first = _beats(graph, tensor, values, wire.beats), n * wire.beats
+        row = ran.hashes[ran.streams.index(wire.name), first : first + wire.beats]
         differ = np.flatnonzero(hash_beats(pack(lanes, wire.bits // lanes.shape[1])) != row)
         if differ.size:
             signed = graph.get_tensor_datatype(tensor).signed()
-            wrong.append((wire, int(differ[0]), lanes[differ[0]], signed))
+            wrong.append((wire, first + int(differ[0]), lanes[differ[0]], signed))
 
-    run_ports(graph, {name: frame[0] for name, frame in frames.items()}, compare)
+    states: dict[str, np.ndarray] = {}
+    for n in range(count):
+        each = {name: sequence[n] for name, sequence in frames.items()}
+        _, states = run_states(graph, each, states, partial(compare, n))
     if not wrong:
-        return "the same frame alone, as the first after reset, comes out right"
+        return _ALONE if count == 1 else "the same frames, behind a reset, come out right"
     wire, beat, expected, signed = wrong[0]
-    caught = model.run(beats, asked, look=Look(beat=(wire.name, beat))).activity.caught
+    look = Look(beat=(wire.name, beat))
+    caught = model.run(beats, asked, look=look, knobs=knobs).activity.caught
     width = wire.bits // len(expected)
     words = caught[None, : -(-wire.bits // 32)]
     got = unpack(words, len(expected), width, signed)[0]

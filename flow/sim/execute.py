@@ -18,8 +18,17 @@ from tarsier_fpga.flow.ops.base import TarsierOp, whole_frames
 from tarsier_fpga.flow.ops.register import prepare_finn
 from tarsier_fpga.hls.base.errors import FlowError
 
-__all__ = ["check_sizes", "compute", "reference", "run_graph", "run_ports"]
+__all__ = [
+    "check_sizes",
+    "compute",
+    "reference",
+    "run_graph",
+    "run_ports",
+    "run_sequence",
+    "run_states",
+]
 
+Frames = Mapping[str, np.ndarray]
 Visit = Callable[[str, np.ndarray], None]
 
 _ROWS = 16  # computed at a time, so that the golden models' wide temporaries stay in the cache
@@ -53,26 +62,66 @@ def run_ports(
 
     Frames may be of any size whose parts meet. `visit` is shown every tensor by name, in the order
     of the graph. Every tensor is held in the narrowest type its bits fit in, and only as long as it
-    is read: the largest, windows of 16 channels of 8 bits, takes 144 bytes a pixel.
+    is read: the largest, windows of 16 channels of 8 bits, takes 144 bytes a pixel. Where `model`
+    has states, these are the first frames of a sequence.
 
     Raises:
         FlowError: a node cannot take frames of this size, or frames of two sizes meet in it.
     """
+    return run_states(model, frames, {}, visit)[0]
+
+
+def run_states(
+    model: ModelWrapper,
+    frames: Frames,
+    states: Frames,
+    visit: Visit = lambda tensor, values: None,
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """What `run_ports` gives, and the (H, W, channels) codes of every state for the next frame.
+
+    `states` are those that the frame before left, by name; one that is missing is as before the
+    first frame.
+
+    Raises:
+        FlowError: as `run_ports`.
+    """
     prepare_finn()
+    net = net_of(model)
+    height, width, _ = frames[net.x.name].shape
+    streams = {port.name: frames[port.name] for port in net.inputs}
+    for state in net.states:
+        before = states.get(state.name)
+        streams[state.read.name] = state.before(height, width) if before is None else before
     # The matrices are so small that threads cost more than they save.
     with threadpool_limits(limits=1, user_api="blas"):
-        return _run(model, frames, visit)
+        made = _run(model, streams, visit)
+    outputs = {port.name: made[port.name] for port in net.outputs}
+    return outputs, {state.name: made[state.written.name] for state in net.states}
 
 
-def _run(
-    model: ModelWrapper, frames: Mapping[str, np.ndarray], visit: Visit
-) -> dict[str, np.ndarray]:
+def run_sequence(model: ModelWrapper, frames: Frames) -> dict[str, np.ndarray]:
+    """(N, H, W, channels) integers of every output, by port, of a sequence of as many `frames`.
+
+    Raises:
+        FlowError: as `run_ports`.
+    """
+    states: dict[str, np.ndarray] = {}
+    made: list[dict[str, np.ndarray]] = []
+    for n in range(len(next(iter(frames.values())))):
+        outputs, states = run_states(
+            model, {name: each[n] for name, each in frames.items()}, states
+        )
+        made.append(outputs)
+    return {name: np.stack([outputs[name] for outputs in made]) for name in made[0]}
+
+
+def _run(model: ModelWrapper, frames: Frames, visit: Visit) -> dict[str, np.ndarray]:
     net = net_of(model)
     constants = {tensor.name for tensor in model.graph.initializer}
     unread = Counter(name for node in model.graph.node for name in node.input)
     unread.update(tensor.name for tensor in model.graph.output)
     tensors = {}
-    for tensor, port in zip(model.graph.input, net.inputs, strict=True):
+    for tensor, port in zip(model.graph.input, net.read, strict=True):
         tensors[tensor.name] = frames[port.name]
         visit(tensor.name, frames[port.name])
     for node in model.graph.node:
@@ -90,7 +139,7 @@ def _run(
             if not unread[name]:
                 tensors.pop(name, None)
     results = [tensors[tensor.name] for tensor in model.graph.output]
-    return {port.name: result for port, result in zip(net.outputs, results, strict=True)}
+    return {port.name: result for port, result in zip(net.written, results, strict=True)}
 
 
 def check_sizes(node: NodeProto, sizes: Iterable[tuple[int, ...]]) -> None:

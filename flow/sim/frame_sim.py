@@ -8,17 +8,21 @@ from pathlib import Path
 
 import numpy as np
 
+from tarsier_fpga.flow.design.close_loops import queue_of
 from tarsier_fpga.flow.design.design_facts import RTL, TOP, Design, read_design
 from tarsier_fpga.flow.sim.diagnose import why_stuck, why_wrong
+from tarsier_fpga.flow.sim.memory_knobs import MEMORY_STALL, knob_paths, stalling
 from tarsier_fpga.flow.sim.port_beats import beats_in, by_port, frames_out
 from tarsier_fpga.flow.sim.reset import why_unset
 from tarsier_fpga.flow.sim.threads import fastest
 from tarsier_fpga.hls.base.cache import Cost, cost_of
 from tarsier_fpga.hls.base.errors import FlowError, SimError
 from tarsier_fpga.hls.netlist.instance import Stream
+from tarsier_fpga.hls.netlist.simulated_top import INSIDE, simulated_top
 from tarsier_fpga.hls.sim import verilate
 from tarsier_fpga.hls.sim.activity import Activity, Look, Trace
 from tarsier_fpga.hls.sim.hang import Hang
+from tarsier_fpga.hls.sim.verilate import MEMORY_MODEL, Part
 from tarsier_fpga.hls.sim.verilated import Model
 
 __all__ = ["FrameRun", "FrameSim", "stage_trace"]
@@ -87,15 +91,31 @@ class FrameSim:
         sources = {path.name: path.read_text() for path in sorted(rtl.glob("*.sv"))}
         if f"{TOP}.sv" not in sources:
             raise FlowError(f"{rtl}: there is no {TOP}.sv; delete {self.folder} and build it again")
-        probes = {fifo.name: f"{fifo.name}.high_water_q" for fifo in self.design.fifos}
         inputs, outputs = (
             tuple(Stream(port.name, port.width) for port in side)
             for side in (self.design.inputs, self.design.outputs)
         )
         inside = [Stream(wire.name, wire.bits) for wire in self.design.streams]
         watched = inside if self._watched else []
+        top, place, knobs, within = TOP, "", {}, None
+        if self.design.states:
+            memories = {loop.cell: queue_of(loop) for loop in self.design.states}
+            top, text = simulated_top(TOP, memories, inputs, outputs)
+            sources |= {f"{top}.sv": text, MEMORY_MODEL.name: MEMORY_MODEL.read_text()}
+            place, within = f"{INSIDE}.", Part(INSIDE, TOP)
+            knobs = knob_paths(memories)
+        probes = {fifo.name: f"{place}{fifo.name}.high_water_q" for fifo in self.design.fifos}
         return verilate.build_sources(
-            TOP, sources, inputs, outputs, probes, {}, watched, self._traced, threads
+            top,
+            sources,
+            inputs,
+            outputs,
+            probes,
+            knobs,
+            watched,
+            self._traced,
+            threads,
+            within=within,
         )
 
     def restore(
@@ -106,10 +126,13 @@ class FrameSim:
         seed: int = 0,
         progress: Callable[[float], None] | None = None,
         trace: Trace | None = None,
+        stall_memory: float = MEMORY_STALL,
     ) -> FrameRun:
         """Run (N, H, W, channels) `frames`, of each input port, back to back through the design.
 
-        A single frame runs twice, since a rate needs two frames; both must come out the same.
+        A single frame runs twice, since a rate needs two frames; both must come out the same,
+        unless the design has states, to which they are a sequence. The memories of states take and
+        give nothing in `stall_memory` of the cycles, on each of their channels.
         A `trace` needs a traced simulation.
 
         Raises:
@@ -135,17 +158,24 @@ class FrameSim:
                 seed=seed,
                 progress=progress,
                 idle_limit=100_000 + 16 * design.ideal_cycles // design.packed_shape[0],
+                knobs=stalling(model, stall_memory),
                 look=Look(trace=trace),
             )
         except Hang as hang:
             if not self._watched:  # the same again, to see inside
-                return self._watching().restore(frames, stall_in, stall_out, seed, progress)
+                return self._watching().restore(
+                    frames, stall_in, stall_out, seed, progress, None, stall_memory
+                )
             why = why_stuck(design, hang.activity, hang.probes)
             raise SimError(f"{self.folder}: {hang}; {why}") from None
         made = {
             name: frames_out(design, port, result.outputs[name]) for name, port in ports.items()
         }
-        if count == 1 and any(not np.array_equal(each[0], each[1]) for each in made.values()):
+        if (
+            count == 1
+            and not design.states
+            and any(not np.array_equal(each[0], each[1]) for each in made.values())
+        ):
             raise SimError(f"{self.folder}: the same frame came out differently the second time")
         ends = {name: result.out_cycles[name][wires[name] - 1 :: wires[name]] for name in ports}
         first = min(int(cycles[0]) for cycles in result.out_cycles.values())
@@ -166,9 +196,12 @@ class FrameSim:
         return fastest(self.model, lambda: self._compiled(threads=2), beats, cycles)
 
     def explain(self, frames: np.ndarray | Mapping[str, np.ndarray]) -> str:
-        """Where the first of (N, H, W, channels) `frames` goes wrong inside."""
-        one = self._first(frames)
-        return self.unset(one) or why_wrong(self.folder, self.design, self._watching().model, one)
+        """Where the first of (N, H, W, channels) `frames` goes wrong inside; of a design with
+        states, where the sequence of them all does.
+        """
+        seen = by_port(self.design, frames) if self.design.states else self._first(frames)
+        model = self._watching().model
+        return self.unset(seen) or why_wrong(self.folder, self.design, model, seen)
 
     def unset(self, frames: np.ndarray | Mapping[str, np.ndarray]) -> str:
         """Where the first of `frames` meets what reset leaves undefined; or nothing."""

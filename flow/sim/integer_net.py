@@ -71,13 +71,39 @@ class IntegerNet(nn.Module):
 
     def forward(self, codes: Tensor) -> Tensor:
         """(N, H, W, channels) codes of any integer type -> those of the only output, int16."""
-        (result,) = self._run([codes])
+        (result,) = self.ports({self._net.x.name: codes}).values()
         return result
 
     def ports(self, frames: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """(N, H, W, channels) codes by port -> those of every output by port, int16."""
-        results = self._run([frames[port.name] for port in self._net.inputs])
-        return {port.name: made for port, made in zip(self._net.outputs, results, strict=True)}
+        """(N, H, W, channels) codes by port -> those of every output by port, int16.
+
+        Where the graph has states, each is the first frame of a sequence of its own.
+        """
+        return self.step(frames, {})[0]
+
+    def step(
+        self, frames: Mapping[str, Tensor], states: Mapping[str, Tensor]
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """What `ports` gives, and (N, H, W, channels) codes of every state for the next frames.
+
+        `states` are those that the frames before left, by name; one that is missing is as before
+        the first frame. N sequences go on side by side.
+        """
+        net = self._net
+        x = frames[net.x.name]
+        count, height, width, _ = x.shape
+        streams = [frames[port.name] for port in net.inputs]
+        for state in net.states:
+            before = states.get(state.name)
+            if before is None:
+                shape = (count, *state.read.shape(height, width))
+                before = torch.full(shape, state.first, device=x.device)
+            streams.append(before)
+        made = self._run(streams)
+        ends = len(net.outputs)
+        outputs = {port.name: each for port, each in zip(net.outputs, made[:ends], strict=True)}
+        names = [state.name for state in net.states]
+        return outputs, dict(zip(names, made[ends:], strict=True))
 
     @torch.inference_mode()
     def _run(self, frames: list[Tensor]) -> list[Tensor]:

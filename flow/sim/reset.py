@@ -12,6 +12,7 @@ import numpy as np
 
 from tarsier_fpga.flow.design.design_facts import Design, Wire
 from tarsier_fpga.flow.sim.diagnose import with_ends
+from tarsier_fpga.flow.sim.memory_knobs import steady
 from tarsier_fpga.flow.sim.port_beats import beats_in
 from tarsier_fpga.hls.sim.activity import Activity, Look
 from tarsier_fpga.hls.sim.verilated import Model
@@ -34,7 +35,7 @@ def why_unset(design: Design, model: Model, frames: Mapping[str, np.ndarray]) ->
     asked = {port.name: wires[port.name] for port in design.outputs}
 
     def run(start: int, look: Look) -> Activity:
-        return model.run(beats, asked, seed=start, look=look).activity
+        return model.run(beats, asked, seed=start, look=look, knobs=steady(model)).activity
 
     hashed = max(wire.beats for wire in design.streams)
     one = run(_FIRST, Look(hashed))

@@ -15,6 +15,8 @@ class Simulation(Facts):
     Attributes:
         frames: that were sent, back to back
         stall_in, stall_out: shares of cycles in which the outside did not offer, or accept
+        stall_memory: share of cycles in which the memories of states took or gave nothing; None
+            without states
         cycles_per_frame: last pixel of the last but one frame to that of the last
         ideal_cycles: of design.json
         latency_cycles: first pixel taken to first pixel given
@@ -30,6 +32,7 @@ class Simulation(Facts):
     frames: int
     stall_in: float
     stall_out: float
+    stall_memory: float | None = None
     cycles_per_frame: int
     ideal_cycles: int
     latency_cycles: int

@@ -24,6 +24,7 @@ from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.design.design_facts import TOP, FifoSizing
 from tarsier_fpga.flow.ops.base import Role, TarsierOp, role_of
+from tarsier_fpga.flow.ops.states import states_of
 from tarsier_fpga.flow.ops.stitch import beats_of, joins, stitch, stream_names
 from tarsier_fpga.flow.size.frame_size import set_frame
 from tarsier_fpga.flow.size.reach import Reach
@@ -94,6 +95,7 @@ def fifo_depths(
             for node in short.graph.node
             if role_of(node) in (Role.WINDOW, Role.DOT)
         ],
+        waiting=[state.read.name for state in states_of(model)],
     )
     ended = {Role.SIGN, Role.DOT} if clock_mhz > _CUT_BEHIND_DOTS_MHZ else {Role.SIGN}
     behind = [
@@ -123,6 +125,7 @@ class _Slack:
     Attributes:
         changes: streams on which the rate changes
         pace: cycles that a frame takes in the slowest kernel
+        waiting: inputs that may wait as long as they like, since they come out of a memory
         reserve: streams that get FIFOs too, where a frame takes longer than that; a window that
             waits for its reader, and is given a pixel at the reader's very pace, misses every
             other chance to take one
@@ -131,6 +134,7 @@ class _Slack:
     changes: Sequence[str] = ()
     pace: int = 0
     reserve: Sequence[str] = ()
+    waiting: Container[str] = ()
 
 
 def size_fifos(
@@ -186,7 +190,7 @@ def size_fifos(
             f"FIFO depths {depths} cost throughput: {after} instead of {before} cycles per frame"
         )
     final = _less(bench, depths, least, before)
-    stall = bench.stall(bench.run(final))
+    stall = bench.stall(bench.run(final), slack.waiting)
     return Sizing(
         {name: depth for name, depth in final.items() if depth}, filled, before, after, stall
     )
@@ -318,11 +322,14 @@ class _Bench:
             int(ends[-1] - ends[-1 - self.beats[name]]) for name, ends in result.out_cycles.items()
         )
 
-    def stall(self, result: Result) -> int:
-        """Most cycles in a row in which an input takes no beat, behind its first frame."""
+    def stall(self, result: Result, waiting: Container[str]) -> int:
+        """Most cycles in a row in which an input takes no beat, behind its first frame, but for
+        those that are `waiting`.
+        """
         return max(
             int(np.diff(taken[self.beats[name] :]).max(initial=1)) - 1
             for name, taken in result.in_cycles.items()
+            if name not in waiting
         )
 
 

@@ -24,7 +24,7 @@ def set_frame(model: ModelWrapper, height: int, width: int) -> ModelWrapper:
             meet in one.
     """
     sizes: dict[str, tuple[int, int]] = {}
-    for tensor, port in zip(model.graph.input, net_of(model).inputs, strict=True):
+    for tensor, port in zip(model.graph.input, net_of(model).read, strict=True):
         rows, columns, channels = port.shape(height, width)
         sizes[tensor.name] = rows, columns
         model.set_tensor_shape(tensor.name, [1, rows, columns, channels])

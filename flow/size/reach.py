@@ -42,7 +42,7 @@ def reach_of(model: ModelWrapper) -> Reach:
         FlowError: streams of two scales meet.
     """
     grids: dict[str, tuple[Grid, Grid]] = {}
-    for tensor, port in zip(model.graph.input, net_of(model).inputs, strict=True):
+    for tensor, port in zip(model.graph.input, net_of(model).read, strict=True):
         start = Grid(Fraction(*port.step), Fraction(0), Fraction(0))
         grids[tensor.name] = start, start
     for node in model.graph.node:

@@ -6,7 +6,8 @@
 // 0.  A read takes a random time from least_latency to most_latency, which later reads do not add
 // to; a write is acknowledged after as long.  In `pause` of 100 cycles, on each channel, the memory takes or gives nothing.
 // `fault` of 100 responses say SLVERR, what they answer is done all the same; `faulty_reads_q` and
-// `faulty_writes_q` count them.  The harness may set all five.
+// `faulty_writes_q` count them.  For `refresh` of
+// every `interval` cycles no word moves.  The harness may set all seven.
 //
 // Order     of all addresses, data and responses: as they came.
 // Reset     synchronous.  Forgets what is on its way, never the contents.
@@ -71,6 +72,8 @@ module tarsier_axi_memory_model #(
   int unsigned pause         = 10;
   int unsigned fault         = 0;
   int unsigned shared        = 1;
+  int unsigned interval      = 1950;
+  int unsigned refresh       = 0;
 
   logic        violated_q;
   int unsigned now_q;
@@ -116,12 +119,13 @@ module tarsier_axi_memory_model #(
 
   // Who may move a word in this cycle.
   burst_t writes, reads;
-  logic   may_read, may_write;
+  logic   refreshing, may_read, may_write;
+  assign refreshing = now_q % interval < refresh;
   assign writes    = write_q[write_data_q % QUEUE];
   assign reads     = read_q[read_out_q % QUEUE];
   assign may_read  = read_out_q != read_in_q && reads.due <= now_q && !r_pause_q && !violated_q
-                  && (s_axi_rready || !s_axi_rvalid);
-  assign may_write = write_data_q != write_in_q && !w_pause_q && s_axi_wvalid;
+                  && (s_axi_rready || !s_axi_rvalid) && !refreshing;
+  assign may_write = write_data_q != write_in_q && !w_pause_q && s_axi_wvalid && !refreshing;
 
   assign s_axi_awready = !aw_pause_q && !violated_q && write_in_q - write_out_q < QUEUE;
   assign s_axi_wready  = may_write && !(may_read && read_turn_q && shared != 0);

@@ -7,6 +7,7 @@ every register without reset, and every memory, starts with random contents.
 
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -27,10 +28,10 @@ from tarsier_fpga.hls.sim.toolchain import (
 )
 from tarsier_fpga.hls.sim.verilated import Model
 
-__all__ = ["VERILATE", "build", "build_sources", "link"]
+__all__ = ["MEMORY_MODEL", "VERILATE", "Part", "build", "build_sources", "link"]
 
 _HARNESS = Path(__file__).with_name("harness.cpp")
-_MEMORY = Path(__file__).with_name("tarsier_axi_memory_model.sv")
+MEMORY_MODEL = Path(__file__).with_name("tarsier_axi_memory_model.sv")
 VERILATE = ["--cc", "--prefix", "Vtop", "-O3", "--flatten", "--no-timing"]
 VERILATE += ["-Wno-fatal", "-Werror-USERERROR"]
 VERILATE += ["--x-assign", "fast", "--x-initial", "unique", "--output-split", "20000"]
@@ -41,6 +42,14 @@ _CXX += ["-DVERILATOR=1", "-DVM_COVERAGE=0"]
 _FST = ["-DVM_TRACE_FST=1", f"-idirafter{Path(__file__).with_name('fst')}"]
 _SMALL = 500_000  # bytes of C++ that compile faster as one unit than in parallel
 _FAST, _SLOW = "-O2", "-O0"  # what runs every cycle, and what runs once at the start
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The instance of a module within the top."""
+
+    instance: str
+    module: str
 
 
 def build(
@@ -63,7 +72,7 @@ def build(
     for kernel in netlist.kernels:
         sources |= _sources(kernel)
     if any(cell.instance.memory for cell in netlist.cells):
-        sources[_MEMORY.name] = _MEMORY.read_text()
+        sources[MEMORY_MODEL.name] = MEMORY_MODEL.read_text()
     sources[f"{netlist.name}.sv"] = rtl_top(netlist, simulated=True)
     return build_sources(
         netlist.name, sources, netlist.inputs, netlist.outputs, probes or {}, knobs or {}, watched
@@ -81,16 +90,18 @@ def build_sources(
     traced: bool = False,
     threads: int = 1,
     options: Sequence[str] = (),
+    within: Part | None = None,
 ) -> Model:
     """As `build`, from SystemVerilog texts by file name and the streams of module `top`.
 
-    A `traced` model can write waves of what happens between two beats of `watched` streams.
+    A `traced` model can write waves of what happens between two beats of `watched` streams, which
+    are `within` a part of the top, if not in itself.
     `threads` is how many share a cycle's work; they pay in large designs only.
     """
     texts = {
         **sources,
-        "ports.hpp": _ports(top, inputs, outputs, probes, knobs, watched),
-        "public.vlt": _public(top, probes, knobs, watched),
+        "ports.hpp": _ports(top, inputs, outputs, probes, knobs, watched, within),
+        "public.vlt": _public(within.module if within else top, probes, knobs, watched),
     }
     waves = ["--trace-fst", "--trace-structs", "--no-trace-params"] if traced else []
     key = content_key(
@@ -123,7 +134,8 @@ def build_sources(
 
     library = made_once("verilated", key, make) / "model.so"
     names = tuple(probes), tuple(knobs), tuple(stream.name for stream in watched)
-    return Model(inputs, outputs, *names, top if traced else "", library)
+    scope = f"{top}.{within.instance}" if within else top
+    return Model(inputs, outputs, *names, scope if traced else "", library)
 
 
 def link(folder: Path, harness: Path, trace: bool = False, fst: bool = False) -> None:
@@ -187,6 +199,7 @@ def _ports(
     probes: Mapping[str, str],
     knobs: Mapping[str, str],
     watched: Sequence[Stream],
+    within: Part | None,
 ) -> str:
     def streams(name: str, ports: tuple[Stream, ...]) -> str:
         rows = " ".join(f"PORT({port.name}, {words(port.width)})" for port in ports)
@@ -198,7 +211,8 @@ def _ports(
         )
         return f"#define {name}(ITEM) {rows}"
 
-    wires = " ".join(f"WIRE({top}__DOT__{s.name}, {words(s.width)})" for s in watched)
+    place = f"{top}__DOT__{within.instance}" if within else top
+    wires = " ".join(f"WIRE({place}__DOT__{s.name}, {words(s.width)})" for s in watched)
     return "\n".join(
         [
             "#pragma once",
@@ -213,14 +227,14 @@ def _ports(
 
 
 def _public(
-    top: str, probes: Mapping[str, str], knobs: Mapping[str, str], watched: Sequence[Stream]
+    module: str, probes: Mapping[str, str], knobs: Mapping[str, str], watched: Sequence[Stream]
 ) -> str:
     def rows(access: str, targets: Mapping[str, str]) -> list[str]:
         registers = sorted({target.rsplit(".", 1)[1] for target in targets.values()})
         return [f'{access} -module "*" -var "{register}"' for register in registers]
 
     wires = [
-        f'public_flat_rd -module "{top}" -var "{stream.name}_{wire}"'
+        f'public_flat_rd -module "{module}" -var "{stream.name}_{wire}"'
         for stream in watched
         for wire in ("valid", "ready", "data")
     ]

@@ -7,11 +7,13 @@ from qonnx.core.modelwrapper import ModelWrapper
 
 from tarsier_fpga.flow.board import Board, write_board
 from tarsier_fpga.flow.cost.estimate import estimate
+from tarsier_fpga.flow.design.close_loops import close_loops
 from tarsier_fpga.flow.design.describe import fifo_facts, frame_facts, layer_facts, wire_facts
 from tarsier_fpga.flow.design.design_facts import GRAPH, RTL, TOP, Design, FifoSizing
 from tarsier_fpga.flow.lower.net import net_of
 from tarsier_fpga.flow.ops.stitch import stitch
 from tarsier_fpga.flow.size.reach import reach_of
+from tarsier_fpga.flow.size.state_memories import place_states
 from tarsier_fpga.hls.netlist.instance import rtl_sources
 from tarsier_fpga.hls.netlist.rtl_top import rtl_top
 
@@ -20,7 +22,10 @@ __all__ = ["write_design"]
 
 def write_design(model: ModelWrapper, board: Board, net: str, folder: Path) -> Design:
     """Write the hardware graph `model`, its RTL and its facts into `folder`."""
-    netlist, layers = stitch(model, TOP), layer_facts(model)
+    layers = layer_facts(model)
+    pace = max(layer.cycles for layer in layers)
+    loops = place_states(model, board, pace)
+    netlist = close_loops(stitch(model, TOP), loops)
     (folder / RTL).mkdir(parents=True)
     for kernel in netlist.kernels:
         for name, text in rtl_sources(kernel).items():
@@ -29,7 +34,6 @@ def write_design(model: ModelWrapper, board: Board, net: str, folder: Path) -> D
     model.save(str(folder / GRAPH))
     ports, reach = net_of(model), reach_of(model)
     _, height, width, _ = model.get_tensor_shape(model.graph.input[0].name)
-    pace = max(layer.cycles for layer in layers)
     design = Design(
         key="0123",
         net=net,
@@ -40,7 +44,7 @@ def write_design(model: ModelWrapper, board: Board, net: str, folder: Path) -> D
         height=2 * height,
         pixels_per_cycle=height * width / pace,
         ideal_cycles=pace,
-        frames=frame_facts(model, ports.inputs, ports.outputs),
+        frames=frame_facts(model, ports.read, ports.written),
         inputs=ports.inputs,
         outputs=ports.outputs,
         reach=(reach.above, reach.below, reach.left, reach.right),
@@ -50,7 +54,8 @@ def write_design(model: ModelWrapper, board: Board, net: str, folder: Path) -> D
         fifo_sizing=FifoSizing(
             rows=height, bits_unbounded=0, bits=0, cycles_unbounded=pace, cycles=pace, stall=0
         ),
-        streams=wire_facts(model, netlist),
+        streams=wire_facts(model, netlist, loops),
+        states=loops,
         estimate=estimate(netlist, board.family),
     )
     design.write(folder)

@@ -36,6 +36,7 @@ from tests.flow.amd.vivado import Vivado
 from tests.flow.paced import folded
 from tests.flow.small_design import write_design
 from tests.flow.unequal import enlarging, hardware, two_each_way
+from tests.networks.recurrent import FIRST, recurrent
 
 pytest.importorskip("tkinter", reason="its Tcl executes the scripts: install python3-tk")
 pytestmark = pytest.mark.slow
@@ -297,3 +298,21 @@ def test_every_port_gets_a_dma_for_its_own_frames(tools, tmp_path, net, tool):
             f"| {port.name} | {width} x {height} | {channels} x {port.bits} bits{sign},"
             f" {dma.frame_bytes // height // width} bytes | `{dma.name}` | {memory.bits} bits |"
         ) in told
+
+
+def test_a_state_is_a_pair_of_dmas(tools, tmp_path):
+    """The host hands it on; the models of the tools run the project to its end."""
+    board, path = load_board("zcu104"), tmp_path / "recurrent.onnx"
+    path.write_bytes(recurrent(12, 16).SerializeToString())
+    graph = set_frame(lower(ingest(read_qonnx(path))), 12, 16)
+    graph = adapt_widths(specialize(folded(graph, 8, constant=False), board.part), board.part)
+    write_design(graph, board, "recurrent", tmp_path / "design")
+    project = write(tmp_path / "design", board, tmp_path / "vivado", silent, Tool.VIVADO)
+    dmas = {port.name: port.dma for port in project.ports}
+    assert list(dmas) == ["x", "state_near", "state_far", "y", "next_near", "next_far"]
+    assert len(set(dmas.values())) == 6
+    told = (tmp_path / "vivado" / "README.md").read_text()
+    for name, first in FIRST.items():
+        read, written = dmas[f"state_{name}"], dmas[f"next_{name}"]
+        assert f"| state_{name} | `{read}` | next_{name} | `{written}` | all {first} |" in told
+    run_project(tmp_path / "vivado", silent)

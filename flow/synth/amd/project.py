@@ -27,6 +27,7 @@ from tarsier_fpga.hls.base.code_key import code_of
 from tarsier_fpga.hls.base.errors import FlowError
 from tarsier_fpga.hls.base.facts import Facts
 from tarsier_fpga.hls.base.files import replacing_folder
+from tarsier_fpga.hls.base.port import Port
 from tarsier_fpga.hls.base.progress import Show
 from tarsier_fpga.hls.base.templates import render
 
@@ -81,6 +82,17 @@ class _Row:
     cycles: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What the README says of a state: its two streams, their DMAs, and its first code."""
+
+    read: str
+    read_dma: str
+    written: str
+    written_dma: str
+    first: int
+
+
 def read_project(folder: Path) -> Project | None:
     """The project in `folder`, None if there is none of ours."""
     try:
@@ -120,7 +132,7 @@ def write_project(
     with replacing_folder(out) as work:
         show("FINN writes the project", 0.0)
         made = generate(design_folder / GRAPH, name, board, work)
-        streams = [port.name for port in (*design.inputs, *design.outputs)]
+        streams = [port.name for port in _outside(design)]
         project = Project(
             key=key,
             tool=tool,
@@ -168,6 +180,7 @@ def _complete(
         "link": f"{steps[-1].folder}/{_LINKED[board.platform]}",
         "sources": sources,
         "ports": ports,
+        "states": _states(design, project),
         "ideal": design.ideal_cycles,
         "slow": [port.name for port in ports if port.cycles > design.ideal_cycles],
     }
@@ -178,11 +191,19 @@ def _complete(
     (work / "files.txt").write_text("".join(f"{name}\n" for name in names))
 
 
+def _outside(design: Design) -> list[Port]:
+    """The streams that have a DMA, in its order. States are such here: FINN's shells give kernels
+    no memory, so that their host hands each on from one frame to the next.
+    """
+    states = [loop.state for loop in design.states]
+    reads, writes = [state.read for state in states], [state.written for state in states]
+    return [*design.inputs, *reads, *design.outputs, *writes]
+
+
 def _ports(design: Design, project: Project) -> list[_Row]:
     beats = {wire.name: wire.beats for wire in design.streams}
     rows = []
-    streams = [*design.inputs, *design.outputs]
-    for port, memory in zip(streams, project.ports, strict=True):
+    for port, memory in zip(_outside(design), project.ports, strict=True):
         height, width = design.frames[port.name]
         size, sign = -(-port.width // 8), " signed" if port.signed else ""
         rows.append(
@@ -196,6 +217,14 @@ def _ports(design: Design, project: Project) -> list[_Row]:
             )
         )
     return rows
+
+
+def _states(design: Design, project: Project) -> list[_Kept]:
+    dmas = {port.name: port.dma for port in project.ports}
+    return [
+        _Kept(s.read.name, dmas[s.read.name], s.written.name, dmas[s.written.name], s.first)
+        for s in (loop.state for loop in design.states)
+    ]
 
 
 def _copy(source: Path, target: Path) -> None:

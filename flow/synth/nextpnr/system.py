@@ -89,14 +89,19 @@ def system(folder: Path, design: Design, board: Board) -> System:
     """The system for `design`, which is in `folder`, on `board`.
 
     Raises:
-        FlowError: the design has several inputs or outputs, its frames do not fit the memory, or
-            the clock cannot be made.
+        FlowError: the design has several inputs or outputs, or states, its frames do not fit the
+            memory, or the clock cannot be made.
     """
     if len(design.inputs) + len(design.outputs) > 2:
         streams = ", ".join(port.name for port in (*design.inputs, *design.outputs))
         raise FlowError(
             f"{design.net} has the streams {streams}; the serial system of {board.name} sends one"
             " frame and gets one back, so a network for it has one input and one output"
+        )
+    if design.states:
+        raise FlowError(
+            f"{design.net} keeps {' and '.join(loop.name for loop in design.states)} from frame to"
+            f" frame; the serial system of {board.name} has no memory for states"
         )
     x, y = (_frame(design, port) for port in (design.x, design.y))
     needed, have = (x.ebr if x == y else x.ebr + y.ebr) / 2, board.resources.bram36
