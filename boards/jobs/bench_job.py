@@ -164,7 +164,8 @@ def _is_exact(counted: Counted, show: Show) -> bool:
     design = counted.design
     facts = design.facts
     frame, restored = counted.frames[0], counted.run.frames[0]
-    restorer = Restorer.of(facts.net, facts.inputs, facts.outputs, facts.reach, facts.align)
+    states = [loop.name for loop in facts.states]
+    restorer = Restorer.of(facts.net, facts.inputs, facts.outputs, facts.reach, facts.align, states)
     reference = reference_of(design.graph, design, frame.shape[0] * frame.shape[1])
     return matches(frame, restored, reference, restorer.cutting, show)
 

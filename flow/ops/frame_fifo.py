@@ -2,14 +2,9 @@
 """TarsierFrameFifo: a queue of frames in external memory. Inputs: frame, fill (channels,).
 
 With `initial` 1 it gives the frame before, and fill before the first; with 0, each frame as it
-came, later. An execution of the graph is one frame. Within `frame_sequence`, executions in Python
-are the frames of one sequence, in which every node is known by its name; any other is the first of
-its own, as is a simulation of the node.
+came, later. A node knows no frame but the one it executes, so each is the first of its sequence; a
+graph that remembers has states, which `run_states` hands on.
 """
-
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 
 import numpy as np
 from qonnx.core.datatype import BaseDataType
@@ -19,21 +14,7 @@ from tarsier_fpga.hls.golden.frame_fifo import frame_fifo as golden
 from tarsier_fpga.hls.kernels.frame_fifo import frame_fifo
 from tarsier_fpga.hls.netlist.instance import Instance
 
-__all__ = ["OP", "TarsierFrameFifo", "frame_sequence"]
-
-Frames = dict[tuple[str, tuple[int, ...]], np.ndarray]  # by node name and shape
-
-_sequence: ContextVar[Frames | None] = ContextVar("_sequence", default=None)
-
-
-@contextmanager
-def frame_sequence() -> Iterator[None]:
-    """A new sequence, of the executions of one graph within the block."""
-    token = _sequence.set({})
-    try:
-        yield
-    finally:
-        _sequence.reset(token)
+__all__ = ["OP", "TarsierFrameFifo"]
 
 
 class TarsierFrameFifo(TarsierOp):
@@ -61,13 +42,7 @@ class TarsierFrameFifo(TarsierOp):
 
     def compute(self, streams: list[np.ndarray], constants: list[np.ndarray]) -> list[np.ndarray]:
         frame, fill = streams[0], constants[0]
-        if not self.get_nodeattr("initial"):
-            return [frame]
-        frames, node = _sequence.get(), (self.onnx_node.name, frame.shape)
-        before = np.broadcast_to(fill, frame.shape)
-        if frames is not None:
-            before, frames[node] = frames.get(node, before), frame
-        return [golden(np.array([frame]), fill, 1)[0] if frames is None else before]
+        return [golden(np.array([frame]), fill, self.get_nodeattr("initial"))[0]]
 
     def make(self, constants: list[np.ndarray]) -> Instance:
         height, width = self.frame_in()

@@ -17,7 +17,6 @@ from qonnx.core.onnx_exec import execute_onnx
 from qonnx.custom_op.registry import getCustomOp
 
 from tarsier_fpga.flow.cpu.execute import CpuGraph
-from tarsier_fpga.flow.ops.frame_fifo import frame_sequence
 from tarsier_fpga.flow.sim.integer_net import IntegerNet
 from tarsier_fpga.flow.size.widths import specialize
 from tarsier_fpga.hls.base.errors import FlowError
@@ -255,21 +254,6 @@ def test_frame_fifo(frame, rng, tmp_path):
     facts = {"data_width": 32, "burst": 4, "base": 64}
     op = one("TarsierFrameFifo", (x,), ("UINT8",), (fill,), **facts)
     works(op, [np.broadcast_to(fill, x.shape)], tmp_path)
-
-
-def test_frame_fifo_remembers_within_a_sequence_and_no_longer(frame):
-    frames, fill = [frame(4, 0, 255) for _ in range(3)], np.arange(4)
-    model = one("TarsierFrameFifo", (frames[0],), ("UINT8",), (fill,)).model()
-    first = np.broadcast_to(fill, frames[0].shape)
-
-    def run() -> np.ndarray:
-        results = [execute_onnx(model, {"x0": x[None].astype(np.float32)}) for x in frames]
-        return np.stack([result["y0"][0] for result in results])
-
-    for _ in range(2):
-        with frame_sequence():
-            assert np.array_equal(run(), [first, *frames[:2]])
-    assert np.array_equal(run(), [first] * 3)
 
 
 def test_finns_rtlsim_runs_the_rtl_without_vivado(frame, rng, tmp_path):

@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 import torch
 
+from tarsier_fpga.cli.app import app
+from tarsier_fpga.devices.designed import Designed
+from tarsier_fpga.devices.lowered import restorer_of
 from tarsier_fpga.flow.board import load_board
 from tarsier_fpga.flow.build import BuildConfig, build
 from tarsier_fpga.flow.cpu.execute import CpuGraph
@@ -16,13 +19,15 @@ from tarsier_fpga.flow.lower import lower
 from tarsier_fpga.flow.lower.ingest import ingest, read_qonnx
 from tarsier_fpga.flow.lower.net import net_of
 from tarsier_fpga.flow.ops.stitch import stitch
-from tarsier_fpga.flow.sim.built_design import BuiltDesign
+from tarsier_fpga.flow.sim.built_design import BuiltDesign, HardwareGraph
 from tarsier_fpga.flow.sim.execute import run_sequence, run_states
 from tarsier_fpga.flow.sim.frame_sim import FrameSim
 from tarsier_fpga.flow.sim.integer_net import IntegerNet
 from tarsier_fpga.flow.sim.port_beats import beats_in, frames_out
+from tarsier_fpga.flow.sim.sim_facts import read_simulation
 from tarsier_fpga.flow.size.state_memories import place_states
-from tarsier_fpga.hls.base.errors import FlowError
+from tarsier_fpga.flow.synth.nextpnr.system import system
+from tarsier_fpga.hls.base.errors import FlowError, HostError
 from tarsier_fpga.hls.netlist.beats import pack, unpack
 from tarsier_fpga.hls.netlist.instance import Stream
 from tarsier_fpga.hls.netlist.simulated_top import simulated_top
@@ -244,6 +249,23 @@ def test_a_port_that_is_too_slow_is_refused(graph):
         FlowError, match=r"state near: 4 channels of 4 bits, 1536 pixels a frame, are"
     ):
         place_states(graph, load_board("zcu104"), pace)
+
+
+def test_what_restores_frames_one_by_one_refuses_states(folder):
+    with pytest.raises(HostError, match=r"recurrent keeps near and far from frame to frame, so no"):
+        Designed(BuiltDesign.read(folder))
+    with pytest.raises(HostError, match=r"recurrent keeps near and far from frame to frame, so no"):
+        restorer_of(HardwareGraph(folder))
+    with pytest.raises(FlowError, match=r"the serial system of ulx3s-85f has no memory for states"):
+        system(folder, read_design(folder), load_board("ulx3s-85f"))
+
+
+def test_the_command_runs_a_sequence_and_says_how_slow_memories_were(folder, capsys):
+    arguments = ["sim", str(folder), "--frames", "4", "--stall-memory", "0.3"]
+    assert app(arguments, standalone_mode=False) == 0
+    assert "bit-exact against the hardware graph" in capsys.readouterr().out
+    ran = read_simulation(folder)
+    assert ran is not None and (ran.stall_memory, ran.bit_exact) == (0.3, True)
 
 
 @pytest.mark.parametrize(
