@@ -19,6 +19,7 @@ from tarsier_fpga.flow.cpu.kernels import has_logic
 from tarsier_fpga.flow.cpu.sizes import frame_sizes
 from tarsier_fpga.flow.lower.net import Net, net_of
 from tarsier_fpga.flow.ops.register import prepare_finn
+from tarsier_fpga.flow.ops.states import states_of
 from tarsier_fpga.flow.sim.execute import compute
 
 __all__ = ["CpuGraph"]
@@ -60,7 +61,10 @@ class CpuGraph:
 
         As `ports`.
         """
-        (result,) = self.ports({self.net.x.name: frame}, threads).values()
+        if states_of(self._model):
+            (result,) = self.ports({self.net.x.name: frame}, threads).values()
+        else:
+            (result,) = self._run([frame], threads)  # its ports need no names
         return result
 
     def ports(
