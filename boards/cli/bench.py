@@ -53,6 +53,12 @@ def bench(
             " and its scene are of raw frames; `tarsier sim` counts its cycles and `tarsier eval"
             " NET --accel` scores it"
         )
+    if facts.outputs[0].kind is not FrameKind.BAYER:
+        raise HostError(
+            f"{design} is of {facts.net}, which gives {facts.outputs[0].kind} frames: the bench's"
+            " networks give raw frames; `tarsier sim` counts its cycles and `tarsier eval NET"
+            " --accel` scores it"
+        )
     wanted = parse_sizes(sizes, (facts.width, facts.height), facts.x.kind)
     if records and not records.is_dir():
         raise HostError(f"{records}: there is no such folder of records")

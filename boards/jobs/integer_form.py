@@ -20,14 +20,14 @@ __all__ = ["IntegerForm", "integer_request"]
 
 class IntegerForm(nn.Module):
     """Frames of numbers (B, c, H, W), whose black and white are those of `coding`, through
-    `accelerator`, in its tiles, and back."""
+    `accelerator`, in its tiles, and back, to those of `result`."""
 
-    def __init__(self, accelerator: Accelerator, coding: Coding) -> None:
+    def __init__(self, accelerator: Accelerator, coding: Coding, result: Coding) -> None:
         super().__init__()
         self._accelerator = accelerator
         restorer = accelerator.restorer
         self._in = _between(coding, restorer.codes)
-        self._out = _between(restorer.y.coding, coding)
+        self._out = _between(restorer.y.coding, result)
 
     def forward(self, frames: Tensor) -> Tensor:
         top = self._accelerator.restorer.codes.top
@@ -55,16 +55,22 @@ def integer_request(
     """
     restorer = accelerator.restorer
     # Scoring asks for no more than what the frames are: those of any network of that task.
-    spec = NetSpec("parent", 1, 1, task=_task(accelerator), scale=int(restorer.cutting.scale))
+    task = _task(accelerator)
+    if task is Task.DARK:
+        spec = NetSpec("red-lite", 16, 5, task=task)
+    else:
+        spec = NetSpec("parent", 1, 1, task=task, scale=int(restorer.times))
 
     def make() -> nn.Module:
-        return IntegerForm(accelerator, spec.coding)
+        return IntegerForm(accelerator, spec.coding, spec.result_coding)
 
     return request_for(restorer.net, spec, make, settings, sets)
 
 
 def _task(accelerator: Accelerator) -> Task:
     restorer = accelerator.restorer
+    if restorer.finishes:
+        return Task.DARK
     match restorer.kind, restorer.cutting.scale:
         case FrameKind.BAYER, 1:
             return Task.RAW
@@ -76,8 +82,8 @@ def _task(accelerator: Accelerator) -> Task:
             return Task.JPEG
     raise TrainingError(
         f"{restorer.net} makes {restorer.cutting.scale} pixels of one of {restorer.kind} frames,"
-        " which no protocol scores: those are of raw frames, RGB and luma of the same size, and RGB"
-        " of 2 or 4 times as many"
+        " which no protocol scores: those are of raw frames, RGB and luma of the same size, of RGB"
+        " of 2 or 4 times as many, and of raw frames that become pictures"
     )
 
 

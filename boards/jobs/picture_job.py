@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tarsier_fpga.camera.raw import Raw
-from tarsier_fpga.camera.read import read_raw
+from tarsier_fpga.camera.read import is_raw, read_raw
 from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.hls.base.progress import Show
 from tarsier_fpga.jobs.accelerators import open_accelerator
 from tarsier_fpga.jobs.job import Job
+from tarsier_fpga.jobs.kinds import net_result
 from tarsier_fpga.jobs.restore import Restoring
 from tarsier_fpga.jobs.restored import Restored, Shot
 from tarsier_fpga.jobs.run_facts import PictureFacts, chip_facts, rounded
 from tarsier_fpga.picture.photo import Photo
-from tarsier_fpga.picture.read import read_photo
+from tarsier_fpga.picture.read import is_picture, read_photo
 
 __all__ = ["PictureJob", "PictureRun", "perform_picture"]
 
@@ -63,7 +64,8 @@ def perform_picture(asked: PictureJob, show: Show) -> PictureRun:
         **chip_facts(accelerator, restored.tiles, restored.measured),
         bit_exact=restored.exact,
         kind=accelerator.restorer.kind,
-        scale=float(accelerator.restorer.cutting.scale),
+        result=accelerator.restorer.y.kind,
+        scale=float(accelerator.restorer.times),
         psnr_noisy_db=rounded(before.psnr if before else None),
         psnr_db=rounded(after.psnr if after else None),
         ssim_noisy=rounded(before.ssim if before else None, 4),
@@ -83,5 +85,9 @@ def _read(asked: PictureJob) -> tuple[Raw | Photo, Raw | Photo | None]:
     raw = read_raw(job.raw, job.sidecar, binned=job.binned)
     if clean is None:
         return raw, None
-    alike = clean.suffix == job.raw.suffix  # it shares the sidecar of a raw file of its own kind
-    return raw, read_raw(clean, job.sidecar if alike else None, binned=job.binned)
+    # It shares the sidecar of a raw file of its own kind.
+    sidecar = job.sidecar if clean.suffix == job.raw.suffix else None
+    finished = not is_raw(clean, sidecar) and is_picture(clean)
+    if finished and net_result(job.net, job.design) is FrameKind.RGB:
+        return raw, read_photo(clean)
+    return raw, read_raw(clean, sidecar, binned=job.binned)

@@ -7,6 +7,7 @@ from tarsier_fpga.bench.bench_facts import Basis, Bench, Place, Row
 from tarsier_fpga.bench.bench_table import machine_sentence, number
 from tarsier_fpga.flow.board import Board
 from tarsier_fpga.flow.design.design_facts import Design
+from tarsier_fpga.hls.base.coding import FrameKind
 from tarsier_fpga.jobs.run_facts import PictureFacts
 from tarsier_fpga.report.page import Card, Page
 from tarsier_fpga.report.pictures import Pictures
@@ -35,7 +36,7 @@ def run_page(
         files: JSON to download, by name.
     """
     return Page(
-        title=f"{facts.width} × {facts.height} raw frame, restored by a 1-bit network in hardware",
+        title=f"{facts.width} × {facts.height} raw frame, {_became(facts)} in hardware",
         lead=f"{facts.net} as generated RTL for {board.title}, simulated cycle by cycle "
         f"with Verilator. {note}",
         good=bool(facts.bit_exact),
@@ -104,7 +105,8 @@ def _run_cards(facts: PictureFacts) -> Iterator[Card]:
             f"{latency / clock:,.1f} µs", f"first pixel in to first pixel out, {latency:,} cycles"
         )
     if facts.psnr_noisy_db is not None and facts.psnr_db is not None:
-        yield _gained(facts.psnr_noisy_db, facts.psnr_db)
+        of = "the raw values" if facts.result == FrameKind.BAYER else "levels of 8 bits"
+        yield _gained(facts.psnr_noisy_db, facts.psnr_db, of)
     if (rate := facts.sim_cycles_per_second) is not None:
         yield Card(f"{rate:,.0f}", "simulated cycles per second on this machine")
 
@@ -126,8 +128,13 @@ def _bench_cards(own: Row, psnr_noisy_db: float) -> Iterator[Card]:
     )
 
 
-def _gained(before: float, after: float) -> Card:
-    return Card(f"{after - before:+.2f} dB", f"PSNR, {before} → {after} dB on the raw values")
+def _became(facts: PictureFacts) -> str:
+    finished = facts.kind == FrameKind.BAYER != facts.result
+    return "made a picture by a network" if finished else "restored by a 1-bit network"
+
+
+def _gained(before: float, after: float, of: str = "the raw values") -> Card:
+    return Card(f"{after - before:+.2f} dB", f"PSNR, {before} → {after} dB on {of}")
 
 
 def _captions(before: float | None, after: float | None) -> dict[str, str]:
