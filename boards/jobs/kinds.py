@@ -15,7 +15,7 @@ from tarsier_fpga.jobs.choices import DEFAULT_NET
 from tarsier_fpga.picture.read import is_picture
 from tarsier_fpga.training.facts.paths import NETS, net_file
 
-__all__ = ["check_kind", "net_kind", "net_result", "wrong_kind"]
+__all__ = ["check_kind", "net_kind", "wrong_kind"]
 
 _TRAINABLE = "bbcu-rgb-32x12"  # a config of a network on pictures
 
@@ -36,16 +36,22 @@ def net_kind(net: str, design: Path | None) -> FrameKind:
     Raises:
         FlowError, TrainingError: there is none, or its file does not say.
     """
-    return _kinds(net, design)[0]
+    if design is not None:
+        return read_design(design).x.kind
+    path = Path(net)
+    if path.suffix != ".onnx":
+        checkpoint = net_file(net)
+        path = checkpoint.with_suffix(".onnx")
+        if checkpoint.parent != NETS or not path.is_file():
+            from tarsier_fpga.training.facts.checkpoint import read_net
 
+            return read_net(checkpoint).spec.task.frame
+    elif not path.is_file():
+        raise TrainingError(f"{net}: there is no such network file")
+    from tarsier_fpga.flow.lower.ingest import read_qonnx
+    from tarsier_fpga.flow.lower.net import net_of
 
-def net_result(net: str, design: Path | None) -> FrameKind:
-    """What it gives, as `net_kind` says what it takes.
-
-    Raises:
-        FlowError, TrainingError: there is none, or its file does not say.
-    """
-    return _kinds(net, design)[1]
+    return net_of(read_qonnx(path)).x.kind
 
 
 def check_kind(path: Path, kind: FrameKind, net: str, sidecar: Path | None, out: Path) -> None:
@@ -98,26 +104,3 @@ def _picture_net() -> str:
         if net_kind(onnx.stem, None) is FrameKind.RGB:
             return onnx.stem
     return ""
-
-
-def _kinds(net: str, design: Path | None) -> tuple[FrameKind, FrameKind]:
-    """Of the first stream that comes in, and of the first that goes out."""
-    if design is not None:
-        facts = read_design(design)
-        return facts.inputs[0].kind, facts.outputs[0].kind
-    path = Path(net)
-    if path.suffix != ".onnx":
-        checkpoint = net_file(net)
-        path = checkpoint.with_suffix(".onnx")
-        if checkpoint.parent != NETS or not path.is_file():
-            from tarsier_fpga.training.facts.checkpoint import read_net
-
-            task = read_net(checkpoint).spec.task
-            return task.frame, task.result
-    elif not path.is_file():
-        raise TrainingError(f"{net}: there is no such network file")
-    from tarsier_fpga.flow.lower.ingest import read_qonnx
-    from tarsier_fpga.flow.lower.net import net_of
-
-    found = net_of(read_qonnx(path))
-    return found.inputs[0].kind, found.outputs[0].kind

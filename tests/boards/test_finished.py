@@ -181,7 +181,7 @@ def test_a_folder_becomes_pictures_and_a_film(night, tmp_path, monkeypatch):
 def test_facts_of_a_frame(night, tmp_path, monkeypatch):
     module = "tarsier_fpga.jobs.picture_job"
     monkeypatch.setattr(f"{module}.open_accelerator", lambda job, size, show: Finishing())
-    monkeypatch.setattr(f"{module}.net_result", lambda net, design: FrameKind.RGB)
+    monkeypatch.setattr(f"{module}._result", lambda job, show: FrameKind.RGB)
     clean = tmp_path / "clean.png"
     Image.fromarray(np.zeros((44, 60, 3), np.uint8)).save(clean)
     asked = PictureJob(job(written(tmp_path, "n.dng", night)), clean)
