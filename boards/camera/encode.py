@@ -7,7 +7,8 @@ The raw black is each colour's own; the raw span is the frame's, from its highes
 so that grey light stays grey. What the codes of black and white are is the network's choice, and
 its design says it: they lie inside the range, so that noise below black and light above white
 survive. The gain is a multiple of 1/256 and a raw black a fraction, which makes every code a
-rational number: it is computed in integers, half to even, and is the same on every machine.
+rational number: it is computed in integers, half to even, and is the same on every machine. A
+network that gives finished pictures takes balanced light: a colour's gain is the product then.
 """
 
 from fractions import Fraction
@@ -23,15 +24,22 @@ __all__ = ["decode", "encode", "exact", "recode"]
 _NUMBERS = np.arange(1 << 16)
 
 
-def encode(raw: Raw, gain: float, scale: Coding) -> np.ndarray:
-    """(H / 2, W / 2, 4) uint16 codes of `raw`, channels R, G1, G2, B."""
+def encode(
+    raw: Raw, gain: float, scale: Coding, balance: tuple[float, float, float] = (1, 1, 1)
+) -> np.ndarray:
+    """(H / 2, W / 2, 4) uint16 codes of `raw`, channels R, G1, G2, B.
+
+    `balance` is gains of R, G and B beside `gain`, to the nearest multiples of 1/256.
+    """
     codes = np.empty((raw.height // 2, raw.width // 2, 4), np.uint16)
     black = [exact(level) for level in raw.black]
     codes_a_number = scale.span * Fraction(round(gain * GAIN_STEPS), GAIN_STEPS)
     codes_a_number /= raw.white - max(black)
-    tables = {level: _table(level, codes_a_number, scale) for level in set(black)}
+    red, green, blue = (Fraction(round(each * GAIN_STEPS), GAIN_STEPS) for each in balance)
+    colours = list(zip(black, (red, green, green, blue), strict=True))
+    tables = {each: _table(each[0], each[1] * codes_a_number, scale) for each in set(colours)}
     for channel, phase in enumerate(phases(raw.mosaic)):
-        np.take(tables[black[channel]], phase, out=codes[..., channel])
+        np.take(tables[colours[channel]], phase, out=codes[..., channel])
     return codes
 
 

@@ -54,6 +54,12 @@ def bench(
 
     built = BuiltDesign.read(design)
     facts = built.facts
+    if facts.x.kind is FrameKind.BAYER and facts.outputs[0].kind is not FrameKind.BAYER:
+        raise HostError(
+            f"{design} is of {facts.net}, which gives {facts.outputs[0].kind} frames of raw ones:"
+            " the bench's networks give frames of the kind that they take; `tarsier sim` counts its"
+            " cycles and `tarsier eval NET --accel` scores it"
+        )
     wanted = parse_sizes(sizes, (facts.width, facts.height), facts.x.kind)
     if records and not records.is_dir():
         raise HostError(f"{records}: there is no such folder of records")

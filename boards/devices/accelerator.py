@@ -56,6 +56,16 @@ class Restorer:
         return self.x.kind
 
     @property
+    def finishes(self) -> bool:
+        """Whether raw frames become finished pictures, which nobody develops."""
+        return self.kind is FrameKind.BAYER and self.y.kind is FrameKind.RGB
+
+    @property
+    def times(self) -> Fraction:
+        """How many times as large as the frame or the picture, along a side, its result is."""
+        return self.cutting.scale * Fraction(self.y.kind.step, self.x.kind.step)
+
+    @property
     def codes(self) -> Coding:
         """That a frame gets: where codes are signed, the ones from 0."""
         return Coding(self.x.black, self.x.white, self.x.bits - self.x.signed)
@@ -74,8 +84,8 @@ class Restorer:
         right, and the `states` that it keeps from frame to frame.
 
         Raises:
-            HostError: it takes or gives anything but one frame of a sensor or one picture, or it
-                has states.
+            HostError: it takes or gives anything but one frame of a sensor or one picture, makes of
+                a raw frame a picture of another size, or has states.
         """
         instead = "`tarsier sim` runs its design on frames of its own kind"
         if states:
@@ -98,12 +108,18 @@ class Restorer:
                         f"{net} {does} frames of {port.channels} planes, which are neither mosaics"
                         f" nor pictures: {instead}"
                     )
-        if x.kind is not y.kind:
+        restorer = cls(net, x, y, Cutting(*reach, align, 1 / Fraction(*y.step)))
+        if x.kind is not y.kind and not restorer.finishes:
             raise HostError(
                 f"{net} takes {x.kind} frames and gives {y.kind} frames, where a frame becomes one"
-                f" of its own kind: {instead}"
+                f" of its own kind, or a raw frame an RGB picture: {instead}"
             )
-        return cls(net, x, y, Cutting(*reach, align, 1 / Fraction(*y.step)))
+        if restorer.finishes and restorer.times != 1:
+            raise HostError(
+                f"{net} makes of a raw frame a picture {restorer.times} times as wide, where it is"
+                f" as large as the sensor's frame: {instead}"
+            )
+        return restorer
 
 
 class Accelerator(Protocol):

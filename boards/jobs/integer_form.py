@@ -21,14 +21,14 @@ __all__ = ["IntegerForm", "integer_request", "task_of"]
 
 class IntegerForm(nn.Module):
     """Frames of numbers (B, c, H, W), whose black and white are those of `coding`, through
-    `accelerator`, in its tiles, and back."""
+    `accelerator`, in its tiles, and back, to those of `result`."""
 
-    def __init__(self, accelerator: Accelerator, coding: Coding) -> None:
+    def __init__(self, accelerator: Accelerator, coding: Coding, result: Coding) -> None:
         super().__init__()
         self._accelerator = accelerator
         restorer = accelerator.restorer
         self._in = _between(coding, restorer.codes)
-        self._out = _between(restorer.y.coding, coding)
+        self._out = _between(restorer.y.coding, result)
 
     def forward(self, frames: Tensor) -> Tensor:
         top = self._accelerator.restorer.codes.top
@@ -56,11 +56,14 @@ def integer_request(
     """
     restorer = accelerator.restorer
     # Scoring asks for no more than what the frames are: those of any network of that task.
-    task = task_of(restorer.net, restorer.kind, restorer.cutting.scale)
-    spec = NetSpec("parent", 1, 1, task=task, scale=int(restorer.cutting.scale))
+    task = Task.DARK if restorer.finishes else task_of(restorer.net, restorer.kind, restorer.times)
+    if task is Task.DARK:
+        spec = NetSpec("red-lite", 16, 5, task=task)
+    else:
+        spec = NetSpec("parent", 1, 1, task=task, scale=int(restorer.times))
 
     def make() -> nn.Module:
-        return IntegerForm(accelerator, spec.coding)
+        return IntegerForm(accelerator, spec.coding, spec.result_coding)
 
     return request_for(restorer.net, spec, make, settings, sets)
 
@@ -82,8 +85,8 @@ def task_of(net: str, kind: FrameKind, times: Fraction) -> Task:
             return Task.JPEG
     raise TrainingError(
         f"{net} makes {times} pixels of one of {kind} frames,"
-        " which no protocol scores: those are of raw frames, RGB and luma of the same size, and RGB"
-        " of 2 or 4 times as many"
+        " which no protocol scores: those are of raw frames, RGB and luma of the same size, RGB of"
+        " 2 or 4 times as many, and raw frames that become pictures"
     )
 
 

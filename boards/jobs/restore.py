@@ -28,6 +28,7 @@ from tarsier_fpga.jobs.choices import Bad
 from tarsier_fpga.jobs.compare import Execute, compare, reference_of
 from tarsier_fpga.jobs.encoded_photo import encode_photo
 from tarsier_fpga.jobs.encoded_raw import encode_raw
+from tarsier_fpga.jobs.finished_raw import Balance, balance_of, finish_raw
 from tarsier_fpga.jobs.job import Job
 from tarsier_fpga.jobs.kinds import wrong_kind
 from tarsier_fpga.jobs.restored import (
@@ -56,6 +57,8 @@ class Restoring:
         previous_gain: a frame takes the gain of the one before it, as hardware must that sees
             each frame once; the first takes its own
         last_gain: that the frame before had of its own; of a sequence that is resumed, at first
+        one_balance: pictures that a network finishes have the white balance of the first frame:
+            of its own in each, a film would flicker
     """
 
     job: Job
@@ -64,7 +67,9 @@ class Restoring:
     bad: Bad = Bad.STOP
     previous_gain: bool = False
     last_gain: float | None = None
+    one_balance: bool = False
     _halt: threading.Event = field(default_factory=threading.Event, init=False)
+    _balance: Balance | None = field(default=None, init=False)
     _reference: Execute | None = field(default=None, init=False)
 
     def stages(self) -> list[Stage]:
@@ -125,10 +130,16 @@ class Restoring:
         restorer, clean = self.accelerator.restorer, shot.reference
         match shot.raw:
             case Raw() as raw if restorer.kind is FrameKind.BAYER:
-                assert clean is None or isinstance(clean, Raw)
                 own = self.job.gain_of(raw)
                 before, self.last_gain = self.last_gain, own
                 gain = before if self.previous_gain and before else own
+                if restorer.finishes:
+                    if not (self.one_balance and self._balance):
+                        self._balance = balance_of(raw, gain, restorer.codes)
+                    return finish_raw(
+                        shot.name, raw, gain, restorer.codes, clean, shot.exposure, self._balance
+                    )
+                assert clean is None or isinstance(clean, Raw)
                 return encode_raw(shot.name, raw, gain, restorer.codes, clean, shot.exposure)
             case Photo() as photo if restorer.kind is not FrameKind.BAYER:
                 assert clean is None or isinstance(clean, Photo)

@@ -61,15 +61,17 @@ class PictureFacts(RunFacts):
     Attributes:
         width, height: pixels of the sensor or of the picture
         kind: of the network's frames: bayer, rgb or luma
+        result: of what it gives; rgb of bayer where it finishes pictures
         scale: how many times as wide and high the result is
         gain: that a raw frame was given
         psnr_noisy_db, psnr_db: of a raw frame's light, or of a picture's levels of 8 bits
-        ssim_noisy, ssim: of a picture
+        ssim_noisy, ssim: of a picture, finished ones too
     """
 
     width: int
     height: int
     kind: str
+    result: str
     scale: float
     gain: float | None
     psnr_noisy_db: float | None

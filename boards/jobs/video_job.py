@@ -150,13 +150,15 @@ def perform_video(asked: VideoJob, show: Show) -> VideoFacts:
     kind = job.kind
     source = _raw_frames(asked, bad) if kind is FrameKind.BAYER else _pictures(asked, bad)
     accelerator = open_accelerator(job, source.size, show)
-    scale = accelerator.restorer.cutting.scale
+    scale = accelerator.restorer.times
     if asked.film and kind is FrameKind.BAYER and scale != 1:
         raise HostError(
             f"{asked.film}: a film shows frames before and after side by side, and"
             f" {accelerator.restorer.net} makes them {scale} times as wide; leave --film out"
         )
-    restoring = Restoring(job, accelerator, bad=bad, previous_gain=asked.previous_gain)
+    restoring = Restoring(
+        job, accelerator, bad=bad, previous_gain=asked.previous_gain, one_balance=True
+    )
     writing = _Writing(asked.out)
     if isinstance(accelerator, RecurrentAccelerator):
         source = _resumed(asked, source, accelerator, restoring, writing, show)

@@ -19,7 +19,7 @@ from tarsier_fpga.hls.base.coding import Coding, FrameKind
 from tarsier_fpga.picture.photo import Photo
 from tarsier_fpga.training.data.imresize import SUPPORT, imresize
 
-__all__ = ["enlarged", "photo_codes", "restored_photo"]
+__all__ = ["enlarged", "finished_photo", "photo_codes", "restored_photo"]
 
 _LUMA = (299, 587, 114)  # thousandths
 _BAND = 128  # rows that are enlarged at once, which bounds the memory
@@ -59,6 +59,12 @@ def restored_photo(codes: np.ndarray, scale: Coding, photo: Photo) -> Photo:
         None if alpha is None else _rounded(alpha, levels),
         photo.profile,
     )
+
+
+def finished_photo(name: str, codes: np.ndarray, scale: Coding) -> Photo:
+    """(h, w, 3) RGB `codes` as the picture that they are, in as many bits as `restored_photo`."""
+    levels = np.uint16 if scale.span > 255 else np.uint8
+    return Photo(name, _rounded((codes.astype(np.float64) - scale.black) / scale.span, levels))
 
 
 def enlarged(image: np.ndarray, times: Fraction) -> np.ndarray:

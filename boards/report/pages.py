@@ -39,10 +39,9 @@ def run_page(
     """
     kind = FrameKind(facts.kind)
     what = "raw frame" if kind is FrameKind.BAYER else "picture"
-    does = "restored" if facts.scale == 1 else f"made {facts.scale:g} times as large"
     where = " in hardware" if design else ""
     return Page(
-        title=f"{facts.width} × {facts.height} {what}, {does} by a 1-bit network{where}",
+        title=f"{facts.width} × {facts.height} {what}, {_became(facts)}{where}",
         lead=f"{facts.net} {_ran_as(facts, board)}. {note}",
         good=facts.bit_exact is not False,
         verdict=_verdict(facts),
@@ -131,7 +130,7 @@ def _run_cards(facts: PictureFacts) -> Iterator[Card]:
             f"{latency / clock:,.1f} µs", f"first pixel in to first pixel out, {latency:,} cycles"
         )
     if facts.psnr_noisy_db is not None and facts.psnr_db is not None:
-        yield _gained(facts.psnr_noisy_db, facts.psnr_db, FrameKind(facts.kind), facts.scale)
+        yield _gained(facts.psnr_noisy_db, facts.psnr_db, FrameKind(facts.result), facts.scale)
     if facts.ssim_noisy is not None and facts.ssim is not None:
         yield Card(f"{facts.ssim:.3f}", f"SSIM, {facts.ssim_noisy:.3f} before")
     if cycles is None and facts.accel_seconds:
@@ -157,6 +156,13 @@ def _bench_cards(bench: Bench, own: Row, psnr_noisy_db: float) -> Iterator[Card]
         if own.joules
         else "energy per frame on the chip: no vendor has reported its power",
     )
+
+
+def _became(facts: PictureFacts) -> str:
+    if facts.kind == FrameKind.BAYER != facts.result:
+        return "made a picture by a network"
+    does = "restored" if facts.scale == 1 else f"made {facts.scale:g} times as large"
+    return f"{does} by a 1-bit network"
 
 
 def _gained(before: float, after: float, kind: FrameKind, scale: float) -> Card:
