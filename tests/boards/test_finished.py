@@ -163,9 +163,9 @@ def written(folder: Path, name: str, mosaic: np.ndarray) -> Path:
 
 
 def test_a_folder_becomes_pictures_and_a_film(night, tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        "tarsier_fpga.jobs.video_job.open_accelerator", lambda job, size, show: Finishing()
-    )
+    module = "tarsier_fpga.jobs.video_job"
+    monkeypatch.setattr(f"{module}.open_accelerator", lambda job, size, show: Finishing())
+    monkeypatch.setattr(f"{module}.recurrent_net", lambda net, show: None)
     folder = tmp_path / "in"
     folder.mkdir()
     for index in range(3):

@@ -115,9 +115,9 @@ def test_a_frame_of_the_other_kind_is_refused(rng):
 
 def test_a_folder_of_pictures_and_a_film_of_them(rng, tmp_path, monkeypatch):
     accelerator = Enlarging(FrameKind.RGB, None)
-    monkeypatch.setattr(
-        "tarsier_fpga.jobs.video_job.open_accelerator", lambda job, size, show: accelerator
-    )
+    module = "tarsier_fpga.jobs.video_job"
+    monkeypatch.setattr(f"{module}.open_accelerator", lambda job, size, show: accelerator)
+    monkeypatch.setattr(f"{module}.recurrent_net", lambda net, show: None)
     folder = tmp_path / "in"
     folder.mkdir()
     for name, shape in {"a2": (30, 40, 3), "a10": (20, 24, 3), "b": (9, 9)}.items():

@@ -47,6 +47,7 @@ def accelerator(monkeypatch):
     stand_in = StandIn((SIZE[0] // 2, SIZE[1] // 2))
     for module in (picture_job, video_job):
         monkeypatch.setattr(module, "open_accelerator", lambda *_: stand_in)
+    monkeypatch.setattr(video_job, "recurrent_net", lambda *_: None)
     return stand_in
 
 
