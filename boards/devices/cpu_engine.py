@@ -4,14 +4,29 @@
 import time
 
 import numpy as np
+from qonnx.core.modelwrapper import ModelWrapper
 
 from tarsier_fpga.devices.accelerator import RESTORING, Measured
 from tarsier_fpga.devices.lowered import restorer_of
 from tarsier_fpga.flow.cpu.execute import CpuGraph
 from tarsier_fpga.flow.sim.built_design import HardwareGraph
 from tarsier_fpga.hls.base.progress import Show, silent
+from tarsier_fpga.hls.sim.toolchain import has_cxx
 
-__all__ = ["EngineAccelerator"]
+__all__ = ["EngineAccelerator", "compiles"]
+
+# Of integer matrices; each is a few lines of C++, and so many take a compiler a minute.
+_MOST_WEIGHTS = 20_000
+
+
+def compiles(model: ModelWrapper) -> bool:
+    """Whether the hardware graph `model` is compiled here, within about a minute."""
+    weights = (
+        model.get_initializer(node.input[1])
+        for node in model.graph.node
+        if node.op_type.startswith("TarsierIntDot")
+    )
+    return has_cxx() and sum(map(np.count_nonzero, weights)) <= _MOST_WEIGHTS
 
 
 class EngineAccelerator:

@@ -45,19 +45,9 @@ def open_accelerator(job: Job, size: tuple[int, int], show: Show) -> Accelerator
                 design = BuiltDesign.read(job.design)
             show("compiling the simulation", 0.0)
             return SimulatedAccelerator(design)
-        case Accel.CPU if has_cxx():
-            graph = HardwareGraph(job.design) if job.design else lowered_net(job.net, show)
-            show("compiling the network for this processor", 0.0)
-            from tarsier_fpga.devices.cpu_engine import EngineAccelerator
-
-            return EngineAccelerator(graph)
         case Accel.CPU | Accel.GPU:
             graph = HardwareGraph(job.design) if job.design else lowered_net(job.net, show)
-            slow = ", slowly, for want of g++" if job.accel is Accel.CPU else ""
-            show(f"loading the network in PyTorch{slow}", 0.0)
-            from tarsier_fpga.devices.pytorch import TorchAccelerator
-
-            return TorchAccelerator(graph, "cuda" if job.accel is Accel.GPU else "cpu")
+            return _on_this_machine(graph, job.accel, show)
         case Accel.PYNQ:
             from tarsier_fpga.devices.pynq_board import PynqAccelerator
             from tarsier_fpga.devices.zynq_board import ZynqAccelerator
@@ -72,6 +62,20 @@ def open_accelerator(job: Job, size: tuple[int, int], show: Show) -> Accelerator
 
             show("configuring the card", 0.0)
             return XrtAccelerator(_configured(job), job.deploy)
+
+
+def _on_this_machine(graph: HardwareGraph, accel: Accel, show: Show) -> Accelerator:
+    """`graph` compiled for the processor, where that is soon done; else in PyTorch."""
+    from tarsier_fpga.devices.cpu_engine import EngineAccelerator, compiles
+    from tarsier_fpga.devices.pytorch import TorchAccelerator
+
+    if accel is Accel.CPU and compiles(graph.model):
+        show("compiling the network for this processor", 0.0)
+        return EngineAccelerator(graph)
+    why = "too many integers to compile" if has_cxx() else "want of g++"
+    slow = f", slowly, for {why}" if accel is Accel.CPU else ""
+    show(f"loading the network in PyTorch{slow}", 0.0)
+    return TorchAccelerator(graph, "cuda" if accel is Accel.GPU else "cpu")
 
 
 def _configured(job: Job) -> BuiltDesign:

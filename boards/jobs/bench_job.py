@@ -16,7 +16,7 @@ from tarsier_fpga.bench.chip import Counted, chip_row, count_cycles, skipped_chi
 from tarsier_fpga.bench.contender import Contender
 from tarsier_fpga.bench.machine import this_machine
 from tarsier_fpga.devices.accelerator import Restorer
-from tarsier_fpga.devices.cpu_engine import EngineAccelerator
+from tarsier_fpga.devices.cpu_engine import EngineAccelerator, compiles
 from tarsier_fpga.flow.board import board_of
 from tarsier_fpga.flow.lower.ingest import read_qonnx
 from tarsier_fpga.flow.lower.net import name_of
@@ -24,7 +24,6 @@ from tarsier_fpga.flow.sim.built_design import BuiltDesign
 from tarsier_fpga.flow.synth.synth_facts import read_synthesis
 from tarsier_fpga.hls.base.errors import FlowError, HostError
 from tarsier_fpga.hls.base.progress import Show
-from tarsier_fpga.hls.sim.toolchain import has_cxx
 from tarsier_fpga.jobs.accelerators import lowered_net
 from tarsier_fpga.jobs.bench_scene import Look, bench_scene
 from tarsier_fpga.jobs.compare import matches, reference_of
@@ -127,11 +126,12 @@ def perform_bench(job: BenchJob, show: Show) -> Benched:
 
 
 def _engine(onnx: Path, show: Show) -> EngineAccelerator | None:
-    """The network compiled for this processor; None where nothing compiles here."""
-    if not has_cxx():
+    """The network compiled for this processor; None where it does not compile here."""
+    graph = lowered_net(str(onnx), show)
+    if not compiles(graph.model):
         return None
     show("compiling our engine", 0.0)
-    return EngineAccelerator(lowered_net(str(onnx), show))
+    return EngineAccelerator(graph)
 
 
 def _named(show: Show, name: str) -> Show:

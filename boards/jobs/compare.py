@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tarsier_fpga.devices.cpu_engine import compiles
 from tarsier_fpga.devices.tiles import Cutting, Part, padded_side, parts, whole
 from tarsier_fpga.flow.sim.built_design import BuiltDesign, HardwareGraph
 from tarsier_fpga.hls.base.progress import Show, silent
-from tarsier_fpga.hls.sim.toolchain import has_cxx
 
 __all__ = ["Compared", "Execute", "compare", "matches", "reference_of"]
 
@@ -39,7 +39,7 @@ def reference_of(graph: HardwareGraph, design: BuiltDesign | None, pixels: int) 
     Of a design it is the graph that its network was lowered to, compiled for this processor where
     there is a compiler and the frame is worth it; else `graph` itself, by NumPy.
     """
-    if design is None or pixels <= _SMALL or not has_cxx():
+    if design is None or pixels <= _SMALL or not compiles(design.lowered):
         return graph.reference
     from tarsier_fpga.flow.cpu.execute import CpuGraph
 

@@ -192,7 +192,10 @@ def test_facts_of_a_frame(night, tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_a_small_red_on_the_command_line(night, tmp_path):
-    """Untrained weights: what is asked is every bit, the size, and a score."""
+    """Untrained weights: what is asked is every bit, the size, and a score.
+
+    Its integers are too many for the compiler, so that PyTorch computes them.
+    """
     config = tmp_path / "small.toml"
     lines = config_file("red-m").read_text().replace("channels = 64", "channels = 16")
     lines = lines.replace("units = 10", "units = 5").replace('parent = "red-m-parent"', "")
